@@ -156,3 +156,12 @@ class Score:
 
 Measure = Count | Ratio | Estimate | Change | Leader | Label | Private | Score
 """Anything that the profile may state."""
+
+
+class Fixed(str):
+    """Words written in the program, in reference tables or in a reviewed decision: they hold no record's content.
+
+    The partner page accepts ``Released`` and ``Fixed`` only; a plain ``str`` or number is refused.
+    """
+
+    __slots__ = ()

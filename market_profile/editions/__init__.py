@@ -1,0 +1,1 @@
+"""Editions: what each audience may see (marking, handling, suppression, release). Formatting is left to ``render``."""
