@@ -230,9 +230,7 @@ class Cards:
     cards: tuple[DefinitionCard, ...]
 
 
-Block = (
-    Paragraph[V] | Bullets[V] | Tiles[V] | Table[V] | Figure[V] | KeyJudgement[V] | Cards | Glossary
-)
+Block = Paragraph[V] | Bullets[V] | Tiles[V] | Table[V] | Figure[V] | KeyJudgement[V] | Cards | Glossary
 
 
 @dataclass(frozen=True)

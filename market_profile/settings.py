@@ -58,7 +58,11 @@ class NetworkSettings(_Part):
 
     half_life_days: dict[str, float] = Field(
         default_factory=lambda: {
-            "supplies": 180.0, "runs_for": 120.0, "controls": 180.0, "associates": 365.0, "lives_with": 365.0,
+            "supplies": 180.0,
+            "runs_for": 120.0,
+            "controls": 180.0,
+            "associates": 365.0,
+            "lives_with": 365.0,
         }
     )
     window_months: int = Field(12, ge=1)

@@ -34,7 +34,10 @@ class Marking(Described):
     """Protective marking under the Government Security Classifications Policy."""
 
     OFFICIAL = "OFFICIAL", "routine public-sector business"
-    OFFICIAL_SENSITIVE = "OFFICIAL-SENSITIVE", "OFFICIAL with a need to know; the SENSITIVE marking limits circulation"
+    OFFICIAL_SENSITIVE = (
+        "OFFICIAL-SENSITIVE",
+        "OFFICIAL with a need to know; the SENSITIVE marking limits circulation",
+    )
 
 
 class GradeScheme(Described):
@@ -164,7 +167,10 @@ class Reason(Described):
     BAD_ENCODING = "bad_encoding", "the row holds bytes that are not text"
     BAD_COORDINATE = "bad_coordinate", "a coordinate cannot be read"
     OUTSIDE_AREA = "outside_area", "a coordinate lies outside the area"
-    AMBIGUOUS_COORDINATE = "ambiguous_coordinate", "two coordinates of one row disagree, or a sign may be lost"
+    AMBIGUOUS_COORDINATE = (
+        "ambiguous_coordinate",
+        "two coordinates of one row disagree, or a sign may be lost",
+    )
 
 
 PLACE_FAULTS = frozenset({Reason.BAD_COORDINATE, Reason.OUTSIDE_AREA, Reason.AMBIGUOUS_COORDINATE})

@@ -13,6 +13,9 @@ import pandas as pd
 
 from market_profile.terms import Audience, Described, Sensitivity
 
+Vocabulary = type[Described]
+"""An enumeration of terms.py whose values a column allows."""
+
 
 class ColumnType(StrEnum):
     """How the text of a cell is read, and the dtype of the accepted column."""
@@ -37,7 +40,7 @@ class Column:
     type: ColumnType
     meaning: str
     is_required: bool = False
-    allowed: type[Described] | None = None
+    allowed: Vocabulary | None = None
     minimum: float | None = None
     maximum: float | None = None
     unit: str = ""
