@@ -174,9 +174,7 @@ def parse_settings(text: str, kinds: tuple[str, ...]) -> Settings:
         raise SettingsError(_in_words(error)) from None
     for kind in settings.sources:
         if kind not in kinds:
-            raise SettingsError(
-                f"area.toml: [sources.{kind}] is not a record kind; allowed are {', '.join(kinds)}"
-            )
+            raise SettingsError(f"area.toml: [sources.{kind}] is not a record kind; allowed are {', '.join(kinds)}")
     return settings
 
 
