@@ -140,6 +140,75 @@ class Judgement(Described):
     UNSURE = "unsure", "looked at, not decided"
 
 
+class LabStatus(Described):
+    """How far the laboratory is with an exhibit."""
+
+    PENDING = "pending", "sent, no result yet"
+    REPORTED = "reported", "a result is back"
+    NONE = "none", "not sent for analysis"
+
+
+class Weighed(Described):
+    """How a quantity was found."""
+
+    NET = "net", "weighed without packaging"
+    GROSS = "gross", "weighed with packaging"
+    ESTIMATED = "estimated", "judged by eye or from a description"
+
+
+class RecordGroup(Described):
+    """The three groups of the evaluation guide (seed 002)."""
+
+    ENFORCEMENT = "enforcement", "arrested in the operation's enforcement phase"
+    OUTREACH = "outreach", "reached by outreach and offered treatment"
+    ELIGIBLE_NOT_INCLUDED = "eligible_not_included", "met the criteria but was not taken on: the comparison"
+
+
+class AssetStage(Described):
+    """How far the taking of assets has come."""
+
+    SEIZED = "seized", "taken into possession"
+    RESTRAINED = "restrained", "frozen by a court"
+    ORDERED = "ordered", "confiscation or forfeiture ordered"
+    RECOVERED = "recovered", "money received"
+    REINVESTED = "reinvested", "paid back into policing or the community"
+
+
+class Harm(Described):
+    """What harm, or call about harm, was recorded."""
+
+    DEATH = "death", "a death in which drugs played a part"
+    OVERDOSE = "overdose", "a non-fatal overdose"
+    AMBULANCE = "ambulance", "an ambulance call-out for drugs"
+    NALOXONE = "naloxone", "naloxone was given"
+    HOSPITAL = "hospital", "a hospital admission or attendance for drugs"
+    ASB_REPORT = "asb_report", "a report of anti-social behaviour"
+    COMMUNITY_CALL = "community_call", "a call from the community about drugs"
+    SAFEGUARDING_VISIT = "safeguarding_visit", "a visit to protect a person at risk"
+
+
+class HarmStatus(Described):
+    """Whether the part played by drugs is established."""
+
+    SUSPECTED = "suspected", "believed, not yet established"
+    CONFIRMED = "confirmed", "established, such as by toxicology"
+
+
+class DisruptionLevel(Described):
+    """How far an organised group was disrupted."""
+
+    MINOR = "minor", "short-term or limited effect"
+    MODERATE = "moderate", "noticeable effect for a time"
+    MAJOR = "major", "the group is dismantled or unable to go on"
+
+
+class CourtOrder(Described):
+    """Which kind of order a court made."""
+
+    DRR = "drr", "drug rehabilitation requirement"
+    OTHER = "other", "any other order"
+
+
 class Sensitivity(Described):
     """What a column may reveal; it decides who may derive figures from it."""
 

@@ -30,6 +30,12 @@ class ColumnType(StrEnum):
     MONEY = "money"  # float64 pounds; text prices that can be read exactly are read
     FLAG = "flag"  # boolean (nullable): Y/N, yes/no, true/false, 1/0
     MONTH = "month"  # str YYYY-MM
+    DRUG = "drug"  # str, a name of data/drugs.csv; street names are read through data/street_names.csv
+    DRUGS = "drugs"  # str, pipe-separated names of data/drugs.csv
+    UNIT = "unit"  # str, a unit of data/units.csv
+    PERCENT = "percent"  # float64, 0 to 100
+    COORDINATE = "coordinate"  # float64; what is not a number costs the row its place only
+    GRADE = "grade"  # str, part of an intelligence grade; read together by parse_grades.py
 
 
 @dataclass(frozen=True)
@@ -73,17 +79,21 @@ class Kind:
     """Further numeric columns are kept (the criteria of a case forum)."""
     row_checks: tuple[Callable[[pd.DataFrame], pd.DataFrame], ...] = ()
     """Vectorised cross-column checks: typed frame in; frame with columns row, column, reason, sentence out."""
+    derived: tuple[Column, ...] = ()
+    """Columns that reading adds, such as grams from a quantity and its unit; an extract never holds them."""
+    derive: Callable[[pd.DataFrame], pd.DataFrame] | None = None
+    """Typed frame in, the same frame with the derived columns out."""
 
     def column(self, name: str) -> Column:
         """Return the column ``name``; KeyError where the kind has none."""
-        for column in self.columns:
+        for column in (*self.columns, *self.derived):
             if column.name == name:
                 return column
         raise KeyError(name)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Column names in order."""
+        """Names of the columns that an extract may hold, in order."""
         return tuple(column.name for column in self.columns)
 
 
@@ -109,11 +119,17 @@ DTYPES: dict[ColumnType, str] = {
     ColumnType.MONEY: "float64",
     ColumnType.FLAG: "boolean",
     ColumnType.MONTH: "str",
+    ColumnType.DRUG: "str",
+    ColumnType.DRUGS: "str",
+    ColumnType.UNIT: "str",
+    ColumnType.PERCENT: "float64",
+    ColumnType.COORDINATE: "float64",
+    ColumnType.GRADE: "str",
 }
 
 
 def empty_frame(kind: Kind) -> pd.DataFrame:
     """Return a frame of ``kind`` without rows, with the dtypes that accepted rows have."""
-    columns = {column.name: pd.Series(dtype=DTYPES[column.type]) for column in kind.columns}
+    columns = {column.name: pd.Series(dtype=DTYPES[column.type]) for column in (*kind.columns, *kind.derived)}
     columns |= {name: pd.Series(dtype=dtype) for name, dtype in SYSTEM_COLUMNS.items()}
     return pd.DataFrame(columns)

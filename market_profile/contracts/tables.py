@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
-from market_profile.contracts.columns import empty_frame
+from market_profile.contracts.columns import ColumnType, Kind, empty_frame
 from market_profile.contracts.kinds import KINDS
 from market_profile.periods import Month
 
@@ -36,13 +36,22 @@ class Tables:
         """Return the records before the month's data cut-off; kinds without a time column stay whole."""
         frames = {}
         for name, frame in self.frames.items():
-            time = KINDS[name].time
-            frames[name] = frame if time is None else frame[frame[time].isna() | (frame[time] < month.end)]
+            frames[name] = _before(frame, KINDS[name], month)
         return Tables(frames)
 
     def replace(self, **frames: pd.DataFrame) -> Tables:
         """Return the same tables with some frames replaced."""
         return Tables({**self.frames, **frames})
+
+
+def _before(frame: pd.DataFrame, kind: Kind, month: Month) -> pd.DataFrame:
+    """Return the rows of ``frame`` that lie before the month's cut-off; a row without a time stays."""
+    if kind.time is None:
+        return frame
+    times = frame[kind.time]
+    if kind.column(kind.time).type is ColumnType.MONTH:
+        return frame[times <= month.text]
+    return frame[times.isna() | (times < month.end)]
 
 
 @dataclass(frozen=True)
