@@ -115,12 +115,16 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Change:
-    """``now`` against ``before`` and against the range that past months make normal (inclusive bounds)."""
+    """``now`` against ``before`` and against the range that ``history`` makes normal.
+
+    ``history`` holds comparable past counts, oldest first, without ``now``. The normal range is worked out from what
+    the audience is shown of them: mean +/- 2 standard deviations of at least six.
+    """
 
     now: Count
     before: Count | None
-    normal_low: float | None = None
-    normal_high: float | None = None
+    history: tuple[Count, ...] = ()
+    before_words: str = "last month"
 
 
 @dataclass(frozen=True)

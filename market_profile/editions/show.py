@@ -1,0 +1,193 @@
+"""From a measure to what an audience sees of it; the only place that makes a ``Released`` value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from market_profile.editions.disclosure import (
+    HIDDEN_TEXT,
+    Policy,
+    can_show_estimate,
+    is_small_difference,
+    rounded_count,
+    two_figures,
+)
+from market_profile.editions.model import Shown
+from market_profile.editions.words import against_normal, change_words, normal_range, number_words, range_words
+from market_profile.errors import DisclosureLeak
+from market_profile.values import (
+    Change,
+    Count,
+    Estimate,
+    Internal,
+    Label,
+    Leader,
+    Measure,
+    Private,
+    Ratio,
+    Released,
+    Score,
+)
+
+_KEY = object()
+Released._key = _KEY
+
+NOT_KNOWN = "not known"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One released count in the ledger: its cell and the rounded number, None where hidden."""
+
+    cell: str
+    value: int | None
+
+
+def released(text: str) -> Released[str]:
+    """Return words that passed disclosure control; for use inside ``editions`` only."""
+    return Released(text, _KEY)
+
+
+def show_internal(measure: Measure) -> Shown:
+    """Return the measure as planners see it: exact, with its interval."""
+    text, number, low, high = _exact(measure)
+    return Shown(Internal(text), number, low, high)
+
+
+def show_released(measure: Measure, policy: Policy) -> Shown:
+    """Return the measure as partners see it; raise ``DisclosureLeak`` for one that partners must never see."""
+    for kind, show in _PARTNER.items():
+        if isinstance(measure, kind):
+            return show(measure, policy)
+    raise DisclosureLeak("a value for planners only stands in a section for partners; nothing was written")
+
+
+def ledger_entries(measure: Measure, policy: Policy) -> tuple[Entry, ...]:
+    """Return the counts that showing this measure releases; counts without a cell name are not tracked apart."""
+    counts: tuple[Count, ...] = ()
+    if isinstance(measure, Count):
+        counts = (measure,)
+    elif isinstance(measure, Ratio):
+        counts = (measure.numerator, measure.denominator)
+    elif isinstance(measure, Change):
+        counts = (measure.now, *((measure.before,) if measure.before else ()), *measure.history)
+    elif isinstance(measure, Leader):
+        counts = tuple(count for _, count in measure.items)
+    return tuple(Entry(count.cell, rounded_count(count.n, policy)) for count in counts if count.cell)
+
+
+def _exact(measure: Measure) -> tuple[str, float | None, float | None, float | None]:
+    if isinstance(measure, Count):
+        return number_words(measure.n, 0, measure.unit), float(measure.n), None, None
+    if isinstance(measure, Ratio):
+        return _exact_ratio(measure)
+    if isinstance(measure, Estimate):
+        if measure.value is None:
+            return NOT_KNOWN, None, None, None
+        text = range_words(measure.value, (measure.low, measure.high), measure.decimals, measure.unit)
+        return text, measure.value, measure.low, measure.high
+    if isinstance(measure, Score):
+        if measure.value is None:
+            return NOT_KNOWN, None, None, None
+        return number_words(measure.value, measure.decimals, measure.unit), measure.value, None, None
+    if isinstance(measure, Change):
+        return _exact_change(measure)
+    if isinstance(measure, Leader):
+        return _leader([(label, float(count.n)) for label, count in measure.items], measure.nothing), None, None, None
+    if isinstance(measure, Private):
+        return measure.text.reveal(), None, None, None
+    return measure.text, None, None, None
+
+
+def _exact_ratio(measure: Ratio) -> tuple[str, float | None, float | None, float | None]:
+    if measure.denominator.n == 0:
+        return NOT_KNOWN, None, None, None
+    share = 100 * measure.numerator.n / measure.denominator.n
+    return f"{number_words(share, 0, '%')} ({measure.numerator.n:,} of {measure.denominator.n:,})", share, None, None
+
+
+def _exact_change(measure: Change) -> tuple[str, float | None, float | None, float | None]:
+    before = float(measure.before.n) if measure.before else None
+    bounds = normal_range([float(count.n) for count in measure.history])
+    return _change_text(float(measure.now.n), before, bounds, measure), float(measure.now.n), None, None
+
+
+def _change_text(now: float | None, before: float | None, bounds: tuple[float, float] | None, measure: Change) -> str:
+    figure = HIDDEN_TEXT if now is None else number_words(now, 0, measure.now.unit)
+    parts = [figure]
+    if measure.before is not None:
+        parts.append(change_words(now, before, measure.before_words))
+    normal = against_normal(now, bounds)
+    return ", ".join([*parts, *([normal] if normal else [])])
+
+
+def _leader(items: list[tuple[str, float | None]], nothing: str) -> str:
+    known = [(label, number) for label, number in items if number]
+    if not known:
+        return nothing
+    top = max(number for _, number in known)
+    first = [label for label, number in known if number == top]
+    return first[0] if len(first) == 1 else f"{', '.join(first[:-1])} and {first[-1]} (equal)"
+
+
+def _hidden() -> Shown:
+    return Shown(released(HIDDEN_TEXT), is_hidden=True)
+
+
+def _partner_count(measure: Count, policy: Policy) -> Shown:
+    value = rounded_count(measure.n, policy)
+    return _hidden() if value is None else Shown(released(number_words(value, 0, measure.unit)), float(value))
+
+
+def _partner_ratio(measure: Ratio, policy: Policy) -> Shown:
+    top, bottom = rounded_count(measure.numerator.n, policy), rounded_count(measure.denominator.n, policy)
+    is_unsafe = is_small_difference(measure.denominator.n, measure.numerator.n, policy)
+    if top is None or bottom is None or is_unsafe or top >= bottom:
+        return _hidden()
+    share = round(100 * top / bottom)
+    return Shown(released(f"{share}% ({top:,} of {bottom:,})"), float(share))
+
+
+def _partner_estimate(measure: Estimate, policy: Policy) -> Shown:
+    if measure.value is None:
+        return Shown(released(NOT_KNOWN))
+    if not can_show_estimate(measure.n, measure.top_share, policy):
+        return _hidden()
+    value = two_figures(measure.value)
+    low = None if measure.low is None else two_figures(measure.low)
+    high = None if measure.high is None else two_figures(measure.high)
+    decimals = _decimals_of(value)
+    return Shown(released(range_words(value, (low, high), decimals, measure.unit)), value, low, high)
+
+
+def _decimals_of(value: float) -> int:
+    text = f"{value:.10f}".rstrip("0")
+    return len(text) - text.index(".") - 1
+
+
+def _partner_change(measure: Change, policy: Policy) -> Shown:
+    now = rounded_count(measure.now.n, policy)
+    before = rounded_count(measure.before.n, policy) if measure.before else None
+    bounds = normal_range([rounded_count(count.n, policy) for count in measure.history])
+    text = _change_text(now, before, bounds, measure)
+    return Shown(released(text), None if now is None else float(now), is_hidden=now is None)
+
+
+def _partner_leader(measure: Leader, policy: Policy) -> Shown:
+    items: list[tuple[str, float | None]] = [(label, rounded_count(count.n, policy)) for label, count in measure.items]
+    return Shown(released(_leader(items, measure.nothing)))
+
+
+def _partner_label(measure: Label, policy: Policy) -> Shown:
+    return Shown(released(measure.text))
+
+
+_PARTNER: dict[type, Callable[..., Shown]] = {
+    Count: _partner_count,
+    Ratio: _partner_ratio,
+    Estimate: _partner_estimate,
+    Change: _partner_change,
+    Leader: _partner_leader,
+    Label: _partner_label,
+}
