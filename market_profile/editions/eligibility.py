@@ -1,0 +1,143 @@
+"""Which records a partner's analysis may rest on, declared per kind (TRUST.md 1), and retention for every edition.
+
+The partner edition is built by a second analysis over these records alone. Filtering the internal profile afterwards
+cannot be safe: hidden records would already have moved identities, ranks and thresholds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from market_profile.contracts.tables import Tables
+from market_profile.periods import Month
+from market_profile.settings import Settings
+from market_profile.terms import COVERT, GradeScheme
+
+
+@dataclass(frozen=True)
+class _Context:
+    """What the rules need: the tables, the month, logs granted by decision, operations that have ended."""
+
+    tables: Tables
+    month: Month
+    settings: Settings
+    granted: frozenset[str]
+    ended: frozenset[str]
+
+
+def within_retention(tables: Tables, month: Month) -> tuple[Tables, int]:
+    """Return the tables without intelligence logs past their review date (nor their subjects and links), and how many.
+
+    Rows past review are reported and excluded from every edition until someone reviews them (MoPI/APP).
+    """
+    logs = tables.get("intelligence_logs")
+    overdue = logs["review_date"].notna() & (logs["review_date"] < month.end)
+    kept = frozenset(logs.loc[~overdue, "urn"])
+    return tables.replace(**_with_logs(tables, logs[~overdue], kept)), int(overdue.sum())
+
+
+def shareable(tables: Tables, grants: pd.DataFrame, month: Month, settings: Settings) -> Tables:
+    """Return the records that the partner analysis may use.
+
+    ``grants`` has columns ``urn`` and ``expires_on`` (a C-coded log granted for partners until that day). Kinds
+    without a rule below do not reach partners at all.
+    """
+    context = _Context(tables, month, settings, _granted(grants, month), ended_operations(tables, month))
+    frames: dict[str, pd.DataFrame] = {}
+    for kind in sorted(tables.frames):
+        rule = _RULES.get(kind)
+        if rule is not None:
+            frames[kind] = rule(tables.get(kind), context)
+    kept = frozenset(frames["intelligence_logs"]["urn"]) if "intelligence_logs" in frames else frozenset()
+    for kind in ("log_subjects", "log_links"):
+        if kind in tables.frames:
+            rows = tables.get(kind)
+            frames[kind] = rows[rows["urn"].isin(kept)]
+    return Tables({kind: frame for kind, frame in frames.items() if len(frame)})
+
+
+def ended_operations(tables: Tables, month: Month) -> frozenset[str]:
+    """Return the operations whose arrest phase ended before the cut-off and of which no phase is still open."""
+    rows = tables.get("operations")
+    if rows.empty:
+        return frozenset()
+    is_over = rows["ends_on"].notna() & (rows["ends_on"] < month.end)
+    words = rows["phase"].str.casefold() + " " + rows["tactic"].str.casefold()
+    has_arrests = set(rows.loc[is_over & words.str.contains("arrest", regex=False), "operation"])
+    still_open = set(rows.loc[~is_over, "operation"])
+    return frozenset(has_arrests - still_open)
+
+
+def _granted(grants: pd.DataFrame, month: Month) -> frozenset[str]:
+    if grants.empty:
+        return frozenset()
+    expires = pd.to_datetime(grants["expires_on"])
+    return frozenset(grants.loc[expires >= month.end, "urn"])
+
+
+def _with_logs(tables: Tables, logs: pd.DataFrame, kept: frozenset[str]) -> dict[str, pd.DataFrame]:
+    frames = {"intelligence_logs": logs} if tables.is_supplied("intelligence_logs") else {}
+    for kind in ("log_subjects", "log_links"):
+        if tables.is_supplied(kind):
+            rows = tables.get(kind)
+            frames[kind] = rows[rows["urn"].isin(kept)]
+    return frames
+
+
+def _logs(rows: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    is_legacy = rows["grade_scheme"] == GradeScheme.FIVE.value
+    source, assessment, handling = (
+        rows[name] for name in ("source_evaluation", "intelligence_assessment", "handling_code")
+    )
+    # 5x5x5 handling 2 lets material go to non-prosecuting parties; 1 is for law enforcement only.
+    is_open = (~is_legacy & (handling == "P")) | (is_legacy & (handling == "2"))
+    is_weak = (~is_legacy & ((source == "3") | (assessment == "E"))) | (
+        is_legacy & (source.isin(["D"]) | (assessment == "5"))
+    )
+    is_covert = rows["provenance"].isin([provenance.value for provenance in COVERT])
+    return rows[(is_open | rows["urn"].isin(context.granted)) & ~is_covert & ~is_weak]
+
+
+def _of_ended_operations(rows: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    return rows[rows["operation"].isin(context.ended)]
+
+
+def _of_ended_or_no_operation(rows: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    return rows[(rows["operation"] == "") | rows["operation"].isin(context.ended)]
+
+
+def _consented(rows: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    if not context.settings.treatment.require_consent:
+        return rows
+    is_given = rows["consent_police_share"].fillna(False).astype(bool)
+    is_current = rows["consent_expires"].isna() | (rows["consent_expires"] >= context.month.end)
+    return rows[is_given & is_current]
+
+
+def _all(rows: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    return rows
+
+
+_RULES: dict[str, Callable[[pd.DataFrame, _Context], pd.DataFrame]] = {
+    "intelligence_logs": _logs,
+    "test_purchases": _of_ended_operations,
+    "operations": _of_ended_operations,
+    "seizures": _of_ended_or_no_operation,
+    "arrests": _of_ended_or_no_operation,
+    "disruptions": _of_ended_or_no_operation,
+    "convictions": _all,
+    "cohort_register": _all,
+    "treatment": _consented,
+    "county_lines": _all,
+    "assets": _all,
+    "community_survey": _all,
+    "harm_events": _all,
+    "crime_counts": _all,
+    "population": _all,
+    "street_crime": _all,
+    "stop_and_search": _all,
+}
+"""Kinds that may reach partners as released aggregates. Case forum and court orders never do."""
