@@ -98,7 +98,8 @@ def _section(section: Section[Measure], to: Converter) -> Section[Shown]:
 
 
 def _block(block: Block[Measure], to: Converter) -> Block[Shown] | None:
-    return _BLOCKS[type(block)](block, to)
+    converted: Block[Shown] | None = _BLOCKS[type(block)](block, to)
+    return converted
 
 
 def _paragraph(block: Paragraph[Measure], to: Converter) -> Paragraph[Shown]:
@@ -178,7 +179,8 @@ _BLOCKS: dict[type, Callable[[Any, Converter], Any]] = {
 
 
 def _drawing(drawing: Drawing[Measure], to: Converter) -> Drawing[Shown] | None:
-    return _DRAWINGS[type(drawing)](drawing, to)
+    converted: Drawing[Shown] | None = _DRAWINGS[type(drawing)](drawing, to)
+    return converted
 
 
 def _trend(drawing: Trend[Measure], to: Converter) -> Trend[Shown]:

@@ -13,7 +13,6 @@ import pandas as pd
 
 from market_profile.contracts.tables import Tables
 from market_profile.periods import Month
-from market_profile.settings import Settings
 from market_profile.terms import COVERT, GradeScheme
 
 
@@ -23,7 +22,6 @@ class _Context:
 
     tables: Tables
     month: Month
-    settings: Settings
     granted: frozenset[str]
     ended: frozenset[str]
 
@@ -39,13 +37,13 @@ def within_retention(tables: Tables, month: Month) -> tuple[Tables, int]:
     return tables.replace(**_with_logs(tables, logs[~overdue], kept)), int(overdue.sum())
 
 
-def shareable(tables: Tables, grants: pd.DataFrame, month: Month, settings: Settings) -> Tables:
+def shareable(tables: Tables, grants: pd.DataFrame, month: Month) -> Tables:
     """Return the records that the partner analysis may use.
 
     ``grants`` has columns ``urn`` and ``expires_on`` (a C-coded log granted for partners until that day). Kinds
     without a rule below do not reach partners at all.
     """
-    context = _Context(tables, month, settings, _granted(grants, month), ended_operations(tables, month))
+    context = _Context(tables, month, _granted(grants, month), ended_operations(tables, month))
     frames: dict[str, pd.DataFrame] = {}
     for kind in sorted(tables.frames):
         rule = _RULES.get(kind)
@@ -110,8 +108,7 @@ def _of_ended_or_no_operation(rows: pd.DataFrame, context: _Context) -> pd.DataF
 
 
 def _consented(rows: pd.DataFrame, context: _Context) -> pd.DataFrame:
-    if not context.settings.treatment.require_consent:
-        return rows
+    """Consent and its expiry are enforced without a switch."""
     is_given = rows["consent_police_share"].fillna(False).astype(bool)
     is_current = rows["consent_expires"].isna() | (rows["consent_expires"] >= context.month.end)
     return rows[is_given & is_current]
