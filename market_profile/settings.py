@@ -111,6 +111,12 @@ class ImpactSettings(_Part):
     after_days: int = Field(365, ge=30)
 
 
+class TreatmentSettings(_Part):
+    """Whether the planner edition, too, uses consented treatment rows only; the partner edition always does."""
+
+    require_consent: bool = True
+
+
 class ThemeSettings(_Part):
     """The partnership's name and colour on the page."""
 
@@ -136,6 +142,7 @@ class Settings(_Part):
     board: BoardSettings = Field(default_factory=BoardSettings)
     disclosure: DisclosureSettings = Field(default_factory=DisclosureSettings)
     impact: ImpactSettings = Field(default_factory=ImpactSettings)
+    treatment: TreatmentSettings = Field(default_factory=TreatmentSettings)
     theme: ThemeSettings = Field(default_factory=ThemeSettings)
     report: ReportSettings = Field(default_factory=ReportSettings)
 

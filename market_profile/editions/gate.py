@@ -78,8 +78,9 @@ def attack(entries: Iterable[Entry], policy: Policy) -> tuple[Finding, ...]:
 
 def _span(entry: Entry, policy: Policy) -> tuple[str, _Span]:
     match = _WINDOW.match(entry.cell) or _MONTH.match(entry.cell)
+    months: tuple[str, ...] = ("",)
     if match is None:
-        family, months = entry.cell, ("",)
+        family = entry.cell
     else:
         family = match["family"]
         months = _months(match["first"], match.groupdict().get("last") or match["first"])
