@@ -1,0 +1,12 @@
+"""The dealer-user network: ties as graded, dated evidence; roles by rule; structure; what a removal would do.
+
+``build_network`` is the room's front door. Statements (one line of one record each) become ties by noisy-or over
+independent sources with decay; ties that rest on one source or on suspected falsehood are shown and flagged but never
+make a hub. networkx is the public graph type; rustworkx and scipy do the work.
+"""
+
+from market_profile.network.build import build_network
+from market_profile.network.model import KeyPlayerSet, Network, Replacement
+from market_profile.network.what_if import WhatIf, remove_nominals
+
+__all__ = ["KeyPlayerSet", "Network", "Replacement", "WhatIf", "build_network", "remove_nominals"]

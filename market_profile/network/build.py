@@ -1,0 +1,164 @@
+"""The network of one month, from records to measures: the order in which the room's steps are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from market_profile.contracts.tables import Tables
+from market_profile.network import replacement, roles, structure, supply
+from market_profile.network.change import changes, current_ids
+from market_profile.network.communities import carry_labels, communities
+from market_profile.network.edges import EDGE_KEY, build_edges
+from market_profile.network.key_players import key_players
+from market_profile.network.model import KeyPlayerSet, Network, Resolved
+from market_profile.network.statements import Evidence, gather, mentioned, tie_statements
+from market_profile.periods import Month
+from market_profile.settings import NetworkSettings
+from market_profile.terms import Role
+
+NODE_COLUMNS = (
+    "nominal_id",
+    "role",
+    "role_probability",
+    "role_reasons",
+    "second_role",
+    "community",
+    "betweenness",
+    "k_core",
+    "cut_point",
+    "key_player_rank",
+    "degree",
+    "firm_degree",
+    "component",
+    "supplies_out",
+    "supplies_in",
+    "first_seen",
+    "last_seen",
+)
+
+PROTECTED_ROLES = (Role.CUCKOOED.value, Role.VICTIM.value, Role.USER.value)
+"""People with these roles are never named as key players to remove."""
+
+
+def build_network(
+    tables: Tables,
+    resolution: Resolved,
+    month: Month,
+    settings: NetworkSettings,
+    previous: Mapping[str, pd.DataFrame],
+) -> Network:
+    """Return the network at the month's cut-off.
+
+    ``resolution.records`` says who is who; ``previous`` is the ``state`` of last month's network ({} at first). Only
+    statements of the last ``settings.window_months`` make ties and roles; replacement looks back over all records.
+    """
+    evidence = gather(tables, resolution.records, month)
+    since = month.end - pd.DateOffset(months=settings.window_months)
+    ties = tie_statements(evidence)
+    told = supply.role_evidence(evidence)
+    sold = supply.supply_evidence(told, ties, evidence)
+    current = ties[ties["observed_at"] >= since].reset_index(drop=True)
+    edges = build_edges(current, settings.half_life_days, month)
+    people = roles.assign_roles(told[told["observed_at"] >= since], edges, month)
+    before = _previous(previous, resolution)
+    nodes, players = _measured(people, edges, settings, before.get("nodes"))
+    nodes = _seen(nodes, told, edges)
+    removed = replacement.arrests_of_dealers(_arrests(evidence), sold, month)
+    return Network(
+        edges=edges,
+        nodes=nodes,
+        statements=current,
+        changes=changes(edges, nodes, current, before, month),
+        key_players=players,
+        replacement=replacement.summarise(replacement.replacement_clocks(removed, sold, month)),
+        window=replacement.window_of_opportunity(removed, edges, nodes, month),
+        phones=supply.phones(evidence),
+        projection=structure.shared_users(edges),
+        communities=_communities(nodes),
+        supply=sold,
+        state={
+            "edges": edges[[*EDGE_KEY, "weight"]],
+            "nodes": nodes[["nominal_id", "role", "role_probability", "community"]],
+        },
+    )
+
+
+def _previous(previous: Mapping[str, pd.DataFrame], resolution: Resolved) -> dict[str, pd.DataFrame]:
+    events = resolution.events
+    carried = dict(previous)
+    if "edges" in carried:
+        carried["edges"] = current_ids(carried["edges"], EDGE_KEY[:2], events)
+    if "nodes" in carried:
+        carried["nodes"] = current_ids(carried["nodes"], ["nominal_id"], events).drop_duplicates("nominal_id")
+    return carried
+
+
+def _arrests(evidence: Evidence) -> pd.DataFrame:
+    return mentioned(evidence, "arrests", ("arrested_at",))
+
+
+def _measured(
+    people: pd.DataFrame, edges: pd.DataFrame, settings: NetworkSettings, before: pd.DataFrame | None
+) -> tuple[pd.DataFrame, tuple[KeyPlayerSet, ...]]:
+    """Add measures: groups over all sound ties; hubs, cores and cut points over corroborated or direct ties alone."""
+    people = people.sort_values("nominal_id", kind="stable").reset_index(drop=True)
+    sound = edges[~edges["is_suspected_false"]]
+    web = structure.web_of(sound, people["nominal_id"])
+    firm = structure.web_of(sound[~sound["is_single_source"]], people["nominal_id"])
+    supplies = sound[sound["relation"] == "supplies"]
+    nodes = people.assign(
+        component=structure.components(web),
+        community=communities(web),
+        betweenness=structure.betweenness(firm, settings.exact_betweenness_edges, settings.betweenness_pivots).round(9),
+        k_core=structure.core_numbers(firm),
+        cut_point=structure.cut_points(firm),
+        degree=np.bincount(web.pairs.ravel(), minlength=web.size),
+        firm_degree=np.bincount(firm.pairs.ravel(), minlength=firm.size),
+        supplies_out=_counted(people, supplies, "source_nominal_id"),
+        supplies_in=_counted(people, supplies, "target_nominal_id"),
+    )
+    nodes["community"] = carry_labels(nodes[["nominal_id", "community"]], before)
+    allowed = ~nodes["role"].isin(PROTECTED_ROLES).to_numpy()
+    players = key_players(firm, settings.key_players, allowed)
+    rank = {name: place for place, name in enumerate(players[-1].nominals, start=1)} if players else {}
+    nodes["key_player_rank"] = nodes["nominal_id"].map(rank).astype("Int64")
+    return nodes, players
+
+
+def _counted(people: pd.DataFrame, ties: pd.DataFrame, column: str) -> pd.Series:
+    return people["nominal_id"].map(ties[column].value_counts()).fillna(0).astype("int64")
+
+
+def _seen(nodes: pd.DataFrame, told: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:
+    sound = edges[~edges["is_suspected_false"]]
+    dates = pd.concat(
+        [
+            told.loc[~told["is_suspected_false"], ["nominal_id", "observed_at"]].assign(
+                last=lambda f: f["observed_at"]
+            ),
+            *(
+                sound.rename(columns={end: "nominal_id", "first_seen": "observed_at", "last_seen": "last"})[
+                    ["nominal_id", "observed_at", "last"]
+                ]
+                for end in EDGE_KEY[:2]
+            ),
+        ],
+        ignore_index=True,
+    )
+    seen = dates.groupby("nominal_id").agg(first_seen=("observed_at", "min"), last_seen=("last", "max"))
+    return nodes.merge(seen.reset_index(), on="nominal_id", how="left")[list(NODE_COLUMNS)]
+
+
+def _communities(nodes: pd.DataFrame) -> pd.DataFrame:
+    selling = nodes["role"].isin(supply.SELLING)
+    frame = nodes.assign(is_seller=selling, is_user=nodes["role"] == Role.USER.value)
+    grouped = frame.groupby("community", sort=True).agg(
+        people=("nominal_id", "size"),
+        sellers=("is_seller", "sum"),
+        users=("is_user", "sum"),
+        last_seen=("last_seen", "max"),
+    )
+    return grouped.reset_index().sort_values(["people", "community"], ascending=[False, True], kind="stable")

@@ -1,0 +1,63 @@
+"""What a grade is worth as a weight, and what it forbids (E-graded material, conditions on handling)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from market_profile.errors import MarketProfileError
+from market_profile.reference import reference_table
+from market_profile.terms import GradeScheme, Provenance
+
+DIRECT_WEIGHT = 0.95
+"""A test purchase, a seizure or an arrest is what officers themselves did; the rest is left for mistaken identity."""
+
+REPORTED = frozenset({Provenance.PUBLIC, Provenance.CRIMESTOPPERS, Provenance.PARTNER})
+"""Provenances that reach the police without police looking (TRUST.md 15); all others are *discovered*."""
+
+
+def grade_weight(logs: pd.DataFrame) -> pd.Series:
+    """Return the weight 0-1 of each log's grade pair, from ``data/grade_weights.csv``.
+
+    Raises MarketProfileError where the table does not list a pair.
+
+    Example:
+        >>> frame = pd.DataFrame({"grade_scheme": ["3x5x2"], "source_evaluation": ["1"],
+        ...                       "intelligence_assessment": ["E"]})
+        >>> grade_weight(frame).tolist()
+        [0.0]
+    """
+    table = reference_table("grade_weights").set_index(["scheme", "source_evaluation", "intelligence_assessment"])
+    pairs = pd.MultiIndex.from_frame(
+        logs[["grade_scheme", "source_evaluation", "intelligence_assessment"]].astype("str")
+    )
+    weight = pd.Series(table["weight"].astype(float).reindex(pairs).to_numpy(), index=logs.index)
+    if weight.isna().any():
+        raise MarketProfileError(
+            f"data/grade_weights.csv has no weight for the grade of {int(weight.isna().sum())} logs; add the pair"
+        )
+    return weight
+
+
+def is_suspected_false(logs: pd.DataFrame) -> pd.Series:
+    """Return which logs are E-graded (3x5x2 assessment E, 5x5x5 intelligence 5)."""
+    is_legacy = logs["grade_scheme"] == GradeScheme.FIVE.value
+    assessment = logs["intelligence_assessment"]
+    return (is_legacy & (assessment == "5")) | (~is_legacy & (assessment == "E"))
+
+
+def handling(logs: pd.DataFrame) -> pd.Series:
+    """Return "P" where lawful sharing is permitted (P; legacy 1), else "C"."""
+    return pd.Series(np.where(logs["handling_code"].isin(["P", "1"]), "P", "C"), index=logs.index, dtype="str")
+
+
+def stream(provenance: pd.Series) -> pd.Series:
+    """Return "reported" or "discovered" for each provenance (blank counts as discovered)."""
+    is_reported = provenance.isin([p.value for p in REPORTED])
+    return pd.Series(np.where(is_reported, "reported", "discovered"), index=provenance.index, dtype="str")
+
+
+def source_key(logs: pd.DataFrame) -> pd.Series:
+    """Return what counts as one source: its ``source_ref``, or one source per provenance where that is blank."""
+    ref = logs["source_ref"].astype("str")
+    return ref.where(ref != "", "provenance:" + logs["provenance"].astype("str"))

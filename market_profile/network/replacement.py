@@ -1,0 +1,177 @@
+"""The replacement clock: from a dealer's arrest to the next evidence of supply by another in the same market.
+
+Markets are places (within ``REACH_M`` of the middle of the dealer's own past evidence) or phone numbers. Those not yet
+replaced at the cut-off are censored, not dropped (Kaplan and Meier 1958; intervals by Greenwood on the log-log scale;
+lifelines is the oracle in tests).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from market_profile.network.edges import age_days
+from market_profile.network.model import Replacement
+from market_profile.periods import Month
+
+BEFORE_DAYS = 180
+"""A dealer's market is where the evidence of this long before the arrest puts them."""
+
+FOLLOW_DAYS = 180
+"""Supply seen later than this says nothing of who took the place."""
+
+REACH_M = 250.0
+"""A street market is a few streets: evidence this near to its middle is evidence of the same market."""
+
+SAME_ARREST_DAYS = 28
+"""A second custody record within four weeks belongs to the same removal."""
+
+WINDOW_DAYS = 21
+"""Window of opportunity for outreach to the users of an arrested dealer (dealers are replaced in 2-3 weeks)."""
+
+Z = 1.959963984540054
+
+
+def arrests_of_dealers(arrests: pd.DataFrame, supply: pd.DataFrame, month: Month) -> pd.DataFrame:
+    """Return arrests (custody_ref, nominal_id, arrested_at) of people with sound evidence of supply before them.
+
+    Adds easting_m, northing_m (middle of that evidence; NaN without places) and phone (the last one named, or "").
+    """
+    rows = arrests[arrests["arrested_at"] < month.end].sort_values(["nominal_id", "arrested_at", "record_ref"])
+    gap = rows.groupby("nominal_id")["arrested_at"].diff()
+    rows = rows[gap.isna() | (gap > pd.Timedelta(days=SAME_ARREST_DAYS))]
+    rows = rows.rename(columns={"record_ref": "custody_ref"})[["custody_ref", "nominal_id", "arrested_at"]]
+    sound = supply[~supply["is_suspected_false"]]
+    before = rows.merge(sound, on="nominal_id")
+    age = before["arrested_at"] - before["observed_at"]
+    before = before[(age >= pd.Timedelta(0)) & (age <= pd.Timedelta(days=BEFORE_DAYS))]
+    middle = before.groupby("custody_ref")[["easting_m", "northing_m"]].median()
+    named = before[before["phone"] != ""].sort_values(["custody_ref", "observed_at", "record_ref"], kind="stable")
+    middle["phone"] = named.groupby("custody_ref")["phone"].last()
+    middle["phone"] = middle["phone"].astype("object").fillna("").astype("str")
+    return rows.merge(middle.reset_index(), on="custody_ref").sort_values("custody_ref").reset_index(drop=True)
+
+
+def replacement_clocks(removed: pd.DataFrame, supply: pd.DataFrame, month: Month) -> pd.DataFrame:
+    """Return one clock an arrest: days to the next supply by another there, or to the cut-off (censored).
+
+    ``removed`` as from ``arrests_of_dealers``; clocks stop at ``FOLLOW_DAYS``.
+    """
+    sound = supply[~supply["is_suspected_false"]].reset_index(drop=True)
+    later = pd.concat([_near(removed, sound), _same_phone(removed, sound)], ignore_index=True)
+    wait = later["observed_at"] - later["arrested_at"]
+    is_other = later["nominal_id"] != later["other_id"]
+    later = later[is_other & (wait > pd.Timedelta(0)) & (wait <= pd.Timedelta(days=FOLLOW_DAYS))]
+    later = later.sort_values(["custody_ref", "observed_at", "record_ref"], kind="stable")
+    first = later.drop_duplicates("custody_ref")[["custody_ref", "other_id", "observed_at"]]
+    clocks = removed.merge(first, on="custody_ref", how="left")
+    end = age_days(clocks["arrested_at"], month).clip(upper=float(FOLLOW_DAYS))
+    days = (clocks["observed_at"] - clocks["arrested_at"]).dt.total_seconds() / 86_400
+    clocks["is_replaced"] = days.notna()
+    clocks["days"] = days.fillna(end).round(3)
+    clocks["other_id"] = clocks["other_id"].astype("object").fillna("").astype("str")
+    renamed = clocks.rename(
+        columns={"observed_at": "replaced_on", "other_id": "replaced_by", "arrested_at": "arrested_on"}
+    )
+    columns = ["custody_ref", "nominal_id", "arrested_on", "replaced_on", "replaced_by", "days", "is_replaced"]
+    return renamed[[*columns, "easting_m", "northing_m", "phone"]]
+
+
+def _near(removed: pd.DataFrame, supply: pd.DataFrame) -> pd.DataFrame:
+    here = removed[removed["easting_m"].notna() & removed["northing_m"].notna()]
+    there = supply[supply["easting_m"].notna() & supply["northing_m"].notna()]
+    if here.empty or there.empty:
+        return _matched(removed.iloc[:0], supply.iloc[:0])
+    middles = cKDTree(here[["easting_m", "northing_m"]].to_numpy())
+    found = middles.query_ball_tree(cKDTree(there[["easting_m", "northing_m"]].to_numpy()), REACH_M)
+    count = [len(f) for f in found]
+    left = here.iloc[np.repeat(np.arange(len(here)), count)]
+    right = there.iloc[np.concatenate([np.sort(f) for f in found]).astype(int)]
+    return _matched(left, right)
+
+
+def _matched(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
+    frame = left[["custody_ref", "nominal_id", "arrested_at"]].reset_index(drop=True)
+    frame["other_id"] = right["nominal_id"].to_numpy()
+    frame["observed_at"] = right["observed_at"].to_numpy()
+    frame["record_ref"] = right["record_ref"].to_numpy()
+    return frame
+
+
+def _same_phone(removed: pd.DataFrame, supply: pd.DataFrame) -> pd.DataFrame:
+    named = removed.loc[removed["phone"] != "", ["custody_ref", "nominal_id", "arrested_at", "phone"]]
+    other = supply.loc[supply["phone"] != "", ["nominal_id", "phone", "observed_at", "record_ref"]]
+    return named.merge(other.rename(columns={"nominal_id": "other_id"}), on="phone").drop(columns="phone")
+
+
+def kaplan_meier(days: np.ndarray, is_event: np.ndarray) -> pd.DataFrame:
+    """Return the share still without replacement: days, share, low, high, at_risk (one row a distinct event day).
+
+    Example:
+        >>> kaplan_meier(np.array([1.0, 2.0, 2.0]), np.array([True, True, False]))["share"].round(3).tolist()
+        [1.0, 0.667, 0.333]
+    """
+    times = np.unique(days[is_event])
+    at_risk = (days[None, :] >= times[:, None]).sum(axis=1) if len(times) else np.zeros(0, dtype=int)
+    events = ((days[None, :] == times[:, None]) & is_event[None, :]).sum(axis=1) if len(times) else at_risk
+    share = np.cumprod(1 - events / np.maximum(at_risk, 1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variance = np.cumsum(events / (at_risk * (at_risk - events))) / np.log(share) ** 2
+        spread = Z * np.sqrt(variance)
+        low, high = share ** np.exp(spread), share ** np.exp(-spread)
+    low, high = np.where(share > 0, low, 0.0), np.where(share > 0, high, 0.0)
+    return pd.DataFrame(
+        {
+            "days": np.concatenate([[0.0], times]),
+            "share": np.concatenate([[1.0], share]),
+            "low": np.concatenate([[1.0], np.nan_to_num(low)]),
+            "high": np.concatenate([[1.0], np.nan_to_num(high)]),
+            "at_risk": np.concatenate([[len(days)], at_risk]).astype("int64"),
+        }
+    )
+
+
+def summarise(clocks: pd.DataFrame) -> Replacement:
+    """Return the overall curve and the median with its interval (Brookmeyer and Crowley 1982)."""
+    curve = kaplan_meier(clocks["days"].to_numpy(float), clocks["is_replaced"].to_numpy(bool))
+    return Replacement(
+        curve=curve,
+        clocks=clocks,
+        median_days=_first_at_half(curve, "share"),
+        median_low=_first_at_half(curve, "low"),
+        median_high=_first_at_half(curve, "high"),
+        n=len(clocks),
+    )
+
+
+def _first_at_half(curve: pd.DataFrame, column: str) -> float:
+    below = curve.loc[curve[column] <= 0.5, "days"]
+    return float(below.iloc[0]) if len(below) else float("nan")
+
+
+def window_of_opportunity(
+    removed: pd.DataFrame, edges: pd.DataFrame, nodes: pd.DataFrame, month: Month
+) -> pd.DataFrame:
+    """Return users tied by supply to a dealer arrested in the last 21 days: a clock for outreach, planners only.
+
+    Columns user_id, dealer_id, custody_ref, arrested_on, days_left, tie_weight, other_suppliers.
+    """
+    age = age_days(removed["arrested_at"], month)
+    recent = removed[age <= WINDOW_DAYS].rename(columns={"nominal_id": "dealer_id", "arrested_at": "arrested_on"})
+    ties = edges[(edges["relation"] == "supplies") & ~edges["is_suspected_false"]]
+    ties = ties.rename(
+        columns={"source_nominal_id": "dealer_id", "target_nominal_id": "user_id", "weight": "tie_weight"}
+    )
+    gone = set(recent["dealer_id"])
+    others = ties[~ties["dealer_id"].isin(gone)].groupby("user_id")["dealer_id"].nunique()
+    users = nodes.loc[nodes["role"].isin(["user", "unknown", "associate"]), "nominal_id"]
+    frame = recent[["dealer_id", "custody_ref", "arrested_on"]].merge(ties, on="dealer_id")
+    frame = frame[frame["user_id"].isin(users)]
+    since = age_days(frame["arrested_on"], month)
+    frame = frame.assign(
+        days_left=np.floor(WINDOW_DAYS - since).astype("int64"),
+        other_suppliers=frame["user_id"].map(others).fillna(0).astype("int64"),
+    )
+    columns = ["user_id", "dealer_id", "custody_ref", "arrested_on", "days_left", "tie_weight", "other_suppliers"]
+    return frame.sort_values(["days_left", "user_id", "dealer_id"], kind="stable")[columns].reset_index(drop=True)
