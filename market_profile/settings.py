@@ -43,6 +43,10 @@ class SourceSettings(_Part):
     date_format: str | None = None
     columns: dict[str, str] = Field(default_factory=dict)
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
+    units: dict[str, Literal["fraction"]] = Field(default_factory=dict)
+    """Percentage columns that the force writes as fractions: ``units = { purity_pct = "fraction" }``."""
+    criteria: tuple[str, ...] = ()
+    """Case forum: the criteria columns; where none are named, every other column that holds numbers only."""
 
 
 class ResolveSettings(_Part):

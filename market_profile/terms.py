@@ -230,6 +230,7 @@ class Reason(Described):
     OUT_OF_RANGE = "out_of_range", "a number lies outside what is possible"
     UNKNOWN_UNIT = "unknown_unit", "a unit is not in the units table"
     UNKNOWN_VALUE = "unknown_value", "a code is not one of the allowed values"
+    CONTRADICTION = "contradiction", "two cells of the row cannot both be true"
     UNKNOWN_PARENT = "unknown_parent", "the log that this row belongs to was never accepted"
     MALFORMED_ROW = "malformed_row", "the row has more or fewer cells than the header"
     TOTALS_ROW = "totals_row", "the row is a total, not a record"

@@ -52,5 +52,5 @@ COURT_ORDERS = Kind(
     ),
     key=("nominal_ref", "order", "made_on", "test_on"),
     time="made_on",
-    row_checks=(not_before("test_on", "made_on"), not_before("breached_on", "made_on")),
+    row_checks=(not_before("breached_on", "made_on"),),
 )

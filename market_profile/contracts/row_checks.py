@@ -24,7 +24,7 @@ def not_before(later: str, earlier: str, *, by_day: bool = False) -> RowCheck:
 
     def check(frame: pd.DataFrame) -> pd.DataFrame:
         first = frame[earlier].dt.normalize() if by_day else frame[earlier]
-        return fault_frame(frame.index[frame[later] < first], later, Reason.OUT_OF_RANGE, sentence)
+        return fault_frame(frame.index[frame[later] < first], later, Reason.CONTRADICTION, sentence)
 
     return check
 
@@ -34,7 +34,7 @@ def at_most(smaller: str, larger: str) -> RowCheck:
     sentence = f"{smaller} is more than {larger}; it is part of it. Check both figures, they may be swapped."
 
     def check(frame: pd.DataFrame) -> pd.DataFrame:
-        return fault_frame(frame.index[frame[smaller] > frame[larger]], smaller, Reason.OUT_OF_RANGE, sentence)
+        return fault_frame(frame.index[frame[smaller] > frame[larger]], smaller, Reason.CONTRADICTION, sentence)
 
     return check
 
@@ -45,6 +45,6 @@ def differ(column: str, other: str) -> RowCheck:
 
     def check(frame: pd.DataFrame) -> pd.DataFrame:
         same = (frame[column] != "") & (frame[column] == frame[other])
-        return fault_frame(frame.index[same], column, Reason.OUT_OF_RANGE, sentence)
+        return fault_frame(frame.index[same], column, Reason.CONTRADICTION, sentence)
 
     return check

@@ -11,7 +11,7 @@ from market_profile.terms import LabStatus, MarketMode, Outcome
 
 
 def price_per_deal(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return ``frame`` with ``price_per_deal_gbp`` (£): the price over the number of deals, NaN where either is missing.
+    """Return ``frame`` with ``price_per_deal_gbp`` (£): price over deals, NaN where either is missing.
 
     ``2 for £15`` fills ``deals`` with 2 and ``price_gbp`` with 15 where no ``deals`` was given, so it is 7.50.
     """

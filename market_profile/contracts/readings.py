@@ -1,0 +1,62 @@
+"""What reading a column of text gives: typed values and a reason where a cell could not be read exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from market_profile.terms import Reason
+
+SHAPE_CHARACTERS = 24
+"""A longer cell's shape is cut: the form of its start is enough to find the mistake."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Typed values with the index of the text, and per row a reason code (``""`` where the cell is read or blank)."""
+
+    values: pd.Series
+    reason: pd.Series
+
+
+def plain(text: pd.Series) -> pd.Series:
+    """Return ``text`` as str without missing values, trimmed of spaces of every kind (also no-break ones)."""
+    filled = text.astype("str").fillna("")
+    return filled.str.replace("\u00a0", " ", regex=False).str.strip()
+
+
+def fold(text: pd.Series) -> pd.Series:
+    """Return ``text`` in lower case with runs of spaces made one, for comparison only."""
+    return text.str.lower().str.replace(r"\s+", " ", regex=True).str.strip()
+
+
+def by_value(text: pd.Series, read: Callable[[pd.Series], Reading]) -> Reading:
+    """Return ``read`` of ``text``, done once for each distinct cell: extracts repeat themselves."""
+    codes, distinct = pd.factorize(text)
+    reading = read(pd.Series(distinct, dtype="str"))
+    values, reason = (part.take(codes).set_axis(text.index) for part in (reading.values, reading.reason))
+    return Reading(values, reason)
+
+
+def reasons(text: pd.Series, faulty: pd.Series, reason: Reason) -> pd.Series:
+    """Return a reason column: ``reason`` where ``faulty``, else ``""``."""
+    return pd.Series(np.where(faulty.to_numpy(dtype=bool), str(reason), ""), index=text.index, dtype="str")
+
+
+def shape_of(text: pd.Series) -> pd.Series:
+    """Return the shape of each cell: digits as 9, letters as A or a, the rest as it is; never the content.
+
+    Example:
+        >>> shape_of(pd.Series(["03/04/2019"])).tolist()
+        ['10 characters of the form 99/99/9999']
+    """
+    start = text.str.slice(0, SHAPE_CHARACTERS)
+    form = start.str.replace(r"\d", "9", regex=True).str.replace(r"[A-Z]", "A", regex=True)
+    form = form.str.replace(r"[^\W\dA_]", "a", regex=True).str.replace(r"[^\x20-\x7e£]", "?", regex=True)
+    length = text.str.len()
+    noun = pd.Series(np.where(length == 1, " character of the form ", " characters of the form "), index=text.index)
+    more = pd.Series(np.where(length > SHAPE_CHARACTERS, "...", ""), index=text.index)
+    return length.astype("str") + noun.astype("str") + form + more.astype("str")
