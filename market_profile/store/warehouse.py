@@ -41,6 +41,7 @@ class Batch:
     quarantine: pd.DataFrame
     files: pd.DataFrame
     place_faults: pd.DataFrame = field(default_factory=pd.DataFrame)
+    warnings: tuple[str, ...] = ()
 
 
 class Warehouse:
@@ -72,7 +73,13 @@ class Warehouse:
         ):  # fmt: skip
             self._write(name, frame, number, metadata, None)
         counts = {kind: len(frame) for kind, frame in sorted(batch.accepted.items())}
-        marker = {"batch": number, "month": batch.month, "accepted": counts, **metadata}
+        marker = {
+            "batch": number,
+            "month": batch.month,
+            "accepted": counts,
+            "warnings": list(batch.warnings),
+            **metadata,
+        }
         write_file(self._markers / f"{number:06d}.json", json.dumps(marker, sort_keys=True, indent=1).encode())
         return number
 
@@ -107,6 +114,12 @@ class Warehouse:
     def place_faults(self, batch: int) -> pd.DataFrame:
         """Return the accepted records whose place was set aside, up to ``batch``."""
         return self._side("_place_faults", batch)
+
+    def warnings(self, batch: int) -> tuple[str, ...]:
+        """Return what the intakes up to ``batch`` warned of, in order."""
+        paths = sorted(self._markers.glob("*.json")) if self._markers.is_dir() else []
+        markers = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+        return tuple(text for marker in markers if marker["batch"] <= batch for text in marker.get("warnings", []))
 
     def known_files(self) -> frozenset[str]:
         """Return the hashes of the files already taken in."""

@@ -1,0 +1,65 @@
+"""The monthly refresh as a Prefect flow: about ten coarse tasks over the functions of ``market_profile.refresh``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, task
+from prefect.artifacts import create_link_artifact, create_table_artifact
+from prefect.context import TaskRunContext
+from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.utilities.annotations import quote
+
+from flows.guard import guarded, is_passing_fault
+from market_profile.refresh import RefreshResult, steps
+from market_profile.store import workspace_lock
+
+_RETRY: dict[str, Any] = {
+    "retries": 2,
+    "retry_delay_seconds": 5,
+    "retry_condition_fn": is_passing_fault,
+    "persist_result": False,
+}
+
+
+def _inbox_key(context: TaskRunContext, parameters: dict[str, Any]) -> str:
+    return steps.inbox_fingerprint(Path(parameters["workspace"]))
+
+
+take_in = task(name="take in new files", **{**_RETRY, "persist_result": True}, cache_key_fn=_inbox_key)(
+    guarded(steps.take_in_files)
+)
+plan = task(name="plan the month", **_RETRY)(guarded(steps.plan_month))
+load = task(name="load records", **_RETRY)(guarded(steps.load))
+analyse_all = task(name="analyse for planners", **_RETRY)(guarded(steps.analyse_planner))
+analyse_shareable = task(name="analyse shareable records", **_RETRY)(guarded(steps.analyse_partner))
+render_internal = task(name="render planner edition", **_RETRY)(guarded(steps.render_planner_files))
+render_shared = task(name="render partner edition", **_RETRY)(guarded(steps.render_partner_files))
+publish = task(name="publish", **_RETRY)(guarded(steps.publish_month))
+
+
+@task(name="artifacts", **_RETRY)
+def artifacts(result: RefreshResult, rows: list[dict[str, Any]]) -> None:
+    """Leave the reconciliation table and links to the editions in Prefect."""
+    create_table_artifact(key="reconciliation", table=rows, description=f"Rows read in {result.month}")
+    create_link_artifact(key="planner-edition", link=result.planner_page.as_uri(), link_text=result.month)
+    create_link_artifact(key="partner-edition", link=result.partner_page.as_uri(), link_text=result.month)
+
+
+@flow(name="monthly_refresh", task_runner=ThreadPoolTaskRunner(max_workers=2), persist_result=False)  # type: ignore[arg-type]
+def monthly_refresh(workspace: str, month: str | None = None) -> str:
+    """Refresh one workspace; return the folder of the month's editions."""
+    folder = Path(workspace).resolve()
+    with workspace_lock(folder / "store"):
+        batch = take_in(str(folder))
+        planned = plan(str(folder), batch, month)
+        loaded = load(quote(planned))
+        planner = analyse_all.submit(quote(planned), quote(loaded))
+        partner = analyse_shareable.submit(quote(planned), quote(loaded))
+        pages = render_internal.submit(quote(planned), planner)
+        shared = render_shared.submit(quote(planned), partner)
+        analysed = (planner.result(), partner.result())
+        result = publish(quote(planned), quote(loaded), quote(analysed), quote((pages.result(), shared.result())))
+        artifacts(result, steps.reconciliation_rows(loaded))
+    return str(result.folder)

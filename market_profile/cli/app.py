@@ -1,0 +1,202 @@
+"""The command line: thin commands over ``refresh``, exit codes of the contract, no traceback unless ``--debug``."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from market_profile import __version__
+from market_profile.errors import MarketProfileError
+
+app = typer.Typer(
+    help="A monthly drugs market profile from police extracts, in two editions.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+WorkspaceArgument = Annotated[Path, typer.Argument(help="Folder with area.toml and inbox/.", show_default=False)]
+MonthOption = Annotated[str | None, typer.Option(help="YYYY-MM; default: the last month with intelligence.")]
+
+
+def _console() -> Console:
+    return Console(highlight=False, soft_wrap=True)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to write the fictional town.")] = Path("town"),
+    logs: Annotated[int, typer.Option(help="Intelligence logs in all.")] = 10_000,
+    months: Annotated[int, typer.Option(help="Months of records.")] = 12,
+    seed: Annotated[int, typer.Option(help="Seed of the simulation.")] = 1,
+) -> None:
+    """Write a fictional town, run the whole refresh on it and print where to look."""
+    from market_profile.cli.showing import run_refresh
+    from market_profile.synthetic import Plan, write_town
+
+    console = _console()
+    if (folder / "area.toml").exists():
+        console.print(f"Using the town that stands in {folder}")
+    else:
+        console.print(f"Writing a fictional town into {folder} ...")
+        write_town(folder, Plan(logs=logs, months=months, seed=seed))
+    run_refresh(folder, None, console)
+
+
+@app.command()
+def synth(
+    folder: Annotated[Path, typer.Argument(help="Where to write the area.", show_default=False)],
+    logs: Annotated[int, typer.Option(help="Intelligence logs in all.")] = 10_000,
+    months: Annotated[int, typer.Option(help="Months of records.")] = 12,
+    seed: Annotated[int, typer.Option(help="Seed of the simulation.")] = 1,
+    boundary: Annotated[Path | None, typer.Option(help="LSOA polygons to plant the area over.")] = None,
+) -> None:
+    """Write a synthetic area with its planted truth in truth/."""
+    from market_profile.synthetic import Plan, write_town
+
+    write_town(folder, Plan(logs=logs, months=months, seed=seed, boundary=boundary))
+    _console().print(f"Wrote {logs:,} intelligence logs over {months} months into {folder}; the truth is in truth/")
+
+
+@app.command()
+def check(workspace: WorkspaceArgument) -> None:
+    """Validate area.toml and inbox/, write the quarantine report, change nothing else."""
+    from market_profile.cli.showing import run_check
+
+    run_check(workspace, _console())
+
+
+@app.command()
+def refresh(workspace: WorkspaceArgument, month: MonthOption = None) -> None:
+    """Refresh the profile of the workspace: both editions, tables and run.json."""
+    from market_profile.cli.showing import run_refresh
+
+    run_refresh(workspace, month, _console())
+
+
+@app.command()
+def targets(
+    workspace: WorkspaceArgument,
+    month: MonthOption = None,
+    top: Annotated[int, typer.Option(min=1, help="Rows shown.")] = 10,
+) -> None:
+    """Show the test-purchase board of a refreshed month in the terminal."""
+    from market_profile.cli.showing import show_targets
+
+    show_targets(workspace, month, top, _console())
+
+
+@app.command()
+def review(
+    workspace: WorkspaceArgument,
+    by: Annotated[str, typer.Option(help="Who decides; stands beside each judgement.")] = "",
+    blind: Annotated[bool, typer.Option(help="Hide the score.")] = False,
+) -> None:
+    """Show identity pairs that wait for a person, and take the answers."""
+    from market_profile.cli.reviewing import run_review
+
+    run_review(workspace, by, blind, _console())
+
+
+@app.command()
+def explain(
+    workspace: WorkspaceArgument,
+    figure: Annotated[str, typer.Argument(help="A nominal, market, cell, target or definition id from the page.")],
+    month: MonthOption = None,
+) -> None:
+    """Go from a figure on the page back to the records behind it (internal)."""
+    from market_profile.cli.showing import show_explanation
+
+    show_explanation(workspace, figure, month, _console())
+
+
+@app.command()
+def keys(
+    name: Annotated[str, typer.Argument(help="Whose key it is, as it will stand in the manifest.")],
+    workspace: Annotated[Path | None, typer.Option(help="Workspace to register the public key in.")] = None,
+) -> None:
+    """Make an own signing key outside the workspace and register its public half."""
+    from market_profile.cli.releasing import make_key
+
+    make_key(name, workspace, _console())
+
+
+@app.command()
+def release(
+    workspace: WorkspaceArgument,
+    month: Annotated[str, typer.Option(help="YYYY-MM")],
+    author: Annotated[str, typer.Option(help="Who made the edition.")],
+    approver: Annotated[str, typer.Option(help="Who approves it; another person.")],
+) -> None:
+    """Pass the disclosure gate, sign twice and publish the partner edition."""
+    from market_profile.cli.releasing import run_release
+
+    run_release(workspace, month, (author, approver), _console())
+
+
+@app.command()
+def schedule(
+    workspaces: Annotated[list[Path], typer.Argument(help="Workspaces to refresh each month.", show_default=False)],
+) -> None:
+    """Serve the monthly Prefect deployment (3rd of each month, 06:00 Europe/London)."""
+    from market_profile.cli.showing import serve_schedule
+
+    serve_schedule(workspaces, _console())
+
+
+@app.command()
+def audit(
+    workspace: WorkspaceArgument,
+    verify: Annotated[bool, typer.Option("--verify", help="Check the chain and the ledger.")] = False,
+) -> None:
+    """Show the audit log's length and head; with --verify check the whole chain."""
+    from market_profile.cli.releasing import show_audit
+
+    show_audit(workspace, verify, _console())
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"market-profile {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    debug: Annotated[bool, typer.Option(help="Show the traceback of a fault in the program.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+) -> None:
+    """Options of every command."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; every way out has an exit code of the contract and no personal data."""
+    from market_profile.refresh.plan import private_umask
+
+    private_umask()
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        app(args=given, prog_name="market-profile")
+    except MarketProfileError as error:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]Stopped:[/red] {_plain(str(error))}")
+        raise SystemExit(error.exit_code) from None
+    except Exception as error:
+        if "--debug" in given:
+            raise
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}, line {place.lineno}"
+        Console(stderr=True, highlight=False, soft_wrap=True).print(
+            f"[red]A fault in the program[/red] ({type(error).__name__} in {where}). Nothing was published. "
+            "Please report it; --debug before the command shows more."
+        )
+        raise SystemExit(1) from None
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)

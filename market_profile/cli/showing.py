@@ -1,0 +1,136 @@
+"""What refresh, check, targets, explain and schedule print: progress on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from market_profile.errors import InputRefused, WrongUse
+from market_profile.refresh.explain import Explanation, explain_figure
+from market_profile.refresh.plan import open_workspace, read_new_files
+from market_profile.refresh.report import reconciliation
+from market_profile.refresh.run import RefreshResult, refresh
+from market_profile.store.publish import write_file
+
+_BOARD_COLUMNS = ("rank", "target_kind", "target_id", "score", "success_probability", "suggested_from", "reach")
+
+
+@contextmanager
+def _stages(console: Console) -> Iterator[Callable[[str], None]]:
+    if console.is_terminal:
+        with console.status("starting") as status:
+            yield lambda name: status.update(f"{escape(name)} ...")
+    else:
+        yield lambda name: console.print(f"  {escape(name)}")
+
+
+def run_refresh(workspace: Path, month: str | None, console: Console) -> None:
+    """Refresh and say what was read and where the editions are."""
+    with _stages(console) as on_stage:
+        result = refresh(workspace, month, on_stage)
+    print_result(result, console)
+
+
+def print_result(result: RefreshResult, console: Console) -> None:
+    """Print the accounting in one line, warnings, and the two pages."""
+    console.print(
+        f"[bold]{result.month}[/bold]: {result.read:,} rows read = {result.accepted:,} accepted "
+        f"+ {result.quarantined:,} quarantined + {result.duplicate:,} duplicate"
+    )
+    for warning in result.warnings:
+        console.print(f"[yellow]Note:[/yellow] {escape(warning)}")
+    console.print(f"Planner edition: {result.planner_page}")
+    console.print(f"Partner edition: {result.partner_page} (draft until market-profile release)")
+
+
+def run_check(workspace: Path, console: Console) -> None:
+    """Validate settings and inbox, write ``quarantine.csv`` beside the store, change nothing else."""
+    opened = open_workspace(workspace)
+    intake = read_new_files(opened)
+    if intake.files.empty:
+        console.print("No new files in inbox/; everything there was taken in before.")
+        return
+    table = Table("record kind", "files", "read", "accepted", "quarantined", "duplicate", "amended")
+    totals = reconciliation(intake.files)
+    for row in totals.itertuples(index=False):
+        numbers = (row.files, row.read, row.accepted, row.quarantined, row.duplicate, row.amended)
+        table.add_row(str(row.kind), *(f"{int(number):,}" for number in numbers))
+    console.print(table)
+    for warning in intake.warnings:
+        console.print(f"[yellow]Note:[/yellow] {escape(warning)}")
+    report = workspace / "store" / "check" / "quarantine.csv"
+    write_file(report, intake.quarantine.to_csv(index=False, lineterminator="\n").encode())
+    console.print(f"{len(intake.quarantine):,} rows would be quarantined; each with its reason in {report}")
+
+
+def show_targets(workspace: Path, month: str | None, top: int, console: Console) -> None:
+    """Show the board of a month as a table with the reasons under each target."""
+    targets = _planner_table(workspace, month, "targets")
+    listed = targets[targets["excluded_reason"].fillna("") == ""].head(top)
+    if listed.empty:
+        console.print("Nobody and no place passes the rules this month; excluded candidates stand in the edition.")
+        return
+    console.print("[bold]OFFICIAL-SENSITIVE[/bold]  An indicator for initial selection: people decide.")
+    table = Table(*(name.replace("_", " ") for name in _BOARD_COLUMNS), "reasons")
+    for row in listed.to_dict("records"):
+        table.add_row(*(_cell(row[name]) for name in _BOARD_COLUMNS), escape(str(row["reasons"])))
+    console.print(table)
+
+
+def show_explanation(workspace: Path, figure: str, month: str | None, console: Console) -> None:
+    """List the records behind a figure or an id of the page."""
+    explanation: Explanation = explain_figure(workspace, _edition_folder(workspace, month), figure)
+    console.print(f"[bold]{escape(explanation.title)}[/bold]")
+    console.print(escape(explanation.how))
+    table = Table(*(str(name).replace("_", " ") for name in explanation.records.columns))
+    for row in explanation.records.head(200).itertuples(index=False):
+        table.add_row(*(escape(_cell(value)) for value in row))
+    console.print(table)
+    if len(explanation.records) > 200:
+        console.print(f"... and {len(explanation.records) - 200:,} more")
+
+
+def serve_schedule(workspaces: list[Path], console: Console) -> None:
+    """Start the Prefect deployment from the checkout or image as a process of its own."""
+    script = Path(__file__).resolve().parents[2] / "flows" / "schedule.py"
+    if not script.is_file():
+        raise WrongUse("flows/ is not part of the installed wheel; run schedule from the checkout or the image")
+    for workspace in workspaces:
+        open_workspace(workspace)
+    console.print("Serving the monthly refresh (3rd of each month, 06:00 Europe/London); stop with Ctrl-C")
+    command = [sys.executable, str(script), *(str(workspace.resolve()) for workspace in workspaces)]
+    environment = {**os.environ, "PYTHONPATH": str(script.parents[1])}
+    raise SystemExit(subprocess.run(command, check=False, env=environment).returncode)
+
+
+def _edition_folder(workspace: Path, month: str | None) -> Path:
+    editions = workspace / "editions"
+    months = sorted(path.name for path in editions.glob("[0-9][0-9][0-9][0-9]-[0-9][0-9]")) if editions.is_dir() else []
+    if not months:
+        raise InputRefused("no edition stands here yet; run market-profile refresh first")
+    chosen = month or months[-1]
+    if chosen not in months:
+        raise WrongUse(f"there is no edition for {chosen}; there are {', '.join(months)}")
+    return editions / chosen
+
+
+def _planner_table(workspace: Path, month: str | None, name: str) -> pd.DataFrame:
+    path = _edition_folder(workspace, month) / "planner" / "tables" / f"{name}.csv"
+    if not path.is_file():
+        raise InputRefused(f"the edition has no {name}.csv; run market-profile refresh again")
+    return pd.read_csv(path, keep_default_na=False, na_values=[""])
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return "" if pd.isna(value) else f"{value:.2f}".rstrip("0").rstrip(".")
+    return "" if value is None else str(value)

@@ -1,0 +1,186 @@
+"""One refresh from inbox to editions, and the pieces of it that the flow calls one by one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from market_profile.contracts.kinds import KINDS
+from market_profile.contracts.tables import Tables
+from market_profile.editions.eligibility import shareable, within_retention
+from market_profile.editions.make import Made, make_partner_edition, make_planner_edition
+from market_profile.editions.model import Edition
+from market_profile.editions.release import Manifest, file_hashes
+from market_profile.refresh.analysis import Analysed, Case, analyse
+from market_profile.refresh.plan import Plan, make_plan, open_workspace, snapshot_files, take_in
+from market_profile.refresh.released import START as LEDGER_START
+from market_profile.refresh.released import ReleaseStore
+from market_profile.refresh.report import reconciliation, run_report
+from market_profile.refresh.timing import Stopwatch
+from market_profile.render import render_edition
+from market_profile.store import MonthStore, Warehouse, append_event, publish_folder, workspace_lock
+from market_profile.store.audit import AuditCategory
+from market_profile.terms import Audience
+
+
+@dataclass(frozen=True)
+class RefreshResult:
+    """Where the editions of a month are, and what the analyst should know of the run."""
+
+    month: str
+    folder: Path
+    planner_page: Path
+    partner_page: Path
+    warnings: tuple[str, ...]
+    read: int
+    accepted: int
+    quarantined: int
+    duplicate: int
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The records of a plan, up to its cut-off and within retention."""
+
+    tables: Tables
+    overdue: int
+    files: pd.DataFrame
+    quarantine: pd.DataFrame
+
+
+def refresh(
+    folder: Path, month: str | None = None, on_stage: Callable[[str], None] = lambda name: None
+) -> RefreshResult:
+    """Refresh the workspace's profile for ``month`` (default: the last one with intelligence in it).
+
+    Raises ``Locked`` where another refresh runs, ``InputRefused`` where files cannot be used as a whole.
+    """
+    watch = Stopwatch(on_stage)
+    with workspace_lock(folder / "store"):
+        workspace = open_workspace(folder)
+        with watch.stage("read inbox", None):
+            batch, warnings = take_in(workspace)
+        plan = make_plan(workspace, batch, month, warnings)
+        with watch.stage("load records", None):
+            loaded = load_records(plan)
+        planner = analyse_for(plan, loaded, Audience.PLANNER, watch)
+        partner = analyse_for(plan, loaded, Audience.PARTNER, watch)
+        with watch.stage("render planner edition", None):
+            planner_files = render_planner(plan, planner)
+        with watch.stage("render partner edition", None):
+            partner_files = render_partner(plan, partner)
+        return publish(
+            plan, loaded, {"planner": planner, "partner": partner}, {**planner_files, **partner_files}, watch
+        )
+
+
+def load_records(plan: Plan) -> Loaded:
+    """Return the records as they stood at the plan's batch, before its cut-off, without those past review."""
+    warehouse = Warehouse(plan.workspace.store)
+    tables, overdue = within_retention(warehouse.tables(plan.batch).until(plan.month), plan.month)
+    return Loaded(tables, overdue, warehouse.files(plan.batch), warehouse.quarantine(plan.batch))
+
+
+def analyse_for(plan: Plan, loaded: Loaded, audience: Audience, watch: Stopwatch) -> Analysed:
+    """Return the analysis for an audience: over everything, or over shareable records alone."""
+    workspace = plan.workspace
+    is_planner = audience is Audience.PLANNER
+    tables = loaded.tables if is_planner else shareable(loaded.tables, workspace.decisions.grants, plan.month)
+    case = Case(
+        tables=tables,
+        areas=workspace.areas,
+        month=plan.month,
+        settings=workspace.settings,
+        decisions=workspace.decisions if is_planner else workspace.decisions.for_partners(),
+        previous=MonthStore(workspace.store).state(plan.parent, audience.value),
+        reconciliation=reconciliation(loaded.files) if is_planner else pd.DataFrame(),
+        quarantine=loaded.quarantine if is_planner else pd.DataFrame(),
+        not_supplied=tuple(kind for kind in KINDS if not tables.is_supplied(kind)),
+        overdue=loaded.overdue if is_planner else 0,
+        label=audience.value,
+    )
+    return analyse(case, watch)
+
+
+def render_planner(plan: Plan, analysed: Analysed) -> dict[str, bytes]:
+    """Return the files of the planner edition under ``planner/``."""
+    edition = make_planner_edition(analysed.profile, plan.workspace.settings, plan.run_id)
+    return _under("planner", edition, plan)
+
+
+def partner_edition(plan: Plan, analysed: Analysed, is_draft: bool = True) -> Made:
+    """Return the partner edition of the plan with its ledger entries."""
+    return make_partner_edition(analysed.profile, plan.workspace.settings, is_draft)
+
+
+def render_partner(plan: Plan, analysed: Analysed) -> dict[str, bytes]:
+    """Return the files of the partner edition, a draft with an unsigned manifest, under ``partner/``."""
+    edition = partner_edition(plan, analysed).edition
+    files = _under("partner", edition, plan)
+    manifest = make_manifest(plan, edition, files)
+    return {**files, "partner/manifest.json": manifest.to_json()}
+
+
+def make_manifest(plan: Plan, edition: Edition, files: dict[str, bytes]) -> Manifest:
+    """Return the unsigned manifest over the partner files."""
+    inside = {name.removeprefix("partner/"): content for name, content in files.items()}
+    settings = plan.workspace.settings
+    return Manifest(
+        area=settings.area.name,
+        month=plan.month.text,
+        run_id=edition.run_id,
+        settings_sha256=settings.sha256,
+        files=file_hashes(inside),
+        ledger_head=LEDGER_START,
+        audit_head=LEDGER_START,
+    )
+
+
+def publish(
+    plan: Plan, loaded: Loaded, analysed: dict[str, Analysed], files: dict[str, bytes], watch: Stopwatch
+) -> RefreshResult:
+    """Write the month's record and states, then swap the editions in; return where they are."""
+    workspace = plan.workspace
+    with watch.stage("publish", None):
+        if not plan.is_replay:
+            states = {audience: result.state for audience, result in analysed.items()}
+            MonthStore(workspace.store).save(plan.record, snapshot_files(workspace), states)
+        files = _keep_released(plan, files)
+        report = run_report(plan, loaded.files, loaded.tables, watch.stages)
+        target = workspace.folder / "editions" / plan.month.text
+        publish_folder(target, {**files, "run.json": json.dumps(report, indent=1, sort_keys=False).encode()})
+    append_event(
+        workspace.audit_log,
+        AuditCategory.COMBINATION,
+        {"month": plan.month.text, "batch": plan.batch, "run_id": plan.run_id},
+    )
+    totals = {name: int(loaded.files[name].sum()) for name in ("read", "accepted", "quarantined", "duplicate")}
+    return RefreshResult(
+        month=plan.month.text,
+        folder=target,
+        planner_page=target / "planner" / "profile.html",
+        partner_page=target / "partner" / "profile.html",
+        warnings=plan.warnings,
+        **totals,
+    )
+
+
+def _keep_released(plan: Plan, files: dict[str, bytes]) -> dict[str, bytes]:
+    """Keep a released partner edition in place as long as it would say the same; else the new draft stands there."""
+    released = ReleaseStore(plan.workspace.store).latest_files(plan.month.text)
+    if released is None:
+        return files
+    is_same = json.loads(released["manifest.json"])["run_id"] == json.loads(files["partner/manifest.json"])["run_id"]
+    if not is_same:
+        return files
+    others = {name: content for name, content in files.items() if not name.startswith("partner/")}
+    return {**others, **{f"partner/{name}": content for name, content in released.items()}}
+
+
+def _under(folder: str, edition: Edition, plan: Plan) -> dict[str, bytes]:
+    rendered = render_edition(edition, pdf=plan.workspace.settings.report.pdf)
+    return {f"{folder}/{name}": content for name, content in rendered.items()}

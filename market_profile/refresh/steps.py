@@ -1,0 +1,91 @@
+"""The refresh as coarse steps with plain arguments, for an orchestrator; ``run.refresh`` is the same in one call."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from market_profile.refresh.analysis import Analysed
+from market_profile.refresh.plan import Plan, make_plan, open_workspace, take_in
+from market_profile.refresh.report import reconciliation
+from market_profile.refresh.run import (
+    Loaded,
+    RefreshResult,
+    analyse_for,
+    load_records,
+    publish,
+    refresh,
+    render_partner,
+    render_planner,
+)
+from market_profile.refresh.timing import Stopwatch
+from market_profile.store import Warehouse
+from market_profile.terms import Audience
+
+
+def inbox_fingerprint(workspace: Path) -> str:
+    """Return a hash of settings, boundaries and every file in the inbox, and of the store's last batch."""
+    digest = hashlib.sha256(f"{workspace}|{Warehouse(workspace / 'store').last_batch()}".encode())
+    for part in ("area.toml", "boundaries", "inbox"):
+        root = workspace / part
+        paths = sorted(root.rglob("*")) if root.is_dir() else [root]
+        for path in paths:
+            if path.is_file() and not path.is_symlink():
+                with path.open("rb") as handle:
+                    digest.update(hashlib.file_digest(handle, "sha256").digest())
+    return digest.hexdigest()
+
+
+def take_in_files(workspace: str) -> int:
+    """Take new files into the store and return the number of the last batch."""
+    batch, _ = take_in(open_workspace(Path(workspace)))
+    return batch
+
+
+def plan_month(workspace: str, batch: int, month: str | None) -> Plan:
+    """Return the plan of the month (default: the last with intelligence)."""
+    return make_plan(open_workspace(Path(workspace)), batch, month, ())
+
+
+def load(plan: Plan) -> Loaded:
+    """Return the records of the plan."""
+    return load_records(plan)
+
+
+def analyse_planner(plan: Plan, loaded: Loaded) -> Analysed:
+    """Return the analysis over everything."""
+    return analyse_for(plan, loaded, Audience.PLANNER, Stopwatch())
+
+
+def analyse_partner(plan: Plan, loaded: Loaded) -> Analysed:
+    """Return the analysis over shareable records alone."""
+    return analyse_for(plan, loaded, Audience.PARTNER, Stopwatch())
+
+
+def render_planner_files(plan: Plan, analysed: Analysed) -> dict[str, bytes]:
+    """Return the files of the planner edition."""
+    return render_planner(plan, analysed)
+
+
+def render_partner_files(plan: Plan, analysed: Analysed) -> dict[str, bytes]:
+    """Return the files of the partner edition (a draft)."""
+    return render_partner(plan, analysed)
+
+
+def publish_month(
+    plan: Plan, loaded: Loaded, analysed: tuple[Analysed, Analysed], files: tuple[dict[str, bytes], dict[str, bytes]]
+) -> RefreshResult:
+    """Publish both editions and keep the month's record."""
+    by_audience = {"planner": analysed[0], "partner": analysed[1]}
+    return publish(plan, loaded, by_audience, {**files[0], **files[1]}, Stopwatch())
+
+
+def reconciliation_rows(loaded: Loaded) -> list[dict[str, Any]]:
+    """Return the accounting by kind as plain rows."""
+    return [{str(key): value for key, value in row.items()} for row in reconciliation(loaded.files).to_dict("records")]
+
+
+def refresh_in_one(workspace: str, month: str | None) -> str:
+    """Run the whole refresh of one area, lock included; return the folder of its editions."""
+    return str(refresh(Path(workspace), month).folder)
