@@ -1,0 +1,47 @@
+# Two commands on a fresh machine: make profile, make test. uv is used when present, else venv + pip.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+TOWN ?= town
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: profile test setup verify bench lint lock dictionary clean
+
+profile: setup
+	@sh scripts/system-packages.sh pdf
+	@test -f $(TOWN)/area.toml || $(BIN)/market-profile synth $(TOWN) --logs 10000 --months 12 --seed 1
+	@$(BIN)/python -m flows refresh $(TOWN)
+
+test: setup
+	@sh scripts/system-packages.sh pdf browser
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow"
+
+verify: setup
+	@sh scripts/system-packages.sh pdf browser
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+bench: setup
+	$(BIN)/python -m tests.benchmarks
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
+
+setup: .venv/.installed
+
+.venv/.installed: requirements.lock pyproject.toml
+	@sh scripts/install.sh "$(PYTHON)"
+	@touch $@
+
+lock:
+	uv pip compile pyproject.toml --extra test --extra build --python-version 3.11 --generate-hashes \
+	  --no-annotate --no-header --no-emit-index-url --no-emit-find-links --upgrade -o requirements.lock
+
+dictionary:
+	$(BIN)/python -m market_profile.contracts.dictionary > data/README.md
+
+clean:
+	rm -rf .venv build dist
