@@ -1,0 +1,23 @@
+"""Sources: extracts of the inbox read to typed rows that add up, the area's polygons, and what people decided.
+
+A row is accepted, quarantined with every fault at once, or a duplicate; a file is read, known or refused. Nothing is
+corrected by guess. Files are found (``files``), opened within limits (``opening``, ``text``, ``workbook_parts``), read
+to text (``delimited``, ``workbook``, ``columnar``), matched to the contract (``headers``), checked and placed
+(``reading``, ``places``), told apart (``identity``) and counted (``accounting``, ``intake``).
+"""
+
+from market_profile.sources.boundaries import load_areas
+from market_profile.sources.decisions import Decisions, read_decisions
+from market_profile.sources.intake import Intake, Known, read_inbox
+from market_profile.sources.report import quarantine_report, summary_text
+
+__all__ = [
+    "Decisions",
+    "Intake",
+    "Known",
+    "load_areas",
+    "quarantine_report",
+    "read_decisions",
+    "read_inbox",
+    "summary_text",
+]

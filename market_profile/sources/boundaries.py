@@ -1,0 +1,154 @@
+"""Partner areas and the area boundary, read from GeoJSON or GeoPackage into the analysis CRS."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+from shapely.geometry.base import BaseGeometry
+
+from market_profile.contracts.tables import Areas
+from market_profile.errors import InputRefused, SettingsError
+from market_profile.settings import Settings
+
+ENDINGS = (".geojson", ".json", ".gpkg")
+DEFAULT_CRS = "EPSG:4326"
+LARGEST_AREA_M2 = 1e12
+"""Four times the United Kingdom: anything larger, or nothing at all, is a CRS mix-up."""
+
+
+def load_areas(workspace: Path, settings: Settings) -> Areas:
+    """Return the partner areas and the boundary that ``area.toml`` names, in the analysis CRS.
+
+    Codes come from ``partner_area_code``, else from the first property with a distinct text on every feature; names
+    from ``partner_area_name``, else from the first other text property, else the code. Invalid polygons are made
+    valid. Refuses a file that is absent, unreadable, without polygons, or with coordinates that do not fit its CRS.
+    """
+    area = settings.area
+    _metric(area.crs)
+    frame = _read(workspace, area.partner_areas, "area.partner_areas", area.crs)
+    code = _code_property(frame, area.partner_area_code)
+    name = _name_property(frame, code, area.partner_area_name)
+    found = gpd.GeoDataFrame(
+        {"area_code": _words(frame[code]), "area_name": _words(frame[name])}, geometry=frame.geometry.to_numpy(),
+        crs=area.crs,
+    )  # fmt: skip
+    found = found.sort_values("area_code", kind="stable", ignore_index=True)
+    return Areas(frame=found, boundary=_boundary(workspace, settings, found), crs=area.crs)
+
+
+def _boundary(workspace: Path, settings: Settings, areas: gpd.GeoDataFrame) -> BaseGeometry:
+    if settings.area.boundary is None:
+        return _whole(areas)
+    boundary = _whole(_read(workspace, settings.area.boundary, "area.boundary", settings.area.crs))
+    if not boundary.intersects(_whole(areas)):
+        raise InputRefused("area.toml: key area.boundary does not touch area.partner_areas; check both files' CRS")
+    return boundary
+
+
+def _whole(frame: gpd.GeoDataFrame) -> BaseGeometry:
+    union: BaseGeometry = frame.geometry.union_all()
+    return union
+
+
+def _metric(crs: str) -> None:
+    try:
+        found = CRS.from_user_input(crs)
+    except CRSError:
+        raise SettingsError("area.toml: key area.crs is not a CRS; write it as EPSG:27700") from None
+    if not found.is_projected or any(axis.unit_name != "metre" for axis in found.axis_info):
+        raise SettingsError("area.toml: key area.crs must be a projected CRS in metres, such as EPSG:27700")
+
+
+def _read(workspace: Path, name: str, key: str, crs: str) -> gpd.GeoDataFrame:
+    path = workspace / name
+    if not path.is_file():
+        raise InputRefused(f"area.toml: key {key}: there is no such file in the workspace")
+    if path.suffix.lower() not in ENDINGS:
+        raise InputRefused(f"area.toml: key {key}: the file must be one of {', '.join(ENDINGS)}")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            frame = gpd.read_file(path, engine="pyogrio")
+    except Exception:
+        raise InputRefused(f"area.toml: key {key}: the file is not readable GeoJSON or GeoPackage") from None
+    if not isinstance(frame, gpd.GeoDataFrame) or frame.empty:
+        raise InputRefused(f"area.toml: key {key}: the file holds no features with a geometry")
+    frame = frame.set_crs(DEFAULT_CRS) if frame.crs is None else frame
+    _check_degrees(frame, key)
+    frame = frame.to_crs(crs)
+    frame.geometry = [_polygons(shape) for shape in frame.geometry]
+    _check_size(frame, key)
+    return frame
+
+
+def _check_degrees(frame: gpd.GeoDataFrame, key: str) -> None:
+    west, south, east, north = frame.total_bounds
+    if frame.crs.is_geographic and not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise InputRefused(
+            f"area.toml: key {key}: the file says degrees ({frame.crs.to_string()}) but holds metres; "
+            "state its CRS in the file (EPSG:27700 for the National Grid)"
+        )
+
+
+def _polygons(shape: BaseGeometry | None) -> BaseGeometry:
+    """Return the polygons of ``shape`` made valid; an empty polygon where it has none."""
+    if shape is None or shape.is_empty:
+        return shapely.Polygon()
+    parts = shapely.get_parts(shapely.make_valid(shape))
+    flat = np.concatenate([shapely.get_parts(part) for part in parts]) if len(parts) else parts
+    return shapely.union_all([part for part in flat if part.geom_type in ("Polygon", "MultiPolygon")])
+
+
+def _check_size(frame: gpd.GeoDataFrame, key: str) -> None:
+    if frame.geometry.is_empty.any():
+        raise InputRefused(f"area.toml: key {key}: every feature must be a polygon; some are empty, lines or points")
+    bounds = frame.total_bounds
+    total = float(frame.geometry.area.sum())
+    if not np.isfinite(bounds).all() or not 1 <= total <= LARGEST_AREA_M2:
+        raise InputRefused(
+            f"area.toml: key {key}: its polygons do not fit area.crs; check the CRS that the file states"
+        )
+
+
+def _texts(frame: gpd.GeoDataFrame) -> list[str]:
+    columns = [name for name in frame.columns if name != frame.geometry.name]
+    return [str(name) for name in columns if pd.api.types.is_string_dtype(frame[name]) or frame[name].dtype == object]
+
+
+def _is_code(column: pd.Series[str]) -> bool:
+    words = _words(column)
+    return bool(words.is_unique and (words != "").all())
+
+
+def _code_property(frame: gpd.GeoDataFrame, wanted: str | None) -> str:
+    if wanted is not None:
+        if wanted not in frame.columns:
+            raise InputRefused(f"area.toml: key area.partner_area_code: the features have no property {wanted}")
+        if not _is_code(frame[wanted]):
+            raise InputRefused(
+                "area.toml: key area.partner_area_code: its values are blank or repeated on some features"
+            )
+        return wanted
+    for name in _texts(frame):
+        if _is_code(frame[name]):
+            return name
+    raise InputRefused("area.toml: key area.partner_area_code: no property has a distinct text on every feature")
+
+
+def _name_property(frame: gpd.GeoDataFrame, code: str, wanted: str | None) -> str:
+    if wanted is not None:
+        if wanted not in frame.columns:
+            raise InputRefused(f"area.toml: key area.partner_area_name: the features have no property {wanted}")
+        return wanted
+    return next((name for name in _texts(frame) if name != code), code)
+
+
+def _words(column: pd.Series) -> pd.Series[str]:
+    return column.astype("str").where(column.notna(), "").str.strip().astype("str")

@@ -1,0 +1,131 @@
+"""Finding the files of the inbox, each claimed by one record kind.
+
+File names may name people: they stand in the quarantine report and run.json; everywhere else a file is known by the
+first twelve digits of its hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import translate
+from pathlib import Path
+
+from market_profile.contracts.kinds import KINDS
+from market_profile.errors import SettingsError
+from market_profile.settings import Settings
+from market_profile.sources.opening import sha256_of
+from market_profile.sources.refusal import UNSAFE, FileRefused, Refusal
+
+INBOX = "inbox"
+FORMATS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".xlsx", ".parquet")
+PUBLISHED = {"street_crime": "*-street", "stop_and_search": "*-stop-and-search"}
+"""Names under which data.police.uk publishes, accepted beside the kind's own name."""
+_SILENT = frozenset({".gitkeep", ".gitignore", ".ds_store"})
+
+
+@dataclass(frozen=True)
+class InboxFile:
+    """A file of the inbox: its kind, where it lies, its name below ``inbox/`` and the hash of its bytes."""
+
+    kind: str
+    path: Path
+    name: str
+    sha256: str
+
+    @property
+    def file_id(self) -> str:
+        """The opaque name: first twelve digits of the hash."""
+        return self.sha256[:12]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Files by kind and name, files refused as they lie, and notes on files that no kind claims."""
+
+    files: tuple[InboxFile, ...]
+    refused: tuple[Refusal, ...]
+    warnings: tuple[str, ...]
+
+
+def find_files(workspace: Path, settings: Settings) -> Found:
+    """Return the files of ``workspace/inbox`` (sub-folders included) and the kind that claims each.
+
+    A pattern of area.toml wins over the default ``<kind>*.{csv,tsv,xlsx,parquet}[.gz]``; among kinds the longest name
+    wins. Links, devices and pipes are refused, never followed.
+    """
+    files: list[InboxFile] = []
+    refused: list[Refusal] = []
+    unclaimed: list[str] = []
+    for path, name, is_plain in _walk(workspace / INBOX):
+        kind = _claim(name, settings)
+        if not is_plain:
+            refused.append(_unsafe(kind, name))
+            continue
+        try:
+            sha256 = sha256_of(path)
+        except FileRefused as fault:
+            refused.append(Refusal(kind, name, _name_id(name), fault.reason, fault.sentence))
+            continue
+        if kind:
+            files.append(InboxFile(kind, path, name, sha256))
+        else:
+            unclaimed.append(sha256[:12])
+    order = {kind: number for number, kind in enumerate(KINDS)}
+    files.sort(key=lambda file: (order[file.kind], file.name))
+    warnings = tuple(f"inbox file {file_id} was not read: no record kind claims its name" for file_id in unclaimed)
+    return Found(tuple(files), tuple(refused), tuple(sorted(warnings)))
+
+
+def _walk(inbox: Path) -> Iterator[tuple[Path, str, bool]]:
+    """Yield (path, name below the inbox, whether it is an ordinary file), links unfollowed, in order of name."""
+    if inbox.is_symlink():
+        raise SettingsError("the workspace's inbox/ is a link; make it a folder")
+    for folder, folders, names in os.walk(inbox, followlinks=False):
+        folders.sort()
+        for name in sorted(names + [entry for entry in folders if Path(folder, entry).is_symlink()]):
+            path = Path(folder, name)
+            if name.casefold() not in _SILENT:
+                yield path, path.relative_to(inbox).as_posix(), stat.S_ISREG(path.lstat().st_mode)
+
+
+def _claim(name: str, settings: Settings) -> str:
+    declared = [kind for kind in KINDS if _declared(kind, name, settings)]
+    if len(declared) > 1:
+        raise SettingsError(
+            f"area.toml: the patterns of {' and '.join(declared)} claim the same file; make them differ"
+        )
+    if declared:
+        return declared[0]
+    defaults = [kind for kind in KINDS if settings.source(kind).pattern is None and _is_default(kind, name)]
+    return max(defaults, key=len, default="")
+
+
+def _declared(kind: str, name: str, settings: Settings) -> bool:
+    pattern = settings.source(kind).pattern
+    if pattern is None:
+        return False
+    target = name if "/" in pattern else name.rpartition("/")[2]
+    return re.match(translate(pattern.removeprefix(f"{INBOX}/").casefold()), target.casefold()) is not None
+
+
+def _is_default(kind: str, name: str) -> bool:
+    base = name.rpartition("/")[2].casefold()
+    stems = [base.removesuffix(ending) for ending in FORMATS if base.endswith(ending)]
+    published = PUBLISHED.get(kind)
+    return any(
+        stem.startswith(kind) or (published is not None and re.match(translate(published), stem) is not None)
+        for stem in stems
+    )
+
+
+def _unsafe(kind: str, name: str) -> Refusal:
+    return Refusal(kind, name, _name_id(name), UNSAFE, "is a link, device or pipe; copy the file itself into inbox/")
+
+
+def _name_id(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:12]

@@ -1,0 +1,135 @@
+"""Which record a row is: its reference, the hash of its content, and whether it repeats or amends an earlier one."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from market_profile.contracts.columns import Kind
+from market_profile.sources.places import COORDINATES
+
+_CELL, _ROW = "\x1e", "\x1f"
+"""Separators that no accepted cell holds: a row with control characters is quarantined."""
+
+
+AS_WRITTEN = frozenset({"grade"})
+"""Columns kept as written whose meaning other columns hold: ``B2P`` and ``2BP`` are one content."""
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """Candidate rows told apart: ``accepted`` (with ``version``), ``duplicate`` counts and ``amended`` by file id.
+
+    ``older`` counts duplicates that repeat a superseded version: the current version stays.
+    """
+
+    accepted: pd.DataFrame
+    duplicate: dict[str, int]
+    amended: dict[str, int]
+    older: int
+
+
+def record_refs(kind: Kind, frame: pd.DataFrame) -> pd.Series[str]:
+    """Return the key columns of the typed ``frame`` joined by ``/``; dates as ISO 8601."""
+    parts = [pa.array(cells_as_text(frame[name])) for name in kind.key]
+    if not parts:
+        return pd.Series("", index=frame.index, dtype="str")
+    return pd.Series(pd.array(pc.binary_join_element_wise(*parts, "/"), dtype="str"), index=frame.index)
+
+
+def content_hashes(kind: Kind, frame: pd.DataFrame, text: pd.DataFrame) -> pd.Series[str]:
+    """Return the SHA-256 of every row's content: contract columns after reading, blanks left out.
+
+    ``frame`` is typed, ``text`` holds the raw cells (its coordinates are compared as numbers where they are ones), so
+    formatting, the order of columns and columns that the contract gains later make no difference.
+    """
+    derived = {column.name for column in kind.derived}
+    system = {"record_ref", "source_file", "source_line", "version", "place_fault"}
+    names = [name for name in frame.columns if name not in derived | system | AS_WRITTEN | set(COORDINATES)]
+    cells = {name: cells_as_text(frame[name]) for name in names}
+    cells |= {name: _coordinate_text(text.loc[frame.index, name]) for name in COORDINATES if name in text}
+    labelled = [pa.array((name + _CELL + cells[name] + _ROW).where(cells[name] != "", "")) for name in sorted(cells)]
+    if not labelled:
+        return pd.Series("", index=frame.index, dtype="str")
+    rows = pc.binary_join_element_wise(*labelled, "").to_pylist()
+    digests = [hashlib.sha256(row.encode()).hexdigest() for row in rows]
+    return pd.Series(digests, index=frame.index, dtype="str")
+
+
+def cells_as_text(column: pd.Series) -> pd.Series[str]:
+    """Return a typed column as canonical text; missing is ``""``, midnight has no time, whole numbers no ``.0``."""
+    if isinstance(column.dtype, pd.StringDtype) or column.dtype == object:
+        return column.fillna("").astype("str")
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return _time_text(column)
+    if pd.api.types.is_float_dtype(column):
+        return _float_text(column)
+    return column.astype("str").where(column.notna(), "").astype("str")
+
+
+def _time_text(column: pd.Series) -> pd.Series[str]:
+    text = pd.Series(pd.array(pa.array(column.astype("datetime64[us]")).cast(pa.string()), dtype="str"))
+    text.index = column.index
+    text = text.str.replace(" 00:00:00.000000", "", regex=False).str.removesuffix(".000000")
+    return text.fillna("").astype("str")
+
+
+def _float_text(column: pd.Series) -> pd.Series[str]:
+    values = column.to_numpy(dtype="float64", na_value=np.nan)
+    is_whole = np.isfinite(values) & (np.floor(values) == values) & (np.abs(values) < 1e15)
+    whole = pd.Series(np.where(is_whole, values, 0).astype("int64"), index=column.index).astype("str")
+    text = pd.Series(values, index=column.index).astype("str").where(~np.isnan(values), "")
+    return whole.where(is_whole, text).astype("str")
+
+
+def _coordinate_text(cells: pd.Series[str]) -> pd.Series[str]:
+    trimmed = cells.str.strip()
+    numbers = pd.to_numeric(trimmed, errors="coerce")
+    return _float_text(numbers).where(numbers.notna(), trimmed)
+
+
+def tell_apart(kind: Kind, rows: pd.DataFrame, known: pd.DataFrame) -> Sorted:
+    """Return which candidate ``rows`` are new, amendments or duplicates.
+
+    ``rows`` carries ``file_order``, ``source_file``, ``record_ref`` and ``content_sha256``; ``known`` holds
+    (record_ref, content_sha256, version) of every version accepted before. The order is by file, then the record's
+    own time, then content, so the order of rows within a file does not matter.
+    """
+    rows = _ordered(kind, rows)
+    if not kind.key:
+        rows = rows.assign(record_ref=_occurrences(rows))
+    pairs = pd.MultiIndex.from_frame(rows[["record_ref", "content_sha256"]])
+    known_pairs = pd.MultiIndex.from_frame(known[["record_ref", "content_sha256"]])
+    is_known = pairs.isin(known_pairs) if len(known) else np.zeros(len(rows), dtype=bool)
+    repeats = is_known | np.asarray(pairs.duplicated())
+    latest = known.groupby("record_ref")["version"].max() if len(known) else pd.Series(dtype="int64")
+    current = known[known["version"] == known["record_ref"].map(latest)] if len(known) else known
+    older = int((is_known & ~pairs.isin(pd.MultiIndex.from_frame(current[["record_ref", "content_sha256"]]))).sum())
+    fresh = rows[~repeats]
+    before = fresh["record_ref"].map(latest).fillna(0).astype("int64")
+    fresh = fresh.assign(version=before + 1 + fresh.groupby("record_ref").cumcount())
+    return Sorted(
+        accepted=fresh.drop(columns=["file_order"]).reset_index(drop=True),
+        duplicate=_by_file(rows[repeats]),
+        amended=_by_file(fresh[fresh["version"] > 1]),
+        older=older,
+    )
+
+
+def _ordered(kind: Kind, rows: pd.DataFrame) -> pd.DataFrame:
+    order = ["file_order", *([kind.time] if kind.time else []), "content_sha256", "source_line"]
+    return rows.sort_values(order, kind="stable", ignore_index=True)
+
+
+def _occurrences(rows: pd.DataFrame) -> pd.Series[str]:
+    number = rows.groupby(["source_file", "content_sha256"]).cumcount() + 1
+    return (rows["content_sha256"].str.slice(0, 32) + "/" + number.astype("str")).astype("str")
+
+
+def _by_file(rows: pd.DataFrame) -> dict[str, int]:
+    return {str(file): int(count) for file, count in rows.groupby("source_file").size().items()}

@@ -1,0 +1,177 @@
+"""The intake: every file of the inbox read once, every row accepted, quarantined or a duplicate, and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from market_profile.contracts.columns import Kind
+from market_profile.contracts.kinds import KINDS
+from market_profile.contracts.tables import Areas
+from market_profile.errors import InputRefused
+from market_profile.settings import Settings
+from market_profile.sources.accounting import FileAccount, account, repeated, sources_json
+from market_profile.sources.files import InboxFile, find_files
+from market_profile.sources.identity import Sorted, tell_apart
+from market_profile.sources.quarantine import PLACE_FAULT_COLUMNS, QUARANTINE_COLUMNS, place_fault_rows, quarantine_rows
+from market_profile.sources.reading import FileRows, read_file
+from market_profile.sources.refusal import FileRefused, Refusal
+
+_NO_KEYS = pd.DataFrame(
+    {
+        "record_ref": pd.Series(dtype="str"),
+        "content_sha256": pd.Series(dtype="str"),
+        "version": pd.Series(dtype="int64"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the store already holds: hashes of the files taken in, and the rows accepted of every kind.
+
+    ``keys`` gives by kind a frame (record_ref, content_sha256, version) of every version ever accepted.
+    """
+
+    files: frozenset[str] = frozenset()
+    keys: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    def of(self, kind: str) -> pd.DataFrame:
+        """Return the accepted rows of ``kind``, empty where there are none."""
+        return self.keys.get(kind, _NO_KEYS)
+
+
+@dataclass(frozen=True)
+class Intake:
+    """One reading of the inbox.
+
+    ``accepted`` holds by kind the new rows: typed contract columns (derived ones too) with ``record_ref``,
+    ``source_file``, ``source_line``, ``version``, ``place_fault``, ``raw_place`` and ``content_sha256``.
+    ``quarantine`` and ``place_faults`` have the columns of quarantine.py. ``warnings`` hold no file name.
+    """
+
+    accounts: tuple[FileAccount, ...]
+    accepted: Mapping[str, pd.DataFrame]
+    quarantine: pd.DataFrame
+    place_faults: pd.DataFrame
+    refused: tuple[Refusal, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def supplied(self) -> tuple[str, ...]:
+        """Kinds with a file in the inbox, new or already taken in."""
+        return tuple(kind for kind in KINDS if any(entry.kind == kind for entry in self.accounts))
+
+    def files(self) -> pd.DataFrame:
+        """Return the accounting of the files read this time (``reasons`` as JSON text), one row a file."""
+        rows = [entry.row() for entry in self.accounts if not entry.is_known]
+        return pd.DataFrame(rows, columns=FileAccount.columns())
+
+    def sources(self) -> dict[str, object]:
+        """Return ``sources`` of run.json for the files read this time."""
+        return sources_json(self.accounts)
+
+    def check_none_refused(self) -> None:
+        """Raise InputRefused with one line a refused file, without file names; pass where there is none."""
+        if self.refused:
+            lines = "\n".join(refusal.message for refusal in self.refused)
+            raise InputRefused(f"{lines}\nNothing was taken in; the quarantine report names the files.")
+
+
+def read_inbox(workspace: Path, settings: Settings, areas: Areas, known: Known) -> Intake:
+    """Return everything that ``workspace/inbox`` holds and the store does not, judged row by row.
+
+    A file whose hash the store knows is not read again; a second identical file is all duplicates. Raises
+    AccountingError where a file's rows do not add up. Refused files are listed in ``refused``: the caller decides.
+    """
+    found = find_files(workspace, settings)
+    state = _State(refused=list(found.refused), warnings=list(found.warnings))
+    for kind in KINDS.values():
+        files = [file for file in found.files if file.kind == kind.name]
+        _take_kind(kind, files, settings, areas, known, state)
+    quarantine = _stacked(state.quarantine, QUARANTINE_COLUMNS)
+    return Intake(
+        accounts=tuple(state.accounts),
+        accepted=state.accepted,
+        quarantine=quarantine,
+        place_faults=_stacked(state.place_faults, PLACE_FAULT_COLUMNS),
+        refused=tuple(state.refused),
+        warnings=tuple(state.warnings),
+    )
+
+
+@dataclass
+class _State:
+    """What the kinds before have given; filled kind by kind, parents first."""
+
+    refused: list[Refusal]
+    warnings: list[str]
+    accounts: list[FileAccount] = field(default_factory=list)
+    accepted: dict[str, pd.DataFrame] = field(default_factory=dict)
+    quarantine: list[pd.DataFrame] = field(default_factory=list)
+    place_faults: list[pd.DataFrame] = field(default_factory=list)
+
+
+def _take_kind(
+    kind: Kind, files: list[InboxFile], settings: Settings, areas: Areas, known: Known, state: _State
+) -> None:
+    fresh: list[FileRows] = []
+    again: list[InboxFile] = []
+    seen: set[str] = set()
+    for file in files:
+        if file.sha256 in known.files:
+            state.accounts.append(FileAccount.known(file))
+        elif file.sha256 in seen:
+            again.append(file)
+        else:
+            rows = _read(kind, file, settings, areas, known, state)
+            if rows is not None:
+                fresh.append(rows)
+                seen.add(file.sha256)
+    if not fresh:
+        return
+    told = _told_apart(kind, fresh, known)
+    accounts = {rows.file.sha256: account(rows, told) for rows in fresh}
+    state.accounts += [
+        *accounts.values(),
+        *(repeated(accounts[file.sha256], file) for file in again),
+    ]
+    state.warnings += [f"{kind.name} file {rows.file.file_id}: {note}" for rows in fresh for note in rows.warnings]
+    if told.older:
+        state.warnings.append(f"{kind.name}: {told.older} rows repeat a superseded version; the later one stays")
+    state.quarantine += [quarantine_rows(kind, rows) for rows in fresh]
+    state.place_faults.append(
+        place_fault_rows(kind, told.accepted, {rows.file.file_id: rows.file.name for rows in fresh})
+    )
+    state.accepted[kind.name] = told.accepted.drop(columns=["place_sentence"])
+
+
+def _read(
+    kind: Kind, file: InboxFile, settings: Settings, areas: Areas, known: Known, state: _State
+) -> FileRows | None:
+    parents = None
+    if kind.parent is not None:
+        parent = kind.parent[0]
+        batch = state.accepted.get(parent, _NO_KEYS)
+        parents = frozenset(known.of(parent)["record_ref"]) | frozenset(batch["record_ref"])
+    try:
+        return read_file(kind, file, settings.source(kind.name), areas, parents)
+    except FileRefused as fault:
+        state.refused.append(Refusal(kind.name, file.name, file.file_id, fault.reason, fault.sentence, fault.line))
+        return None
+
+
+def _told_apart(kind: Kind, fresh: list[FileRows], known: Known) -> Sorted:
+    frames = [rows.candidates.assign(file_order=order) for order, rows in enumerate(fresh)]
+    filled = [frame for frame in frames if len(frame)] or frames[:1]
+    return tell_apart(kind, pd.concat(filled, ignore_index=True), known.of(kind.name))
+
+
+def _stacked(frames: list[pd.DataFrame], columns: dict[str, str]) -> pd.DataFrame:
+    filled = [frame for frame in frames if len(frame)]
+    if filled:
+        return pd.concat(filled, ignore_index=True)
+    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})

@@ -1,0 +1,94 @@
+"""Rows set aside, as an analyst reads them: where they stand, every fault at once, what to do, and the raw text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from market_profile.contracts.columns import Kind
+from market_profile.sources.reading import FileRows
+
+QUARANTINE_COLUMNS = {
+    "kind": "str",
+    "file": "str",
+    "file_id": "str",
+    "line": "int64",
+    "record_ref": "str",
+    "reason_codes": "str",
+    "columns": "str",
+    "explanation": "str",
+    "raw": "str",
+}
+PLACE_FAULT_COLUMNS = {
+    "kind": "str",
+    "file": "str",
+    "file_id": "str",
+    "line": "int64",
+    "record_ref": "str",
+    "place_fault": "str",
+    "raw_place": "str",
+    "explanation": "str",
+}
+
+
+def quarantine_rows(kind: Kind, rows: FileRows) -> pd.DataFrame:
+    """Return one row a quarantined record of the file (columns: QUARANTINE_COLUMNS), in order of line.
+
+    Faults stand in the order of the contract's columns; ``reason_codes`` and ``columns`` are joined by ``|``.
+    """
+    faults = _ordered(kind, rows.faults)
+    grouped = faults.groupby("row", sort=True)
+    numbers = pd.Index(sorted(faults["row"].unique()), dtype="int64")
+    spoken = faults["column"].where(faults["column"] == "", faults["column"].str.replace("|", ", ", regex=False) + ": ")
+    frame = pd.DataFrame(
+        {
+            "kind": kind.name,
+            "file": rows.file.name,
+            "file_id": rows.file.file_id,
+            "line": rows.lines[numbers.to_numpy()],
+            "record_ref": rows.refs.reindex(numbers).fillna(""),
+            "reason_codes": _joined(faults["reason"], faults["row"], "|"),
+            "columns": grouped["column"].agg(_distinct),
+            "explanation": _joined(spoken + faults["sentence"], faults["row"], " "),
+            "raw": pd.Series(rows.raw_text(numbers.tolist()), index=numbers, dtype="str"),
+        },
+        index=numbers,
+    )
+    return frame.astype(QUARANTINE_COLUMNS).reset_index(drop=True)
+
+
+def place_fault_rows(kind: Kind, accepted: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """Return the accepted rows whose place was set aside; ``names`` gives the file name by file id."""
+    rows = accepted[accepted["place_fault"] != ""]
+    frame = pd.DataFrame(
+        {
+            "kind": kind.name,
+            "file": rows["source_file"].map(names),
+            "file_id": rows["source_file"],
+            "line": rows["source_line"],
+            "record_ref": rows["record_ref"],
+            "place_fault": rows["place_fault"],
+            "raw_place": rows["raw_place"],
+            "explanation": rows["place_sentence"],
+        },
+        index=rows.index,
+    )
+    return frame.astype(PLACE_FAULT_COLUMNS).sort_values(["file", "line"], kind="stable", ignore_index=True)
+
+
+def _ordered(kind: Kind, faults: pd.DataFrame) -> pd.DataFrame:
+    order = {name: number for number, name in enumerate(kind.names)}
+    places = faults["column"].str.split("|").str[0].map(order).fillna(len(order))
+    return faults.assign(place=places).sort_values(
+        ["row", "place", "column", "reason"], kind="stable", ignore_index=True
+    )
+
+
+def _joined(words: pd.Series[str], rows: pd.Series[int], mark: str) -> pd.Series[str]:
+    pairs = pd.DataFrame({"row": rows, "words": words}).drop_duplicates()
+    return pairs.groupby("row", sort=True)["words"].agg(mark.join)
+
+
+def _distinct(columns: pd.Series[str]) -> str:
+    return "|".join(dict.fromkeys(name for cell in columns for name in cell.split("|") if name))

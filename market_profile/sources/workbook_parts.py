@@ -1,0 +1,137 @@
+"""Vetting a workbook before any reader sees it: limits, entities, and the cells that a reader would silently blank."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+
+from market_profile.sources.opening import open_content
+from market_profile.sources.refusal import EMPTY, TOO_LARGE, UNREADABLE, UNSAFE, FileRefused
+
+MAX_PARTS = 2000
+MAX_UNPACKED = 256 * 1024**2
+"""All sheets of a workbook; 100,000 rows of 20 columns are about 100 MB. Larger extracts come as CSV or Parquet."""
+MAX_PACKED = 64 * 1024**2
+MAX_RATIO = 100
+RATIO_FREE_BYTES = 4 * 1024**2
+MAX_CELLS = 8_000_000
+"""Cells of the rectangle that calamine fills, 32 bytes each, whether used or not."""
+MAX_SHARED_TEXT = 512 * 1024**2
+_WANTED = re.compile(r"^(\[Content_Types\]\.xml|_rels/\.rels|xl/[^/]+\.xml|xl/_rels/[^/]+|xl/worksheets/[^/]+\.xml)$")
+_CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=\"([A-Z]{1,3})([0-9]{1,7})\"")
+_ERROR = re.compile(rb"<(?:\w+:)?c\b(?=[^>]*\bt=\"e\")[^>]*?\br=\"[A-Z]{1,3}([0-9]{1,7})\"")
+_UNSTORED = re.compile(
+    rb"<(?:\w+:)?c\b[^>]*?\br=\"[A-Z]{1,3}([0-9]{1,7})\"[^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)"
+    rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_SHARED = re.compile(rb"<(?:\w+:)?c\b[^>]*\bt=\"s\"[^>]*>\s*<(?:\w+:)?v>([0-9]{1,9})<")
+_STRING = re.compile(rb"<(?:\w+:)?si\b.*?</(?:\w+:)?si>|<(?:\w+:)?si\s*/>", re.DOTALL)
+
+
+def vetted_parts(path: Path) -> dict[str, bytes]:
+    """Return the parts of the workbook that reading needs, unpacked within limits and free of entities."""
+    with open_content(path) as stream:
+        packed = stream.read(MAX_PACKED + 1)
+    if not packed:
+        raise FileRefused(EMPTY, "holds no bytes; export it again")
+    if len(packed) > MAX_PACKED:
+        raise FileRefused(TOO_LARGE, "is too large for a workbook; export it as CSV or Parquet")
+    try:
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            parts = _unpack(archive)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, RuntimeError):
+        raise FileRefused(UNREADABLE, "is not a whole workbook without a password; save it again as .xlsx") from None
+    for content in parts.values():
+        if b"<!DOCTYPE" in content or b"<!ENTITY" in content or b"\x00" in content[:4096]:
+            raise FileRefused(UNSAFE, "is a workbook with entity declarations or foreign encodings; refused")
+    return parts
+
+
+def _unpack(archive: zipfile.ZipFile) -> dict[str, bytes]:
+    entries = archive.infolist()
+    names = [entry.filename for entry in entries]
+    if len(entries) > MAX_PARTS or len(set(names)) != len(names):
+        raise FileRefused(UNSAFE, "is a workbook with too many or repeated parts; refused")
+    if any(name.startswith("/") or "\\" in name or ".." in PurePosixPath(name).parts for name in names):
+        raise FileRefused(UNSAFE, "is a workbook with parts that leave its folder; refused")
+    wanted = [entry for entry in entries if _WANTED.match(entry.filename)]
+    packed, unpacked = sum(entry.compress_size for entry in wanted), sum(entry.file_size for entry in wanted)
+    if unpacked > MAX_UNPACKED or unpacked > max(RATIO_FREE_BYTES, packed * MAX_RATIO):
+        raise FileRefused(TOO_LARGE, "is a workbook that unpacks to far more than it may; export it as CSV")
+    if any(entry.flag_bits & 1 for entry in wanted):
+        raise FileRefused(UNREADABLE, "is a workbook with a password; save it without one")
+    return {entry.filename: _unpack_one(archive, entry) for entry in wanted}
+
+
+def _unpack_one(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    with archive.open(entry) as stream:
+        content = stream.read(entry.file_size + 1)
+    if len(content) != entry.file_size:
+        raise FileRefused(UNSAFE, "is a workbook whose directory does not tell the truth; refused")
+    return content
+
+
+def repacked(parts: dict[str, bytes]) -> io.BytesIO:
+    """Return a workbook of the vetted parts alone; refuse one whose sheets would fill too much memory."""
+    shared_sizes = np.array([len(text) for text in _STRING.findall(parts.get("xl/sharedStrings.xml", b""))] + [0])
+    box = shared = 0
+    for name in sorted(parts):
+        if name.startswith("xl/worksheets/"):
+            size, text = _extent(parts[name], shared_sizes)
+            box, shared = max(box, size), shared + text
+    if box > MAX_CELLS or shared > MAX_SHARED_TEXT:
+        raise FileRefused(TOO_LARGE, "is a workbook with far-off or too many cells; delete empty rows, or use CSV")
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    whole.seek(0)
+    return whole
+
+
+def _extent(sheet: bytes, shared_sizes: np.ndarray[Any, Any]) -> tuple[int, int]:
+    """Return the cells of the rectangle that holds the sheet, and the bytes of shared text that it repeats."""
+    cells = _CELL.findall(sheet)
+    columns = {column for column, _ in cells}
+    width = max((_column_number(column) for column in columns), default=0)
+    height = max((int(row) for row in {row for _, row in cells}), default=0)
+    if shared_sizes.max() * sheet.count(b't="s"') <= MAX_SHARED_TEXT:
+        return width * height, 0
+    positions = np.array(_SHARED.findall(sheet), dtype="S9").astype("int64")
+    return width * height, int(shared_sizes[np.minimum(positions, len(shared_sizes) - 1)].sum())
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def unreadable_lines(parts: dict[str, bytes], sheet: str) -> list[int]:
+    """Return the rows (1 first) of the named sheet with an error or a formula without a stored value."""
+    content = parts.get(_part_of(parts, sheet), b"")
+    hits = _ERROR.findall(content) if b't="e"' in content else []
+    if b"<f" in content or b":f" in content:
+        hits += _UNSTORED.findall(content)
+    return sorted({int(row) for row in hits})
+
+
+def _part_of(parts: dict[str, bytes], sheet: str) -> str:
+    from defusedxml.ElementTree import fromstring
+
+    relation = ""
+    for element in fromstring(parts["xl/workbook.xml"]).iter():
+        if element.tag.endswith("}sheet") and element.get("name") == sheet:
+            relation = next(value for key, value in element.attrib.items() if key.endswith("}id"))
+    for element in fromstring(parts["xl/_rels/workbook.xml.rels"]).iter():
+        if element.get("Id") == relation:
+            target = str(element.get("Target"))
+            return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+    return ""
