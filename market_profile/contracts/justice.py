@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from market_profile.contracts.columns import Column, ColumnType, Kind
 from market_profile.contracts.fields import covert, person, personal
-from market_profile.contracts.row_checks import not_before
+from market_profile.contracts.row_checks import born_before, not_before
 from market_profile.terms import CourtOrder
 
 ARRESTS = Kind(
@@ -24,7 +24,10 @@ ARRESTS = Kind(
     ),
     key=("custody_ref",),
     time="arrested_at",
-    row_checks=(not_before("disposal_date", "arrested_at", by_day=True),),
+    row_checks=(
+        born_before("date_of_birth", "arrested_at"),
+        not_before("disposal_date", "arrested_at", by_day=True),
+    ),
 )
 
 CONVICTIONS = Kind(
@@ -37,6 +40,7 @@ CONVICTIONS = Kind(
     ),
     key=(),
     time="convicted_on",
+    row_checks=(born_before("date_of_birth", "convicted_on"),),
 )
 
 COURT_ORDERS = Kind(

@@ -53,6 +53,11 @@ def shape_of(text: pd.Series) -> pd.Series:
         >>> shape_of(pd.Series(["03/04/2019"])).tolist()
         ['10 characters of the form 99/99/9999']
     """
+    codes, distinct = pd.factorize(text)
+    return _shape_of(pd.Series(distinct, dtype="str")).take(codes).set_axis(text.index)
+
+
+def _shape_of(text: pd.Series) -> pd.Series:
     start = text.str.slice(0, SHAPE_CHARACTERS)
     form = start.str.replace(r"\d", "9", regex=True).str.replace(r"[A-Z]", "A", regex=True)
     form = form.str.replace(r"[^\W\dA_]", "a", regex=True).str.replace(r"[^\x20-\x7e£]", "?", regex=True)

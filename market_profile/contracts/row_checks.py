@@ -48,3 +48,13 @@ def differ(column: str, other: str) -> RowCheck:
         return fault_frame(frame.index[same], column, Reason.CONTRADICTION, sentence)
 
     return check
+
+
+def born_before(birth: str, time: str) -> RowCheck:
+    """Return a check that nobody is born after the day of the record (``time``)."""
+    sentence = f"{birth} lies after {time}; nobody acts before being born. Correct one of them, or leave it blank."
+
+    def check(frame: pd.DataFrame) -> pd.DataFrame:
+        return fault_frame(frame.index[frame[birth] > frame[time]], birth, Reason.CONTRADICTION, sentence)
+
+    return check

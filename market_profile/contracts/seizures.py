@@ -7,6 +7,7 @@ import pandas as pd
 from market_profile.contracts.columns import Column, ColumnType, Kind
 from market_profile.contracts.fields import bng, covert, person, wgs84
 from market_profile.contracts.parse_units import grams_of
+from market_profile.contracts.row_checks import born_before
 from market_profile.terms import Role, Sensitivity, Weighed
 
 
@@ -48,6 +49,7 @@ SEIZURES = Kind(
     key=("seizure_ref", "exhibit_ref"),
     time="seized_at",
     has_place=True,
+    row_checks=(born_before("date_of_birth", "seized_at"),),
     derived=(
         Column(
             "quantity_g",

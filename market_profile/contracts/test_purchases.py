@@ -6,7 +6,7 @@ import pandas as pd
 
 from market_profile.contracts.columns import Column, ColumnType, Kind
 from market_profile.contracts.fields import bng, covert, person, personal, wgs84
-from market_profile.contracts.row_checks import at_most
+from market_profile.contracts.row_checks import at_most, born_before
 from market_profile.terms import LabStatus, MarketMode, Outcome
 
 
@@ -58,7 +58,7 @@ TEST_PURCHASES = Kind(
     key=("tp_ref",),
     time="attempted_at",
     has_place=True,
-    row_checks=(at_most("net_g", "gross_g"),),
+    row_checks=(at_most("net_g", "gross_g"), born_before("seller_date_of_birth", "attempted_at")),
     derived=(Column("price_per_deal_gbp", ColumnType.MONEY, "price over deals", unit="£", source="derived"),),
     derive=price_per_deal,
 )

@@ -1,0 +1,75 @@
+"""Reading one declared column of text: which reader its type asks for, and its plausible range."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from market_profile.contracts.columns import Column, ColumnType
+from market_profile.contracts.parse_codes import read_codes, read_flags, read_lists
+from market_profile.contracts.parse_dates import read_dates, read_months, read_times
+from market_profile.contracts.parse_drugs import read_drug_lists, read_drugs
+from market_profile.contracts.parse_numbers import read_integers, read_money, read_numbers, read_percentages
+from market_profile.contracts.parse_units import read_units
+from market_profile.contracts.readings import Reading
+from market_profile.settings import SourceSettings
+from market_profile.terms import Reason
+
+Reader = Callable[[Column, pd.Series, SourceSettings], Reading]
+
+
+def read_column(column: Column, text: pd.Series, source: SourceSettings) -> Reading:
+    """Return the typed values of trimmed ``text`` and a reason where a cell is faulty (its value is then missing)."""
+    reading = _READERS[column.type](column, text, source)
+    return _in_range(column, reading)
+
+
+def _text(column: Column, text: pd.Series, source: SourceSettings) -> Reading:
+    return Reading(text, pd.Series("", index=text.index, dtype="str"))
+
+
+def _code(column: Column, text: pd.Series, source: SourceSettings) -> Reading:
+    return _text(column, text, source) if column.allowed is None else read_codes(text, column.allowed)
+
+
+def _percent(column: Column, text: pd.Series, source: SourceSettings) -> Reading:
+    return read_percentages(text, is_fraction=source.units.get(column.name) == "fraction")
+
+
+def _coordinate(column: Column, text: pd.Series, source: SourceSettings) -> Reading:
+    reading = read_numbers(text)
+    return Reading(reading.values, reading.reason.mask(reading.reason != "", Reason.BAD_COORDINATE.value))
+
+
+_READERS: dict[ColumnType, Reader] = {
+    ColumnType.TEXT: _text,
+    ColumnType.GRADE: _text,
+    ColumnType.LIST: lambda column, text, source: read_lists(text),
+    ColumnType.CODE: _code,
+    ColumnType.DATE: lambda column, text, source: read_dates(text, source.date_format),
+    ColumnType.TIME: lambda column, text, source: read_times(text, source.date_format),
+    ColumnType.NUMBER: lambda column, text, source: read_numbers(text),
+    ColumnType.INTEGER: lambda column, text, source: read_integers(text),
+    ColumnType.MONEY: lambda column, text, source: read_money(text),
+    ColumnType.FLAG: lambda column, text, source: read_flags(text),
+    ColumnType.MONTH: lambda column, text, source: read_months(text),
+    ColumnType.DRUG: lambda column, text, source: read_drugs(text),
+    ColumnType.DRUGS: lambda column, text, source: read_drug_lists(text),
+    ColumnType.UNIT: lambda column, text, source: read_units(text),
+    ColumnType.PERCENT: _percent,
+    ColumnType.COORDINATE: _coordinate,
+}
+
+
+def _in_range(column: Column, reading: Reading) -> Reading:
+    if column.minimum is None and column.maximum is None:
+        return reading
+    low = -np.inf if column.minimum is None else column.minimum
+    high = np.inf if column.maximum is None else column.maximum
+    numbers = reading.values.astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
+    outside = pd.Series((numbers < low) | (numbers > high), index=reading.values.index)
+    if not outside.any():
+        return reading
+    return Reading(reading.values.mask(outside), reading.reason.mask(outside, Reason.OUT_OF_RANGE.value))
