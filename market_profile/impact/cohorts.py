@@ -1,0 +1,77 @@
+"""The guide's three record groups: arrests per 365 days at risk before and after, one row a person."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from market_profile.contracts.tables import Tables
+from market_profile.periods import Month
+from market_profile.settings import ImpactSettings
+from market_profile.terms import RecordGroup
+
+PEOPLE_COLUMNS = ("record_group", "person", "index_on", "arrests_before", "days_before", "arrests_after", "days_after")
+MINIMUM_DAYS = 30.0
+"""A person needs a month at risk after joining to say anything."""
+
+
+def people_at_risk(tables: Tables, records: pd.DataFrame, month: Month, settings: ImpactSettings) -> pd.DataFrame:
+    """Return PEOPLE_COLUMNS, one row a registered person with enough time after.
+
+    The windows come from settings and are counted from ``accepted_on`` (exclusive of that day, on which the arrest
+    that led to the register often falls). People not taken on and without a date get the median date of the others.
+    Days in custody are taken off the time at risk. ``records`` (kind, record_ref, nominal_id) says who is who.
+    """
+    register = _registered(tables.get("cohort_register"), records)
+    arrests = _with_person(tables.get("arrests"), records, "arrests")
+    if register.empty:
+        return pd.DataFrame(columns=list(PEOPLE_COLUMNS))
+    after_end = register["index_on"] + pd.Timedelta(days=settings.after_days + 1)
+    after_end = after_end.where(after_end < month.end, month.end)
+    before_start = register["index_on"] - pd.Timedelta(days=settings.before_days)
+    spans = register.assign(before_start=before_start, after_start=register["index_on"] + pd.Timedelta(days=1))
+    spans = spans.assign(after_end=after_end)
+    before = _in_span(arrests, spans, "before_start", "index_on")
+    after = _in_span(arrests, spans, "after_start", "after_end")
+    people = spans.assign(
+        arrests_before=spans["person"].map(before["arrests"]).fillna(0).astype("int64"),
+        arrests_after=spans["person"].map(after["arrests"]).fillna(0).astype("int64"),
+        days_before=settings.before_days - spans["person"].map(before["custody"]).fillna(0.0),
+        days_after=_days(spans["after_end"] - spans["after_start"]) - spans["person"].map(after["custody"]).fillna(0.0),
+    )
+    enough = (people["days_after"] >= MINIMUM_DAYS) & (people["days_before"] >= MINIMUM_DAYS)
+    return people.loc[enough, list(PEOPLE_COLUMNS)].reset_index(drop=True)
+
+
+def _registered(register: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+    people = _with_person(register, records, "cohort_register")
+    included = people["record_group"] != RecordGroup.ELIGIBLE_NOT_INCLUDED
+    usual = people.loc[included, "accepted_on"].median()
+    index = people["accepted_on"].where(people["accepted_on"].notna() | included, usual)
+    people = people.assign(index_on=index)[people["person"].ne("") & index.notna()]
+    # A person in several groups counts in the one that did most: taken on before not taken on, earlier date first.
+    order = people["record_group"].map({group: place for place, group in enumerate(RecordGroup.values())})
+    people = people.assign(order=order).sort_values(["person", "order", "index_on"], kind="stable")
+    return people.drop_duplicates("person")[["record_group", "person", "index_on"]].reset_index(drop=True)
+
+
+def _with_person(frame: pd.DataFrame, records: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Add ``person``: the resolved nominal, else the force's own reference, else ''."""
+    known = records.loc[records["kind"] == kind, ["record_ref", "nominal_id"]].drop_duplicates("record_ref")
+    resolved = frame["record_ref"].map(dict(zip(known["record_ref"], known["nominal_id"], strict=True)))
+    own = frame["nominal_ref"].where(frame["nominal_ref"] == "", "ref:" + frame["nominal_ref"])
+    return frame.assign(person=resolved.fillna(own)).sort_values("record_ref", kind="stable")
+
+
+def _in_span(arrests: pd.DataFrame, spans: pd.DataFrame, start: str, end: str) -> pd.DataFrame:
+    joined = arrests[["person", "arrested_at", "days_in_custody"]].merge(spans, on="person", how="inner")
+    inside = joined[(joined["arrested_at"] >= joined[start]) & (joined["arrested_at"] < joined[end])]
+    left = _days(inside[end] - inside["arrested_at"])
+    custody = np.minimum(inside["days_in_custody"].fillna(0.0), left)
+    grouped = inside.assign(custody=custody).groupby("person", sort=True)
+    return grouped.agg(arrests=("custody", "size"), custody=("custody", "sum"))
+
+
+def _days(span: pd.Series) -> pd.Series:
+    days: pd.Series = span.dt.total_seconds() / 86400
+    return days

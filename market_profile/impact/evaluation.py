@@ -1,0 +1,166 @@
+"""Before and after by record group: exact rate ratios, an allowance for regression to the mean, cautious words.
+
+People are taken on when they are at their worst, so their arrests fall whatever is done. Three checks stand between
+a fall and a claim: the exact ratio itself; the fall expected without any effect, from a gamma-Poisson model of all
+three groups together (empirical Bayes, Robbins 1956); and the change of group 3 (eligible, not included).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from market_profile.intervals import poisson_ratio
+from market_profile.terms import Described, RecordGroup
+
+YEAR_DAYS = 365.0
+MINIMUM_PEOPLE = 10
+
+
+class Verdict(Described):
+    """What may be said of a group, from least to most."""
+
+    TOO_FEW = "too few", "There are too few people or arrests to say anything."
+    NO_CHANGE = "no clear change", "Arrests did not change by more than chance allows."
+    ROSE = "rose", "Arrests rose; this may reflect closer attention by the police."
+    EXPECTED = (
+        "fall expected anyway",
+        "Arrests fell, but no more than they would be expected to fall among people chosen at their worst.",
+    )
+    NOT_COMPARED = (
+        "fall without comparison",
+        "Arrests fell by more than chance and selection explain, but no comparison group was large enough to rule out "
+        "a general fall.",
+    )
+    NO_MORE = "no more than comparison", "Arrests fell, but no more than among people who were not included."
+    CONSISTENT = (
+        "consistent with an effect",
+        "Arrests fell by more than among people who were not included; this is consistent with an effect, not proof.",
+    )
+
+
+COLUMNS = (
+    "record_group",
+    "people",
+    "arrests_before",
+    "days_before",
+    "arrests_after",
+    "days_after",
+    "rate_before",
+    "rate_after",
+    "ratio",
+    "ratio_low",
+    "ratio_high",
+    "expected_ratio",
+    "adjusted_ratio",
+    "adjusted_low",
+    "adjusted_high",
+    "comparison_ratio",
+    "comparison_low",
+    "comparison_high",
+    "verdict",
+)
+
+
+def evaluate_groups(people: pd.DataFrame) -> pd.DataFrame:
+    """Return COLUMNS, one row a record group, from ``people`` (cohorts.PEOPLE_COLUMNS).
+
+    Rates are arrests per 365 days at risk. ``expected_ratio`` is the ratio that selection alone would give;
+    ``adjusted_*`` is the observed count after over that expectation; ``comparison_*`` divides by group 3's own.
+    """
+    if people.empty:
+        return pd.DataFrame(columns=list(COLUMNS))
+    expected = people.assign(expected=expected_after(people))
+    groups = [group for group in RecordGroup.values() if (people["record_group"] == group).any()]
+    rows = {group: _adjusted(expected[expected["record_group"] == group]) for group in groups}
+    comparison = rows.get(str(RecordGroup.ELIGIBLE_NOT_INCLUDED))
+    return pd.DataFrame([_full(group, row, comparison) for group, row in rows.items()])[list(COLUMNS)]
+
+
+def expected_after(people: pd.DataFrame) -> pd.Series:
+    """Return each person's expected arrests after, had nothing been done: the gamma-Poisson posterior mean rate.
+
+    The prior is fitted by moments to the arrests before of everyone registered, included or not.
+    """
+    count = people["arrests_before"].astype(float)
+    days = people["days_before"]
+    mean = count.sum() / days.sum()
+    excess = ((count - mean * days) ** 2 - mean * days).sum() / (days**2).sum()
+    if mean <= 0 or excess <= 0:
+        return mean * people["days_after"]
+    rate = mean / excess
+    shape = mean * rate
+    return (shape + count) / (rate + days) * people["days_after"]
+
+
+def _adjusted(group: pd.DataFrame) -> dict[str, float]:
+    before, after = int(group["arrests_before"].sum()), int(group["arrests_after"].sum())
+    days_before, days_after = float(group["days_before"].sum()), float(group["days_after"].sum())
+    exact = poisson_ratio(after, days_after, before, days_before)
+    expected = float(group["expected"].sum())
+    log_sd = _log_error(group)
+    adjusted = after / expected if expected > 0 else np.nan
+    reach = np.exp(stats.norm.ppf(0.975) * log_sd)
+    return {
+        "people": len(group),
+        "arrests_before": before,
+        "days_before": days_before,
+        "arrests_after": after,
+        "days_after": days_after,
+        "rate_before": YEAR_DAYS * before / days_before,
+        "rate_after": YEAR_DAYS * after / days_after,
+        "ratio": exact.ratio,
+        "ratio_low": exact.low,
+        "ratio_high": exact.high,
+        "expected_ratio": expected / days_after * days_before / before if before else np.nan,
+        "adjusted_ratio": adjusted,
+        "adjusted_low": adjusted / reach,
+        "adjusted_high": adjusted * reach,
+        "log_sd": log_sd,
+    }
+
+
+def _log_error(group: pd.DataFrame) -> float:
+    """Standard error of log(after/expected), robust to people who differ: residuals person by person."""
+    after, expected = group["arrests_after"].astype(float), group["expected"]
+    total = expected.sum()
+    if after.sum() <= 0 or total <= 0 or len(group) < 2:
+        return float("inf")
+    residual = after - expected * after.sum() / total
+    variance = max(float((residual**2).sum()), float(after.sum())) * len(group) / (len(group) - 1)
+    return float(np.sqrt(variance) / after.sum())
+
+
+def _full(group: str, row: dict[str, float], comparison: dict[str, float] | None) -> dict[str, object]:
+    is_comparison = group == RecordGroup.ELIGIBLE_NOT_INCLUDED
+    versus = (np.nan, np.nan, np.nan)
+    if comparison is not None and not is_comparison and comparison["people"] >= MINIMUM_PEOPLE:
+        versus = _versus(row, comparison)
+    names = ("comparison_ratio", "comparison_low", "comparison_high")
+    return {
+        "record_group": group,
+        **row,
+        **dict(zip(names, versus, strict=True)),
+        "verdict": str(_verdict(row, versus, is_comparison)),
+    }
+
+
+def _versus(row: dict[str, float], comparison: dict[str, float]) -> tuple[float, float, float]:
+    ratio = row["adjusted_ratio"] / comparison["adjusted_ratio"] if comparison["adjusted_ratio"] else np.nan
+    reach = np.exp(stats.norm.ppf(0.975) * np.hypot(row["log_sd"], comparison["log_sd"]))
+    return ratio, ratio / reach, ratio * reach
+
+
+def _verdict(row: dict[str, float], versus: tuple[float, float, float], is_comparison: bool) -> Verdict:
+    if row["people"] < MINIMUM_PEOPLE or row["arrests_before"] + row["arrests_after"] < MINIMUM_PEOPLE:
+        return Verdict.TOO_FEW
+    if row["ratio_low"] > 1:
+        return Verdict.ROSE
+    if not row["ratio_high"] < 1:
+        return Verdict.NO_CHANGE
+    if not row["adjusted_high"] < 1:
+        return Verdict.EXPECTED
+    if is_comparison or np.isnan(versus[2]):
+        return Verdict.NOT_COMPARED
+    return Verdict.CONSISTENT if versus[2] < 1 else Verdict.NO_MORE

@@ -1,0 +1,9 @@
+"""Commodity, demand and harm in figures: each with its interval, its number of records and its definition card.
+
+Prices and purities of small months are partially pooled in a separate indicator; the plain medians stay beside them.
+"""
+
+from market_profile.indicators.measure import measure_indicators
+from market_profile.indicators.results import Indicators
+
+__all__ = ["Indicators", "measure_indicators"]

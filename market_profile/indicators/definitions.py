@@ -1,0 +1,166 @@
+"""Definition cards: what each figure of this room counts, over whom, over which window and from where."""
+
+from __future__ import annotations
+
+from market_profile.document import DefinitionCard
+
+_MONTHLY = "calendar month; and rolling twelve months"
+_AS_AT = "the data cut-off of the edition"
+_ATTEMPTS = "test_purchases"
+
+
+def _card(id: str, name: str, numerator: str, denominator: str, population: str, source: str) -> DefinitionCard:
+    return DefinitionCard(id, name, numerator, denominator, population, _MONTHLY, _AS_AT, source)
+
+
+DEFINITIONS: tuple[DefinitionCard, ...] = (
+    _card(
+        "price_per_pure_gram",
+        "Price per pure gram (£)",
+        "price paid for all deals of a purchase",
+        "net grams x purity",
+        "successful test purchases with price, net weight and a laboratory result; those waiting for the laboratory "
+        "are left out and counted. Median with distribution-free bounds (none below six purchases)",
+        _ATTEMPTS,
+    ),
+    _card(
+        "price_per_pure_gram_pooled",
+        "Price per pure gram, small months steadied (£)",
+        "price paid for all deals of a purchase",
+        "net grams x purity",
+        "as price per pure gram; a month's geometric mean is drawn towards its drug's two-year mean by as much as "
+        "few purchases leave it uncertain (empirical Bayes on the log scale)",
+        _ATTEMPTS,
+    ),
+    _card(
+        "price_per_expected_pure_gram",
+        "Price per expected pure gram (£)",
+        "price paid for all deals of a purchase",
+        "net grams x the drug's median purity of the last twelve months",
+        "all successful test purchases with price and net weight, also those waiting for the laboratory: a "
+        "sensitivity check, as buyers pay for the purity that they expect",
+        _ATTEMPTS,
+    ),
+    _card("deal_weight", "Deal weight (g)", "net grams", "deals", "successful test purchases; median", _ATTEMPTS),
+    _card(
+        "purity",
+        "Purity (%)",
+        "grams of pure drug",
+        "net grams",
+        "successful test purchases with a laboratory result; median",
+        _ATTEMPTS,
+    ),
+    _card(
+        "price_per_deal", "Price per deal (£)", "price paid", "deals", "successful test purchases; median", _ATTEMPTS
+    ),
+    _card(
+        "minutes_to_deal",
+        "Minutes to deal",
+        "minutes from contact to deal",
+        "",
+        "successful test purchases; median",
+        _ATTEMPTS,
+    ),
+    _card(
+        "availability",
+        "Availability",
+        "attempts that ended in a purchase",
+        "all attempts",
+        "test-purchase attempts; Wilson bounds",
+        _ATTEMPTS,
+    ),
+    _card(
+        "availability_without_aborted",
+        "Availability, stopped attempts left out",
+        "attempts that ended in a purchase",
+        "attempts that were not stopped by the team",
+        "test-purchase attempts; Wilson bounds",
+        _ATTEMPTS,
+    ),
+    _card(
+        "refusals",
+        "Refusals",
+        "attempts that the seller refused",
+        "all attempts",
+        "test-purchase attempts; Wilson bounds",
+        _ATTEMPTS,
+    ),
+    _card(
+        "attempts",
+        "Test-purchase attempts",
+        "attempts",
+        "",
+        "test-purchase attempts, by the drug supplied or asked for",
+        _ATTEMPTS,
+    ),
+    _card(
+        "market_type",
+        "Market type",
+        "sales to strangers; all sales",
+        "attempts that met a seller",
+        "test purchases tied to the market. Open: Wilson's lower bound of sales to strangers is 40 % or more; "
+        "semi-open: that of all sales is; closed: the upper bound of all sales is 50 % or less; else too little is "
+        "known",
+        _ATTEMPTS,
+    ),
+    _card(
+        "seizures",
+        "Seizures",
+        "seizures with at least one exhibit of the drug",
+        "",
+        "a seizure of several drugs is one in the total and one in each drug, so drugs do not add up to the total. "
+        "Not an indicator of how much is used",
+        "seizures",
+    ),
+    _card(
+        "seizures_by_class",
+        "Seizures by class",
+        "seizures with a drug of the class",
+        "",
+        "class on the day of seizure (Misuse of Drugs Act 1971)",
+        "seizures",
+    ),
+    _card("cash_seized", "Cash seized (£)", "cash found with exhibits", "", "all seizures", "seizures"),
+    _card(
+        "assets",
+        "Assets by stage (£)",
+        "amount that reached the stage",
+        "",
+        "cases; stages of a case overlap and are not added",
+        "assets",
+    ),
+    _card(
+        "treatment_spend_total",
+        "Spend on drugs a week (£)",
+        "latest recorded weekly spend of each client",
+        "",
+        "clients who consent to sharing with the police, on the last day of the month; others are left out",
+        "treatment",
+    ),
+    _card(
+        "treatment_spend_median",
+        "Median spend a week (£)",
+        "latest recorded weekly spend",
+        "",
+        "consenting clients with a recorded spend",
+        "treatment",
+    ),
+    _card(
+        "treatment_spend_top_decile",
+        "Share of spend by the top tenth",
+        "spend of the top tenth of clients",
+        "spend of all clients",
+        "consenting clients with a recorded spend; bootstrap bounds",
+        "treatment",
+    ),
+    _card(
+        "treatment_stage",
+        "Treatment stages",
+        "referrals that reached the stage",
+        "",
+        "consenting clients; stages overlap and do not nest",
+        "treatment",
+    ),
+    _card("harm", "Harm events", "events", "", "suspected and confirmed are kept apart", "harm_events"),
+)
+"""One card for each ``definition_id`` of the frame, and ``market_type``."""
