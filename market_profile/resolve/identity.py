@@ -1,0 +1,77 @@
+"""Ids that stay: a nominal keeps its id from month to month, and every change is a line in the ledger."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from market_profile.periods import Month
+from market_profile.resolve.mentions import MENTION_KEY, age_order
+
+EVENT_COLUMNS = ("month", "event", "from_id", "to_id", "records")
+
+
+def empty_events() -> pd.DataFrame:
+    """Return a ledger without lines: month, event (merge|split), from_id, to_id, records (moved)."""
+    frame = pd.DataFrame({name: pd.Series(dtype="str") for name in EVENT_COLUMNS})
+    return frame.astype({"records": "int64"})
+
+
+def carry_ids(
+    mentions: pd.DataFrame, clusters: np.ndarray, before: pd.DataFrame, issued: int
+) -> tuple[pd.Series[str], int]:
+    """Return the nominal id of each mention, and how many ids have been issued by now.
+
+    An old id goes to the cluster that holds most of its mentions, and a cluster takes the old id that brings most;
+    ties go to the lower number. What is left is numbered on, in the order of each cluster's earliest mention.
+
+    Args:
+        mentions: sorted mentions.
+        clusters: cluster of each mention.
+        before: last month's mentions with ``nominal_id``.
+        issued: ids issued so far; none is ever used twice.
+    """
+    old = _ids_before(mentions, before)
+    rank = pd.Series(np.arange(len(mentions)), index=age_order(mentions).index)
+    age = rank.groupby(clusters).min()
+    kept = _matched(old, clusters, age)
+    rest = age[~age.index.isin(kept.index)].sort_values(kind="stable")
+    number = np.arange(issued + 1, issued + 1 + len(rest))
+    fresh = pd.Series([f"N{n:06d}" for n in number], index=rest.index, dtype="str")
+    ids = pd.concat([kept, fresh])
+    return pd.Series(ids.loc[clusters].to_numpy(), index=mentions.index, dtype="str"), issued + len(rest)
+
+
+def _ids_before(mentions: pd.DataFrame, before: pd.DataFrame) -> pd.Series[str]:
+    known = pd.Series(before["nominal_id"].to_numpy(), index=pd.MultiIndex.from_frame(before[MENTION_KEY]))
+    now = pd.MultiIndex.from_frame(mentions[MENTION_KEY])
+    return pd.Series(known.reindex(now).to_numpy(), index=mentions.index).fillna("").astype("str")
+
+
+def _matched(old: pd.Series[str], clusters: np.ndarray, age: pd.Series[int]) -> pd.Series[str]:
+    table = pd.DataFrame({"old": old.to_numpy(), "cluster": clusters})
+    table = table[table["old"].ne("")].groupby(["old", "cluster"]).size().rename("records").reset_index()
+    table["age"] = table["cluster"].map(age)
+    table = table.sort_values(["records", "old", "age"], ascending=[False, True, True], kind="stable")
+    kept = []
+    while len(table):
+        best = ~table["old"].duplicated() & ~table["cluster"].duplicated()
+        won = table[best]
+        kept.append(pd.Series(won["old"].to_numpy(), index=won["cluster"].to_numpy(), dtype="str"))
+        table = table[~table["old"].isin(won["old"]) & ~table["cluster"].isin(won["cluster"])]
+    return pd.concat(kept) if kept else pd.Series(dtype="str")
+
+
+def ledger(mentions: pd.DataFrame, ids: pd.Series[str], before: pd.DataFrame, month: Month) -> pd.DataFrame:
+    """Return what changed for mentions already held: one line per pair of ids (``EVENT_COLUMNS``).
+
+    A *merge* ends ``from_id``; a *split* takes records out of a nominal that stays.
+    """
+    old = _ids_before(mentions, before)
+    moved = pd.DataFrame({"from_id": old, "to_id": ids})[old.ne("") & old.ne(ids)]
+    if moved.empty:
+        return empty_events()
+    lines = moved.groupby(["from_id", "to_id"]).size().rename("records").reset_index()
+    lines["event"] = np.where(lines["from_id"].isin(ids), "split", "merge")
+    lines["month"] = month.text
+    return lines[list(EVENT_COLUMNS)].sort_values(["from_id", "to_id"], kind="stable").reset_index(drop=True)

@@ -1,0 +1,115 @@
+"""Units in, clusters out: block, score, complete the components, cut by average-link. Knows no record kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from market_profile.resolve.cluster import APART, Cut, Labels, average_link, components, missing_pairs
+from market_profile.resolve.model import LinkModel
+from market_profile.resolve.score import candidate_pairs, empty_pairs, score_pairs
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the scoring needs beside the units: frequencies of values among persons, and how many persons."""
+
+    frequencies: Mapping[str, pd.Series[float]]
+    persons: int
+
+
+@dataclass(frozen=True)
+class Constraints:
+    """Pairs of unit numbers that people judged: ``different`` and ``same`` (columns left, right)."""
+
+    different: pd.DataFrame
+    same: pd.DataFrame
+
+    @staticmethod
+    def none() -> Constraints:
+        """Return no judgements."""
+        return Constraints(empty_pairs(), empty_pairs())
+
+
+@dataclass(frozen=True)
+class Linked:
+    """The result of a link: a cluster label for each unit, and every pair that was scored."""
+
+    clusters: Labels
+    pairs: pd.DataFrame
+    candidates: int
+
+
+@dataclass(frozen=True)
+class Known:
+    """Pairs scored in an earlier month, and which units are fresh (flags by unit number)."""
+
+    pairs: pd.DataFrame
+    fresh: np.ndarray | None
+
+
+NOTHING_KNOWN = Known(empty_pairs(), None)
+LARGEST_BLOCK = 400
+"""Units that may share a blocking key before it says nothing about a person."""
+
+
+def link(
+    units: pd.DataFrame,
+    keys: pd.DataFrame,
+    model: LinkModel,
+    evidence: Evidence,
+    judged: Constraints | None = None,
+    known: Known = NOTHING_KNOWN,
+) -> Linked:
+    """Return clusters of ``units`` (numbered 0..n-1 in column ``unit``) under ``model``.
+
+    Args:
+        units: one row a unit, with the columns that the model compares.
+        keys: blocking keys (``unit``, ``key``); units that share one are compared.
+        model: the frozen model.
+        evidence: value frequencies and number of persons.
+        judged: what people decided; ``different`` always holds, ``same`` joins whole clusters.
+        known: pairs already scored; only pairs with a fresh unit are scored again.
+    """
+    judged = judged or Constraints.none()
+    candidates = candidate_pairs(keys, LARGEST_BLOCK, known.fresh)
+    scored = score_pairs(units, candidates, model, evidence.frequencies, evidence.persons)
+    pairs = _join(known.pairs, scored)
+    cut = Cut(model.edge_weight, model.cut_weight, model.cap)
+    labels = components(len(units), with_judgements(pairs, judged), cut)
+    rest = missing_pairs(labels, pairs)
+    pairs = _join(pairs, score_pairs(units, rest, model, evidence.frequencies, evidence.persons))
+    clusters = average_link(labels, with_judgements(pairs, judged), cut)
+    return Linked(join_judged(clusters, judged), pairs, len(candidates))
+
+
+def _join(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    both = pd.concat([part for part in (first, second) if len(part)] or [empty_pairs()], ignore_index=True)
+    return both.sort_values(["left", "right"], kind="stable").drop_duplicates(["left", "right"]).reset_index(drop=True)
+
+
+def with_judgements(pairs: pd.DataFrame, judged: Constraints) -> pd.DataFrame:
+    """Return ``pairs`` with those judged different set so far apart that no mean survives them."""
+    if judged.different.empty:
+        return pairs
+    apart = judged.different[["left", "right"]].assign(weight=APART)
+    both = pd.concat([apart, pairs], ignore_index=True).drop_duplicates(["left", "right"])
+    return both.sort_values(["left", "right"], kind="stable").reset_index(drop=True)
+
+
+def join_judged(clusters: Labels, judged: Constraints) -> Labels:
+    """Return ``clusters`` with those joined that people judged the same, unless another judgement keeps them apart.
+
+    The judgements are few; they are taken in their order, so that the earlier ones hold where they clash.
+    """
+    result = clusters.copy()
+    far = judged.different[["left", "right"]].to_numpy()
+    for left, right in judged.same[["left", "right"]].to_numpy():
+        a, b = sorted((int(result[left]), int(result[right])))
+        ends = np.sort(result[far], axis=1)
+        if a != b and not ((ends[:, 0] == a) & (ends[:, 1] == b)).any():
+            result[result == b] = a
+    return result

@@ -1,0 +1,147 @@
+"""Every mention of a person in the records, one row each, with the words folded for comparison.
+
+Nothing is judged here: a mention stays a mention for ever; who it is, is a separate, reversible statement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from market_profile.contracts.tables import Tables
+from market_profile.periods import Month
+from market_profile.resolve.fold import fold_address, fold_code, fold_list, fold_name, fold_phone
+
+MENTION_KEY = ["kind", "record_ref", "subject_no"]
+
+_TEXT = (
+    "nominal_ref",
+    "surname",
+    "forenames",
+    "aliases",
+    "sex",
+    "phone",
+    "vrm",
+    "address_text",
+    "role",
+)
+_COLUMNS = (*MENTION_KEY, "log", "at", *_TEXT, "date_of_birth", "is_safeguarding", "easting_m", "northing_m")
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Where a record kind keeps a person: column prefix, time column, and whether only a reference counts."""
+
+    kind: str
+    time: str
+    prefix: str = ""
+    role: str = ""
+    reference_only: bool = False
+
+
+_SOURCES = (
+    _Source("test_purchases", "attempted_at", prefix="seller_", role="dealer"),
+    _Source("seizures", "seized_at"),
+    _Source("arrests", "arrested_at"),
+    _Source("convictions", "convicted_on"),
+    _Source("cohort_register", "accepted_on"),
+    _Source("case_forum", "assessed_on", reference_only=True),
+    _Source("court_orders", "made_on", reference_only=True),
+)
+_NOT_KEYED = frozenset({"convictions", "cohort_register"})
+"""Kinds whose record_ref is made from content: it may hold a trace of the name, so that nothing is ordered by it."""
+
+
+def collect_mentions(tables: Tables, month: Month) -> pd.DataFrame:
+    """Return all mentions before the end of ``month``, sorted by kind, record_ref and subject_no.
+
+    Columns: kind, record_ref, subject_no, log, at, the identifying columns as written, and their folded forms
+    (``surname``, ``forenames``, ``aliases``, ``phone``, ``vrm``, ``address``, ``nominal_ref``, ``sex`` F|M|"",
+    ``dob`` as date or NaT, ``dob_year``, 0 where none). A record that says nothing about who it was is no mention;
+    a subject of a log always is one.
+    """
+    parts = [_log_subjects(tables), *(_other(tables.get(source.kind), source) for source in _SOURCES)]
+    raw = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    raw = raw[raw["at"].isna() | (raw["at"] < month.end)]
+    raw = raw.sort_values(MENTION_KEY, kind="stable").drop_duplicates(MENTION_KEY, keep="last")
+    return _folded(raw.reset_index(drop=True))
+
+
+def _log_subjects(tables: Tables) -> pd.DataFrame:
+    subjects, logs = tables.get("log_subjects"), tables.get("intelligence_logs")
+    if subjects.empty:
+        return _shaped(subjects, "log_subjects")
+    log = logs.drop_duplicates("urn").set_index("urn")
+    frame = subjects.copy()
+    at = log["event_from"].fillna(log["submitted_at"])
+    frame["at"] = frame["urn"].map(at)
+    for column in ("easting_m", "northing_m"):
+        here = frame[column] if column in frame else pd.Series(np.nan, index=frame.index)
+        frame[column] = frame["urn"].map(log[column]).fillna(here)
+    frame["record_ref"], frame["log"] = frame["urn"], frame["urn"]
+    frame["is_safeguarding"] = frame["safeguarding"].fillna(False).astype(bool)
+    return _shaped(frame, "log_subjects")
+
+
+def _other(frame: pd.DataFrame, source: _Source) -> pd.DataFrame:
+    if frame.empty:
+        return _shaped(frame, source.kind)
+    keep = {name: name for name in ("record_ref", "easting_m", "northing_m") if name in frame}
+    named = ("nominal_ref",) if source.reference_only else (*_TEXT, "date_of_birth")
+    keep |= {source.prefix + name: name for name in named if source.prefix + name in frame}
+    part = frame[list(keep)].rename(columns=keep)
+    part["at"] = frame[source.time]
+    part["subject_no"] = "1"
+    if source.role:
+        part["role"] = source.role
+    part = _shaped(part, source.kind)
+    who = part[["nominal_ref", "surname", "forenames", "aliases", "phone"]].astype(bool).any(axis=1)
+    return part[who | part["date_of_birth"].notna()]
+
+
+def _shaped(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
+    part = frame.reindex(columns=list(_COLUMNS))
+    part["kind"] = kind
+    for column in (*MENTION_KEY, "log", *_TEXT):
+        part[column] = part[column].astype("str").where(part[column].notna(), "").astype("str")
+    for column in ("at", "date_of_birth"):
+        part[column] = pd.to_datetime(part[column]).astype("datetime64[us]")
+    part["is_safeguarding"] = part["is_safeguarding"].fillna(False).astype(bool)
+    return part.astype({"easting_m": "float64", "northing_m": "float64"})
+
+
+def _folded(raw: pd.DataFrame) -> pd.DataFrame:
+    birth = raw["date_of_birth"]
+    return raw.assign(
+        written_name=(raw["forenames"].str.strip() + " " + raw["surname"].str.strip()).str.strip(),
+        written_alias=raw["aliases"],
+        surname=fold_name(raw["surname"]),
+        forenames=fold_name(raw["forenames"]),
+        aliases=fold_list(raw["aliases"]),
+        phone=fold_phone(raw["phone"]),
+        vrm=fold_code(raw["vrm"]),
+        address=fold_address(raw["address_text"]),
+        nominal_ref=fold_code(raw["nominal_ref"]),
+        sex=raw["sex"].str.strip().str.upper().str.slice(0, 1).map({"M": "M", "F": "F"}).fillna("").astype("str"),
+        dob=birth.where((birth.dt.month != 1) | (birth.dt.day != 1)),
+        dob_year=birth.dt.year.fillna(0).astype("int64"),
+    )
+
+
+def age_order(mentions: pd.DataFrame) -> pd.DataFrame:
+    """Return the mentions' sort order for numbering nominals: earliest first, then reference, never by a name."""
+    loose = mentions["kind"].isin(_NOT_KEYED)
+    order = pd.DataFrame(
+        {
+            "at": mentions["at"].fillna(pd.Timestamp("2200-01-01")),
+            "is_loose": loose,
+            "kind": mentions["kind"],
+            "keyed_ref": mentions["record_ref"].where(~loose, ""),
+            "birth": mentions["date_of_birth"].fillna(pd.Timestamp("2200-01-01")),
+            "ref": mentions["record_ref"],
+            "subject_no": mentions["subject_no"],
+        }
+    )
+    return order.sort_values(list(order.columns), kind="stable")

@@ -1,0 +1,137 @@
+"""The frozen linkage model: what is compared, at which levels, and how strong each level is.
+
+The shipped model stands in ``model.json`` with a reason beside each field. Nothing is trained at refresh, so that a
+small month cannot bend it; ``estimate.reestimate`` makes another model from a force's own data.
+Method: Fellegi and Sunter (1969), with weights in bits: log2(m / u).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level of a field: its condition in DuckDB SQL over ``<column>_l`` and ``<column>_r``, and its m and u.
+
+    ``m`` is the share of pairs of one person at this level, ``u`` that of pairs of two persons. A level without m and
+    u is *no evidence* (weight 0). ``frequency_of`` names the column whose value frequency replaces u.
+    """
+
+    label: str
+    sql: str
+    m: float | None = None
+    u: float | None = None
+    frequency_of: str | None = None
+
+    @property
+    def is_unknown(self) -> bool:
+        """Tell whether the level means that one side does not say."""
+        return self.label == "not known"
+
+    @property
+    def weight(self) -> float:
+        """Match weight in bits before any frequency adjustment."""
+        return 0.0 if self.m is None or self.u is None else math.log2(self.m / self.u)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One comparison: its levels are tried in order and the first that holds counts."""
+
+    name: str
+    why: str
+    levels: tuple[Level, ...]
+
+
+@dataclass(frozen=True)
+class LinkModel:
+    """All fields, the prior and the cut of the clustering.
+
+    ``prior_persons``: the prior chance that two random units are one person is 1 / (prior_persons + persons / 2),
+    where persons is the number of distinct names seen; a fixed rule instead of a trained value.
+    ``edge_weight`` (bits): pairs at or above it tie units into components; ``cut_weight``: two clusters are joined
+    while the mean weight between them is at least this; ``cap``: weights are clipped to +-cap before averaging.
+    """
+
+    version: str
+    fields: tuple[Field, ...]
+    prior_persons: float = 1000.0
+    edge_weight: float = 0.0
+    cut_weight: float = 3.0
+    cap: float = 16.0
+
+    def prior(self, persons: int) -> float:
+        """Return the prior probability that two random units are one person."""
+        return 1.0 / (self.prior_persons + persons / 2.0)
+
+    @property
+    def frequency_columns(self) -> tuple[str, ...]:
+        """Columns whose value frequencies adjust a level."""
+        names = {level.frequency_of for field in self.fields for level in field.levels if level.frequency_of}
+        return tuple(sorted(names))
+
+    def splink_settings(self, persons: int, with_parts: bool) -> dict[str, Any]:
+        """Return the model as Splink settings; ``with_parts`` keeps the contribution of each field."""
+        return {
+            "link_type": "dedupe_only",
+            "unique_id_column_name": "unit",
+            "probability_two_random_records_match": self.prior(persons),
+            "blocking_rules_to_generate_predictions": ["l.unit = r.unit"],  # never used: pairs are registered
+            "comparisons": [_splink_comparison(field) for field in self.fields],
+            "retain_matching_columns": with_parts,
+            "retain_intermediate_calculation_columns": with_parts,
+        }
+
+    def with_parameters(self, values: dict[tuple[str, str], tuple[float, float]], version: str) -> LinkModel:
+        """Return the model with (m, u) of some (field, level label) replaced."""
+        fields = []
+        for field in self.fields:
+            levels = []
+            for level in field.levels:
+                m, u = values.get((field.name, level.label), (level.m, level.u))
+                levels.append(replace(level, m=m, u=u))
+            fields.append(replace(field, levels=tuple(levels)))
+        return replace(self, fields=tuple(fields), version=version)
+
+
+def _splink_comparison(field: Field) -> dict[str, Any]:
+    levels: list[dict[str, Any]] = []
+    for level in field.levels:
+        entry: dict[str, Any] = {"sql_condition": level.sql, "label_for_charts": level.label}
+        if level.is_unknown:
+            entry |= {"is_null_level": True}
+        elif level.m is None or level.u is None:
+            entry |= {"m_probability": 0.5, "u_probability": 0.5}
+        else:
+            entry |= {"m_probability": level.m, "u_probability": level.u}
+        if level.frequency_of:
+            entry |= {"tf_adjustment_column": level.frequency_of, "tf_adjustment_weight": 1.0}
+        levels.append(entry)
+    return {"output_column_name": field.name, "comparison_levels": levels}
+
+
+def parse_model(text: str) -> LinkModel:
+    """Return the model in ``text`` (JSON as in ``model.json``); KeyError or TypeError where a part is missing."""
+    raw = json.loads(text)
+    fields = tuple(
+        Field(part["name"], part["why"], tuple(Level(**level) for level in part["levels"])) for part in raw["fields"]
+    )
+    numbers = {name: float(raw[name]) for name in ("prior_persons", "edge_weight", "cut_weight", "cap")}
+    return LinkModel(version=str(raw["version"]), fields=fields, **numbers)
+
+
+@cache
+def shipped_model() -> LinkModel:
+    """Return the model that ships with the package.
+
+    Example:
+        >>> shipped_model().fields[0].name
+        'surname'
+    """
+    return parse_model((Path(__file__).parent / "model.json").read_text(encoding="utf-8"))

@@ -1,0 +1,71 @@
+"""The nominal as it is shown: name, date of birth, roles and dates, each from its mentions."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from market_profile.periods import Month
+
+NOMINAL_COLUMNS = (
+    "nominal_id",
+    "preferred_name",
+    "date_of_birth",
+    "roles",
+    "records",
+    "first_seen",
+    "last_seen",
+    "review_needed",
+    "is_safeguarding",
+    "is_under_18",
+)
+
+
+def describe_nominals(mentions: pd.DataFrame, ids: pd.Series[str], month: Month, doubtful: set[str]) -> pd.DataFrame:
+    """Return one row a nominal (``NOMINAL_COLUMNS``), by id.
+
+    ``preferred_name`` is the full name written most often, else what there is of it, else the street name;
+    ``date_of_birth`` (ISO text, "" where not known) the one written most often, dates on 1 January last; ``roles``
+    pipe-separated, most often given first; ``first_seen``/``last_seen`` ISO dates; ``is_under_18`` at month end.
+    """
+    frame = mentions.assign(nominal_id=ids.to_numpy())
+    by = frame.groupby("nominal_id", sort=True)
+    result = pd.DataFrame({"records": by.size()})
+    result["preferred_name"] = _names(frame).reindex(result.index).fillna("")
+    birth = _births(frame).reindex(result.index)
+    result["date_of_birth"] = birth.dt.strftime("%Y-%m-%d").fillna("").astype("str")
+    result["roles"] = _roles(frame).reindex(result.index).fillna("").astype("str")
+    for column, dates in (("first_seen", by["at"].min()), ("last_seen", by["at"].max())):
+        result[column] = dates.dt.strftime("%Y-%m-%d").fillna("").astype("str")
+    result["review_needed"] = result.index.isin(doubtful)
+    result["is_safeguarding"] = by["is_safeguarding"].any()
+    result["is_under_18"] = (birth > month.end - pd.DateOffset(years=18)).fillna(False).astype(bool)
+    return result.rename_axis("nominal_id").reset_index()[list(NOMINAL_COLUMNS)]
+
+
+def _most_written(frame: pd.DataFrame, value: pd.Series, quality: pd.Series) -> pd.Series:
+    table = pd.DataFrame({"nominal_id": frame["nominal_id"], "quality": quality, "value": value})
+    count = table.groupby(["nominal_id", "quality", "value"]).size().rename("records").reset_index()
+    count = count.sort_values(["quality", "records", "value"], ascending=[False, False, True], kind="stable")
+    return count.drop_duplicates("nominal_id").set_index("nominal_id")["value"]
+
+
+def _names(frame: pd.DataFrame) -> pd.Series[str]:
+    is_full = frame["surname"].ne("") & (frame["forenames"].str.len() > 1)
+    name = frame["written_name"].where(frame["written_name"].ne(""), frame["written_alias"].str.split("|").str[0])
+    name = name.str.title().where(name.str.isupper() | name.str.islower(), name)
+    quality = is_full.astype(int) * 2 + frame["surname"].ne("").astype(int) + name.ne("").astype(int)
+    return _most_written(frame, name.fillna(""), quality)
+
+
+def _births(frame: pd.DataFrame) -> pd.Series[pd.Timestamp]:
+    known = frame[frame["date_of_birth"].notna()]
+    quality = known["dob"].notna().astype(int)
+    found = _most_written(known, known["date_of_birth"], quality)
+    return pd.to_datetime(found)
+
+
+def _roles(frame: pd.DataFrame) -> pd.Series[str]:
+    said = frame[frame["role"].ne("") & frame["role"].ne("unknown")]
+    count = said.groupby(["nominal_id", "role"]).size().rename("records").reset_index()
+    count = count.sort_values(["nominal_id", "records", "role"], ascending=[True, False, True], kind="stable")
+    return count.groupby("nominal_id")["role"].agg("|".join)

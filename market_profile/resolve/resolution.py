@@ -1,0 +1,145 @@
+"""From records to nominals: collect, collapse, link, name, and keep what next month needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from market_profile.contracts.tables import Tables
+from market_profile.periods import Month
+from market_profile.resolve.identity import carry_ids, ledger
+from market_profile.resolve.judgements import constraints, standing
+from market_profile.resolve.keys import blocking_keys
+from market_profile.resolve.link import Known, Linked, link
+from market_profile.resolve.mentions import MENTION_KEY, collect_mentions
+from market_profile.resolve.model import LinkModel, shipped_model
+from market_profile.resolve.nominals import describe_nominals
+from market_profile.resolve.review import waiting_pairs, with_contributions
+from market_profile.resolve.score import empty_pairs, probability
+from market_profile.resolve.units import Units, make_units
+from market_profile.settings import ResolveSettings
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """Who is who at the end of a month.
+
+    ``nominals``: columns of nominals.csv, with ``is_safeguarding`` and ``is_under_18``. ``records``: kind,
+    record_ref, subject_no, nominal_id, match_probability. ``review``: pairs waiting for a person. ``events``: the
+    ledger of this month (month, event merge|split, from_id, to_id, records). ``state``: what next month needs.
+    """
+
+    nominals: pd.DataFrame
+    records: pd.DataFrame
+    review: pd.DataFrame
+    events: pd.DataFrame
+    state: dict[str, pd.DataFrame]
+    model_version: str
+    blocking_recall_pct: float | None = None
+
+
+def resolve_nominals(
+    tables: Tables,
+    month: Month,
+    previous: Mapping[str, pd.DataFrame],
+    judgements: pd.DataFrame,
+    settings: ResolveSettings,
+    model: LinkModel | None = None,
+) -> Resolution:
+    """Return the nominals behind all mentions up to the end of ``month``.
+
+    Args:
+        tables: accepted records.
+        month: the month refreshed; later records are left out.
+        previous: ``state`` of the last resolution, or empty: then everything is linked afresh.
+        judgements: what people decided (columns of ``decisions/``: left_kind, left_ref, left_subject, right_*,
+            judgement same|different|unsure, by, on, reason).
+        settings: the probabilities at which pairs are listed for review.
+        model: another frozen model than the shipped one.
+    """
+    model = model or shipped_model()
+    mentions = collect_mentions(tables, month)
+    judged = standing(judgements, mentions, month)
+    is_judged = np.zeros(len(mentions), dtype=bool)
+    is_judged[judged[["left", "right"]].to_numpy().ravel()] = True
+    units = make_units(mentions, is_judged)
+    known = _known(units, previous, model)
+    limits = constraints(judged, units.of_mention)
+    linked = link(units.frame, blocking_keys(units.frame), model, units.evidence, limits, known)
+    return _finish(_Work(mentions, units, linked, model, month, settings), previous)
+
+
+@dataclass(frozen=True)
+class _Work:
+    mentions: pd.DataFrame
+    units: Units
+    linked: Linked
+    model: LinkModel
+    month: Month
+    settings: ResolveSettings
+
+
+def _known(units: Units, previous: Mapping[str, pd.DataFrame], model: LinkModel) -> Known:
+    """Return the pairs that stand from last month; none where the model is another one."""
+    versions = previous.get("model")
+    if versions is None or versions["version"].tolist() != [model.version]:
+        return Known(empty_pairs(), None)
+    number = pd.Series(units.frame["unit"].to_numpy(), index=units.frame["unit_key"].to_numpy())
+    fresh = ~units.frame["unit_key"].isin(previous["units"]["unit_key"]).to_numpy()
+    pairs = previous["pairs"]
+    left, right = number.reindex(pairs["left_key"]).to_numpy(), number.reindex(pairs["right_key"]).to_numpy()
+    held = ~(np.isnan(left) | np.isnan(right))
+    low, high = np.minimum(left[held], right[held]), np.maximum(left[held], right[held])
+    frame = pd.DataFrame({"left": low, "right": high, "weight": pairs["weight"].to_numpy()[held]})
+    return Known(frame.astype({"left": "int64", "right": "int64"}), fresh)
+
+
+def _finish(work: _Work, previous: Mapping[str, pd.DataFrame]) -> Resolution:
+    mentions, units, linked = work.mentions, work.units, work.linked
+    before = previous.get("mentions", pd.DataFrame(columns=[*MENTION_KEY, "nominal_id"]))
+    issued = int(previous["model"]["issued"].iloc[0]) if "model" in previous else 0
+    ids, issued = carry_ids(mentions, linked.clusters[units.of_mention], before, issued)
+    id_of_unit = pd.Series(ids.to_numpy(), index=units.of_mention).groupby(level=0).first()
+    records_of = units.frame["records"].to_numpy()
+    waiting = waiting_pairs(linked.pairs, linked.clusters, records_of, work.settings.review_probability)
+    review = with_contributions(waiting, units.frame, work.model, units.evidence, id_of_unit)
+    doubtful = set(review["left_nominal_id"]) | set(review["right_nominal_id"])
+    records = mentions[MENTION_KEY].assign(
+        nominal_id=ids.to_numpy(),
+        match_probability=_certainty(linked).to_numpy()[units.of_mention],
+    )
+    state = _state(work, records, issued)
+    return Resolution(
+        nominals=describe_nominals(mentions, ids, work.month, doubtful),
+        records=records.reset_index(drop=True),
+        review=review,
+        events=ledger(mentions, ids, before, work.month),
+        state=state,
+        model_version=work.model.version,
+    )
+
+
+def _certainty(linked: Linked) -> pd.Series:
+    """Return the probability that a unit belongs to its cluster: from its mean weight to the others in it."""
+    pairs, clusters = linked.pairs, linked.clusters
+    inside = pairs[clusters[pairs["left"]] == clusters[pairs["right"]]]
+    ends = pd.concat([inside["left"], inside["right"]], ignore_index=True)
+    weight = pd.concat([inside["weight"], inside["weight"]], ignore_index=True)
+    mean = weight.groupby(ends).mean().reindex(range(len(clusters)))
+    return probability(mean).fillna(1.0).round(4)
+
+
+def _state(work: _Work, records: pd.DataFrame, issued: int) -> dict[str, pd.DataFrame]:
+    key = work.units.frame["unit_key"].to_numpy()
+    pairs = work.linked.pairs
+    return {
+        "mentions": records[[*MENTION_KEY, "nominal_id"]].reset_index(drop=True),
+        "units": pd.DataFrame({"unit_key": np.sort(key)}),
+        "pairs": pd.DataFrame(
+            {"left_key": key[pairs["left"]], "right_key": key[pairs["right"]], "weight": pairs["weight"].to_numpy()}
+        ),
+        "model": pd.DataFrame({"version": [work.model.version], "issued": [issued]}),
+    }

@@ -1,0 +1,190 @@
+"""Units of comparison: mentions that say exactly the same about who it is are one unit and are scored once.
+
+Only a mention that identifies somebody (a reference, or a full name with a date of birth or an own phone) is joined
+with its equals; a street name on its own stays a unit of its own, for ten people may bear it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from market_profile.resolve.fold import name_roots, skeleton
+from market_profile.resolve.link import Evidence
+
+_IDENTITY = ("surname", "forenames", "aliases", "birth", "sex", "phone", "vrm", "address", "nominal_ref")
+_SQUARE_M = 500.0
+_TYPICAL_SHARE = {"surname": 0.0006, "forename": 0.006}
+"""Share of persons that bear a name of middling frequency, used as if measured on ``_PRIOR_PERSONS`` people, so that
+five records are not taken for a town (source: order of magnitude of ONS name counts)."""
+_PRIOR_PERSONS = 300.0
+_PRIVATE = 2
+
+
+@dataclass(frozen=True)
+class Units:
+    """``frame``: one row a unit, as the model compares them; ``of_mention``: unit number of each mention in order."""
+
+    frame: pd.DataFrame
+    of_mention: np.ndarray
+    evidence: Evidence
+
+
+def make_units(mentions: pd.DataFrame, judged: np.ndarray) -> Units:
+    """Return the units of ``mentions`` (as from ``collect_mentions``).
+
+    Args:
+        mentions: sorted mentions.
+        judged: flags; a mention that a person has judged stays a unit of its own, so that the judgement can hold.
+    """
+    wide = _with_parts(mentions)
+    wide["phone_sharers"] = _sharers(wide, "phone")
+    wide["address_sharers"] = _sharers(wide, "address")
+    key = _unit_key(wide, judged)
+    unit, keys = pd.factorize(key, sort=False)
+    first = np.unique(unit, return_index=True)[1]
+    frame = wide.iloc[first].reset_index(drop=True)
+    frame.insert(0, "unit", np.arange(len(frame), dtype="int64"))
+    frame["unit_key"] = np.asarray(keys).astype("int64")
+    frame["records"] = np.bincount(unit, minlength=len(frame))
+    rare = _rare_aliases(wide)
+    frame["alias_list"] = _split(frame["aliases"])
+    frame["rare_aliases"] = _split_if(frame, rare, True)
+    frame["common_aliases"] = _split_if(frame, rare, False)
+    frame = _with_context(frame, wide, unit)
+    frame["aliases"] = frame.pop("alias_list")
+    return Units(frame, unit, _evidence(wide))
+
+
+def _with_parts(mentions: pd.DataFrame) -> pd.DataFrame:
+    day = mentions["dob"].dt.strftime("%Y-%m-%d").fillna("").astype("str")
+    swapped = day.str.slice(0, 5) + day.str.slice(8, 10) + "-" + day.str.slice(5, 7)
+    forename = mentions["forenames"].str.split(" ").str[0].fillna("").astype("str")
+    return mentions.assign(
+        forename=forename,
+        middle=mentions["forenames"].str.partition(" ")[2],
+        surname_sound=skeleton(mentions["surname"]),
+        birth=day + "|" + mentions["dob_year"].astype("str"),
+        dob=day,
+        dob_swapped=swapped.where(day.ne(""), ""),
+        person=(mentions["surname"] + "|" + forename).where(mentions["surname"].ne("") & forename.ne(""), ""),
+    )
+
+
+def _sharers(wide: pd.DataFrame, column: str) -> pd.Series:
+    """Count the people-ish (sound of the surname and initial) who use each phone or address."""
+    known = wide[wide[column].ne("") & wide["surname"].ne("")]
+    someone = known["surname_sound"] + "|" + known["forename"].str.slice(0, 1)
+    count = someone.groupby(known[column]).nunique()
+    return wide[column].map(count).fillna(1).astype("int64")
+
+
+def _unit_key(wide: pd.DataFrame, judged: np.ndarray) -> np.ndarray:
+    full = wide["surname"].ne("") & (wide["forename"].str.len() > 1)
+    own_phone = wide["phone"].ne("") & (wide["phone_sharers"] <= _PRIVATE)
+    anchored = wide["nominal_ref"].ne("") | (full & (wide["dob"].ne("") | own_phone))
+    anchored &= ~judged
+    text = _joined(wide)
+    alone = "\x1f" + wide["kind"] + "\x1f" + wide["record_ref"] + "\x1f" + wide["subject_no"]
+    alone += pd.Series(np.where(judged, "\x1fjudged", ""), index=wide.index)
+    text = text + alone.where(~anchored, "")
+    return pd.util.hash_pandas_object(text.astype(object), index=False).to_numpy().view("int64")
+
+
+def _joined(wide: pd.DataFrame) -> pd.Series:
+    text = wide["kind"].str.slice(0, 0)
+    for column in _IDENTITY:
+        text = text + "\x1f" + wide[column]
+    shared = (
+        wide["phone_sharers"].clip(upper=6).astype("str") + "\x1f" + wide["address_sharers"].clip(upper=6).astype("str")
+    )
+    return text + "\x1f" + shared
+
+
+def _rare_aliases(wide: pd.DataFrame) -> pd.Index:
+    known = wide[wide["aliases"].ne("") & wide["person"].ne("")]
+    someone = known["surname_sound"] + "|" + known["forename"].str.slice(0, 1)
+    borne = pd.DataFrame({"alias": known["aliases"].str.split("|"), "person": someone}).explode("alias")
+    by = borne.groupby("alias")["person"].nunique()
+    said = wide["aliases"].str.split("|").explode()
+    everyone = pd.Index(said[said.ne("")].unique())
+    return pd.Index(everyone[by.reindex(everyone).fillna(0).to_numpy() <= _PRIVATE])
+
+
+def _split(column: pd.Series) -> pd.Series:
+    return column.str.split("|").where(column.ne(""), column.map(lambda _: []))
+
+
+def _split_if(frame: pd.DataFrame, rare: pd.Index, wanted: bool) -> pd.Series:
+    long = frame["aliases"].str.split("|").explode()
+    long = long[long.ne("") & (long.isin(rare) == wanted)]
+    return _listed(long, frame.index)
+
+
+def _listed(long: pd.Series, index: pd.Index) -> pd.Series:
+    lists = long.groupby(level=0).agg(list)
+    return lists.reindex(index).map(lambda value: value if isinstance(value, list) else [])
+
+
+def _with_context(frame: pd.DataFrame, wide: pd.DataFrame, unit: np.ndarray) -> pd.DataFrame:
+    index = pd.Index(frame["unit"])
+    code = pd.Series(pd.factorize(wide["log"])[0], index=wide.index)
+    in_log = wide["log"].ne("")
+    logs = pd.Series(code[in_log].to_numpy(), index=unit[in_log.to_numpy()])
+    place = (wide["easting_m"] // _SQUARE_M) * 10_000 + wide["northing_m"] // _SQUARE_M
+    has_place = place.notna()
+    places = pd.Series(place[has_place].astype("int64").to_numpy(), index=unit[has_place.to_numpy()])
+    frame = frame.assign(
+        surname_parts=_parts(frame["surname"]),
+        middle_names=_split(frame["middle"].str.replace(" ", "|")),
+        forename_roots=_split(name_roots(frame["forename"])),
+        logs=_listed(_distinct(logs), index),
+        places=_listed(_distinct(places), index),
+        associates=_listed(_distinct(_associates(wide, unit)), index),
+    )
+    keep = ["unit", "unit_key", "records", "kind", "record_ref", "subject_no", "surname", "surname_parts"]
+    keep += ["surname_sound", "forename", "forename_roots", "middle_names", "dob", "dob_swapped", "dob_year", "sex"]
+    keep += ["nominal_ref", "phone", "phone_sharers", "address", "address_sharers", "vrm", "aliases", "alias_list"]
+    return frame[[*keep, "rare_aliases", "common_aliases", "logs", "places", "associates"]]
+
+
+def _parts(surname: pd.Series) -> pd.Series:
+    """Parts of a double name; a single name has itself."""
+    return _split(surname.str.replace(" ", "|"))
+
+
+def _distinct(long: pd.Series) -> pd.Series:
+    frame = pd.DataFrame({"unit": long.index, "value": long.to_numpy()}).drop_duplicates()
+    frame = frame.sort_values(["unit", "value"], kind="stable")
+    return pd.Series(frame["value"].to_numpy(), index=frame["unit"].to_numpy())
+
+
+def _associates(wide: pd.DataFrame, unit: np.ndarray) -> pd.Series:
+    """Return who else is named in the same logs: sound of surname with initial, or street name (index: unit)."""
+    position = np.arange(len(wide))
+    name = ("n:" + wide["surname_sound"] + wide["forename"].str.slice(0, 1)).where(wide["surname"].ne(""), "")
+    own = pd.DataFrame({"log": wide["log"], "at": position, "key": name})
+    alias = pd.DataFrame({"log": wide["log"], "at": position, "key": wide["aliases"].str.split("|")}).explode("key")
+    alias["key"] = ("a:" + alias["key"]).where(alias["key"].ne(""), "")
+    seen = pd.concat([own, alias], ignore_index=True)
+    seen = seen[seen["log"].ne("") & seen["key"].ne("")]
+    seen["key"] = pd.factorize(seen["key"], sort=False)[0]
+    mine = pd.DataFrame({"log": wide["log"], "me": position})
+    both = mine[mine["log"].ne("")].merge(seen, on="log")
+    both = both[both["me"] != both["at"]]
+    return pd.Series(both["key"].to_numpy(), index=unit[both["me"].to_numpy()])
+
+
+def _evidence(wide: pd.DataFrame) -> Evidence:
+    """Return how common names are among persons (distinct full names), drawn towards a typical share."""
+    people = wide[wide["person"].ne("") & (wide["forename"].str.len() > 1)][["surname", "forename"]].drop_duplicates()
+    count = len(people)
+    frequencies = {}
+    for name, typical in _TYPICAL_SHARE.items():
+        seen = people[name].value_counts().sort_index()
+        everyone = wide[name][wide[name].ne("")].drop_duplicates().sort_values()
+        number = seen.reindex(everyone).fillna(0)
+        frequencies[name] = (number + typical * _PRIOR_PERSONS) / (count + _PRIOR_PERSONS)
+    return Evidence(frequencies, count)
