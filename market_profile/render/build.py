@@ -1,0 +1,258 @@
+"""From an Edition to the view model: numbering, anchors, words, pictures, tables cut to the size of a page."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from string import Formatter
+from urllib.parse import quote
+
+from market_profile.document import (
+    Bars,
+    Block,
+    Bullets,
+    Cards,
+    Figure,
+    Glossary,
+    KeyJudgement,
+    NetworkPicture,
+    Paragraph,
+    Section,
+    Sentence,
+    Table,
+    Tiles,
+    Trend,
+)
+from market_profile.editions.model import Edition, Shown
+from market_profile.errors import DisclosureLeak, MarketProfileError
+from market_profile.render import view
+from market_profile.render.figures import Grid, draw, grid_of, notes_of
+from market_profile.render.gate import Gate, Text, like
+from market_profile.render.svg import Frame
+from market_profile.render.svg_yardstick import band_words, draw_yardstick
+from market_profile.terms import Audience, Sensitivity
+from market_profile.values import Fixed
+
+TOOLS_FROM = 6
+"""Tables with at least this many rows can be sorted and filtered."""
+
+_SHAREABLE = frozenset({Sensitivity.OPEN, Sensitivity.AGGREGATE})
+_TONES = {tone: Fixed(tone) for tone in ("plain", "note", "warning", "gap")}
+
+
+@dataclass
+class Desk:
+    """What is kept while the page is built: the gate, names already used, numbers given, the annex."""
+
+    gate: Gate
+    cap: int | None
+    keys: Mapping[str, int]
+    cards: frozenset[str]
+    anchors: set[str] = field(default_factory=set)
+    figures: int = 0
+    tables: int = 0
+    annexed: list[view.TableView] = field(default_factory=list)
+    files: dict[str, Grid] = field(default_factory=dict)
+
+
+def sections_of(edition: Edition, cap: int | None) -> tuple[tuple[view.SectionView, ...], dict[str, Grid]]:
+    """Return the sections that the audience reads, annex last, with no table longer than ``cap`` rows.
+
+    Beside them stand the whole tables of the page by the name of the file that holds them.
+    """
+    gate = Gate(edition.audience)
+    kept = [section for section in edition.document.sections if edition.audience in section.audiences]
+    blocks = [block for section in kept for block in section.blocks]
+    cards = frozenset(str(card.id) for block in blocks if isinstance(block, Cards) for card in block.cards)
+    desk = Desk(gate, cap, highlight_keys(blocks, gate), cards, {"content", "contents", "downloads"})
+    sections = [_section(section, desk) for section in kept]
+    if desk.annexed:
+        sections.append(view.SectionView(Fixed("annex-tables"), Fixed("Annex: long tables"), tuple(desk.annexed)))
+    return tuple(sections), desk.files
+
+
+def _section(section: Section[Shown], desk: Desk) -> view.SectionView:
+    ident = anchor(section.id, desk)
+    return view.SectionView(ident, section.title, tuple(_block(block, desk) for block in section.blocks))
+
+
+def _block(block: Block[Shown], desk: Desk) -> view.BlockView:
+    if isinstance(block, Paragraph):
+        return view.ParagraphView(_TONES[block.tone], tuple(words(sentence) for sentence in block.sentences))
+    if isinstance(block, Bullets):
+        return view.BulletsView(tuple(words(sentence) for sentence in block.items))
+    if isinstance(block, Tiles):
+        return view.TilesView(tuple(
+            view.TileView(tile.label, tile.value.text, words(tile.note), _link(tile.definition_id, desk))
+            for tile in block.tiles
+        ))  # fmt: skip
+    if isinstance(block, Table):
+        return _table_block(block, desk)
+    if isinstance(block, Figure):
+        return _figure(block, desk)
+    if isinstance(block, KeyJudgement):
+        return _judgement(block, desk)
+    if isinstance(block, Cards):
+        return _cards(block)
+    if isinstance(block, Glossary):
+        return view.GlossaryView(block.entries)
+    raise TypeError(f"no view for {type(block).__name__}")
+
+
+def words(sentence: Sentence[Shown]) -> view.Words:
+    """Return fixed words and values in turn; a place named in the template without a value is an error."""
+    parts: list[Text] = []
+    for fixed, name, _, _ in Formatter().parse(str(sentence.template)):
+        if fixed:
+            parts.append(like(sentence.template, fixed))
+        if name is not None:
+            if name not in sentence.values:
+                raise MarketProfileError(f"a sentence of the page names {{{name}}}, for which there is no value")
+            parts.append(sentence.values[name].text)
+    return tuple(parts)
+
+
+def anchor(ident: str, desk: Desk, prefix: str = "") -> Fixed:
+    """Return an id of lower-case letters, digits and hyphens that no other part of the page has.
+
+    An id is an address, not content: only letters that a template writer would choose survive.
+    """
+    slug = prefix + file_stem(desk.gate.check(ident))
+    name, number = slug, 2
+    while name in desk.anchors:
+        name, number = f"{slug}-{number}", number + 1
+    desk.anchors.add(name)
+    return Fixed(name)
+
+
+def file_stem(ident: str) -> str:
+    """Return ``ident`` as a file name or anchor: lower-case letters, digits and hyphens, at most 60.
+
+    Example:
+        >>> file_stem("Seizures by drug / month")
+        'seizures-by-drug-month'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", ident.lower()).strip("-")[:60] or "part"
+
+
+def highlight_keys(blocks: list[Block[Shown]], gate: Gate) -> dict[str, int]:
+    """Return a number for each label that stands in two blocks or more, in order of appearance."""
+    seen: Counter[str] = Counter()
+    for block in blocks:
+        seen.update(list(dict.fromkeys(_labels(block, gate))))
+    repeated = [label for label, count in seen.items() if count > 1]
+    return {label: number for number, label in enumerate(repeated, 1)}
+
+
+def _labels(block: Block[Shown], gate: Gate) -> Iterator[str]:
+    if isinstance(block, Table):
+        yield from (gate.check(row[0]) for row in block.rows if row)
+    elif isinstance(block, Figure):
+        drawing = block.drawing
+        if isinstance(drawing, Trend):
+            yield from (gate.check(name) for name, _ in drawing.series)
+        elif isinstance(drawing, Bars):
+            yield from (gate.check(name) for name, _ in drawing.items)
+        elif isinstance(drawing, NetworkPicture):
+            yield from (gate.check(node.group) for node in drawing.nodes)
+
+
+def _link(definition_id: str, desk: Desk) -> Fixed:
+    return Fixed(f"#def-{file_stem(definition_id)}") if definition_id in desk.cards else Fixed("")
+
+
+def _table_block(table: Table[Shown], desk: Desk) -> view.TableView | view.PointerView:
+    if desk.gate.audience is Audience.PARTNER:
+        hidden = [column for column in table.columns if column.sensitivity not in _SHAREABLE]
+        if hidden:
+            raise DisclosureLeak("a table of the partner edition holds a column that only planners may see")
+    desk.tables += 1
+    number = Fixed(f"Table {desk.tables}")
+    ident = anchor(table.id, desk)
+    grid = Grid(tuple(column.heading for column in table.columns), table.rows)
+    numeric = tuple(column.numeric for column in table.columns)
+    made = _table(ident, (number, table.caption, table.note), grid, numeric, desk)
+    if not table.annex:
+        return made
+    desk.annexed.append(made)
+    return view.PointerView(ident, number, table.caption)
+
+
+def _table(
+    ident: Fixed, said: tuple[Text, Text, Text], grid: Grid, numeric: tuple[bool, ...], desk: Desk
+) -> view.TableView:
+    number, caption, note = said
+    cap = len(grid.rows) if desk.cap is None else desk.cap
+    columns = tuple(
+        view.ColumnView(heading, Fixed("n" if is_number else ""))
+        for heading, is_number in zip(grid.headings, numeric, strict=True)
+    )
+    shown = Fixed("")
+    if len(grid.rows) > cap:
+        shown = Fixed(f"The first {cap:,} of {len(grid.rows):,} rows. ")
+    rows = tuple(_row(row, desk) for row in grid.rows[:cap])
+    file = Fixed(f"tables/{'figure' if str(number) == '' else 'table'}_{ident}.csv")
+    desk.files[str(file)] = grid
+    return view.TableView(ident, number, caption, columns, rows, note, shown, file, len(rows) >= TOOLS_FROM)
+
+
+def _row(row: tuple[Text | Shown, ...], desk: Desk) -> view.RowView:
+    texts = tuple(cell.text if isinstance(cell, Shown) else cell for cell in row)
+    key = desk.keys.get(desk.gate.check(texts[0]))
+    return view.RowView(Fixed("" if key is None else str(key)), texts[0], texts[1:])
+
+
+def _figure(figure: Figure[Shown], desk: Desk) -> view.FigureView:
+    desk.figures += 1
+    ident = anchor(figure.id, desk)
+    headline = words(figure.headline)
+    title = "".join(desk.gate.check(part) for part in headline)
+    pictures = draw(figure, str(ident), title, desk.gate, desk.keys)
+    grid = grid_of(figure.drawing)
+    numeric = (False, *(True for _ in grid.headings[1:]))
+    table = _table(ident, (Fixed(""), figure.subtitle, Fixed("")), grid, numeric, desk)
+    return view.FigureView(
+        id=ident,
+        number=Fixed(f"Figure {desk.figures}"),
+        headline=headline,
+        subtitle=figure.subtitle,
+        pictures=pictures,
+        notes=notes_of(figure.drawing),
+        table=table,
+        source=figure.source,
+        caveat=figure.caveat,
+        link=_link(figure.definition_id, desk),
+    )
+
+
+def _judgement(block: KeyJudgement[Shown], desk: Desk) -> view.JudgementView:
+    ident = anchor(Fixed("judgement"), desk)
+    said = f"Probability yardstick: {block.likelihood.lower()}, {band_words(block.likelihood)}"
+    frame = Frame(desk.gate, str(ident), said, "Seven bands from remote chance to almost certain; one is filled.")
+    strip = draw_yardstick(block.likelihood, frame)
+    confidence = Fixed({"High": "High", "Moderate": "Moderate", "Low": "Low"}[block.confidence])
+    return view.JudgementView(words(block.sentence), strip, confidence, block.because, block.is_single_source)
+
+
+def _cards(block: Cards) -> view.CardsView:
+    made = []
+    for card in block.cards:
+        lines = (
+            ("Counts", card.numerator),
+            ("Out of", card.denominator),
+            ("Population", card.population),
+            ("Window", card.window),
+            ("As at", card.as_at),
+            ("Source", card.source),
+            ("Grades", card.grades),
+        )
+        kept = tuple((Fixed(term), text) for term, text in lines if text)
+        made.append(view.CardView(Fixed(f"def-{file_stem(str(card.id))}"), card.name, kept))
+    return view.CardsView(tuple(made))
+
+
+def download_link(name: str) -> Fixed:
+    """Return the file beside the page as a relative link that cannot be read as a scheme."""
+    return Fixed(quote(name, safe="/._-"))

@@ -1,0 +1,69 @@
+"""Tables as CSV: UTF-8, no cell that a spreadsheet would run, numbers that stay numbers, the same bytes every time."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from market_profile.editions.model import Shown
+from market_profile.errors import DisclosureLeak
+from market_profile.render.figures import Grid
+from market_profile.render.gate import Gate, clean
+from market_profile.values import Internal, Released, Sensitive
+
+FLOATS = "%.10g"
+"""Ten significant digits: more than any measure here has, fewer than differ between machines and thread counts."""
+
+_FORMULA = r"^\s*[=+\-@\t\r\n＝＋－＠]"
+_NUMBER = r"^\s*-\s?[0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)?\s*%?$"
+
+
+def safe_cell(text: str) -> str:
+    """Return ``text`` with an apostrophe before it where a spreadsheet would take it for a formula.
+
+    Example:
+        >>> safe_cell("=1+1"), safe_cell("-12.5")
+        ("'=1+1", '-12.5')
+    """
+    return str(_safe(pd.Series([text], dtype=object)).iloc[0])
+
+
+def table_csv(frame: pd.DataFrame) -> bytes:
+    """Return ``frame`` (without its index) as CSV: dates ISO, floats to ten digits, lines ended by a line feed."""
+    safe = frame.copy()
+    for position, column in enumerate(frame.columns):
+        kind = frame[column].dtype
+        if isinstance(kind, pd.CategoricalDtype) or kind == object or isinstance(kind, pd.StringDtype):
+            safe.isetitem(position, _safe(frame.iloc[:, position].astype(object)))
+    safe.columns = pd.Index([safe_cell(str(column)) for column in frame.columns])
+    text: str = safe.to_csv(index=False, float_format=FLOATS, lineterminator="\n")
+    return text.encode("utf-8")
+
+
+def grid_frame(grid: Grid, gate: Gate) -> pd.DataFrame:
+    """Return the table behind a figure as texts, as the page shows them."""
+    headings = [gate.check(heading) for heading in grid.headings]
+    rows = [[gate.check(cell) for cell in row] for row in grid.rows]
+    frame = pd.DataFrame(rows, columns=range(len(headings)), dtype=object)
+    frame.columns = pd.Index(headings)
+    return frame
+
+
+def cell_value(cell: object, gate: Gate) -> str | float:
+    """Return a cell for a workbook: the number where the words are that number, else the words."""
+    text = gate.check(cell)
+    if isinstance(cell, Shown) and cell.number is not None and not cell.is_hidden:
+        bare = text.replace(",", "").replace("−", "-")
+        if bare.lstrip("-").replace(".", "", 1).isdigit():
+            return float(bare)
+    return text
+
+
+def _safe(cells: pd.Series) -> pd.Series:
+    if cells.map(lambda cell: isinstance(cell, (Sensitive, Internal, Released))).any():
+        raise DisclosureLeak("a table to be written still holds wrapped values")
+    is_text = cells.map(lambda cell: isinstance(cell, str))
+    if not is_text.any():
+        return cells
+    texts = cells.where(is_text, "").astype(object).map(clean)
+    risky = texts.str.match(_FORMULA) & ~texts.str.match(_NUMBER)
+    return cells.where(~is_text, texts.where(~risky, "'" + texts))

@@ -1,0 +1,141 @@
+"""What other tools read: GeoJSON and GeoPackage for GIS, GraphML and a flat list for link charts. Planners only."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import networkx as nx
+import pandas as pd
+
+from market_profile.editions.model import Edition
+from market_profile.errors import DisclosureLeak
+from market_profile.render.csv_files import FLOATS, table_csv
+from market_profile.render.gate import clean
+from market_profile.terms import Audience
+
+DATE_OF_FILES = "1980-01-01T00:00:00.000Z"
+"""Time written into a GeoPackage, which would otherwise hold the moment of the run."""
+
+NODE_ID = "nominal_id"
+ENDS = ("source_nominal_id", "target_nominal_id")
+
+
+def export_files(edition: Edition) -> dict[str, bytes]:
+    """Return the exports of a planner edition; refuse layers or a network in any other."""
+    has_any = bool(edition.layers) or edition.nodes is not None or edition.links is not None
+    if edition.audience is not Audience.PLANNER:
+        if has_any:
+            raise DisclosureLeak("layers and networks are exported for planners only")
+        return {}
+    files = {f"exports/{name}.geojson": layer_geojson(layer) for name, layer in sorted(edition.layers.items())}
+    if edition.layers:
+        files["exports/profile.gpkg"] = geopackage(edition.layers)
+    if edition.nodes is not None and edition.links is not None:
+        files["exports/network.graphml"] = graphml(edition.nodes, edition.links)
+        files["exports/link_chart.csv"] = link_chart(edition.nodes, edition.links)
+    return files
+
+
+def layer_geojson(layer: gpd.GeoDataFrame) -> bytes:
+    """Return ``layer`` as GeoJSON in WGS 84 with seven decimals (about a centimetre), features in their order (RFC 7946)."""
+    moved = layer.to_crs("EPSG:4326") if layer.crs is not None else layer
+    columns = [column for column in layer.columns if column != layer.geometry.name]
+    plain = pd.DataFrame(layer[columns]).astype(object)
+    features = [
+        {"type": "Feature", "properties": _properties(columns, row), "geometry": _rounded(shape.__geo_interface__)}
+        for row, shape in zip(plain.itertuples(index=False, name=None), moved.geometry, strict=True)
+    ]
+    return (json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False) + "\n").encode()
+
+
+def geopackage(layers: Mapping[str, gpd.GeoDataFrame]) -> bytes:
+    """Return all layers, in order of name, as one GeoPackage with the same bytes every time."""
+    with tempfile.TemporaryDirectory(prefix="market-profile-") as folder, _fixed_date():
+        path = Path(folder) / "profile.gpkg"
+        for name, layer in sorted(layers.items()):
+            layer.to_file(path, layer=name, driver="GPKG", engine="pyogrio", mode="a" if path.exists() else "w")
+        return path.read_bytes()
+
+
+def graphml(nodes: pd.DataFrame, links: pd.DataFrame) -> bytes:
+    """Return the network as GraphML: every column of nodes and links as an attribute, missing ones left out."""
+    graph = nx.MultiDiGraph()
+    for node in _records(nodes):
+        graph.add_node(str(node.pop(NODE_ID)), **node)
+    for link in _records(links):
+        graph.add_edge(str(link.pop(ENDS[0])), str(link.pop(ENDS[1])), **link)
+    buffer = BytesIO()
+    nx.write_graphml(graph, buffer, encoding="utf-8", named_key_ids=True)
+    return buffer.getvalue()
+
+
+def link_chart(nodes: pd.DataFrame, links: pd.DataFrame) -> bytes:
+    """Return one row a link with the attributes of both its ends, as link-chart tools import them.
+
+    A nominal without a link stands in a row of its own with the other end empty.
+    """
+    ends = nodes.copy()
+    ends[NODE_ID] = ends[NODE_ID].astype(str)
+    rows = links.copy()
+    for end in ENDS:
+        rows[end] = rows[end].astype(str)
+        mine = ends.add_prefix(end.removesuffix("nominal_id")).rename(columns={end: end})
+        rows = rows.merge(mine, on=end, how="left", suffixes=("", "_node"), validate="many_to_one")
+    alone = ends[~ends[NODE_ID].isin([*rows[ENDS[0]], *rows[ENDS[1]]])].add_prefix("source_")
+    chart = pd.concat([rows, alone], ignore_index=True) if len(alone) else rows
+    return table_csv(chart)
+
+
+def _records(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    columns = [str(column) for column in frame.columns]
+    for row in frame.astype(object).itertuples(index=False, name=None):
+        yield {name: value for name, cell in zip(columns, row, strict=True) if (value := _plain(cell)) is not None}
+
+
+def _properties(columns: list[str], row: tuple[object, ...]) -> dict[str, Any]:
+    return {name: _plain(cell) for name, cell in zip(columns, row, strict=True)}
+
+
+def _plain(cell: object) -> str | int | float | bool | None:
+    """Return ``cell`` as a plain value: missing as None, floats to ten digits, dates as ISO text."""
+    if isinstance(cell, (list, tuple, set)):
+        return clean("|".join(str(part) for part in cell))
+    if cell is None or pd.isna(cell):  # type: ignore[call-overload]
+        return None
+    if isinstance(cell, bool) or type(cell).__name__ == "bool":
+        return bool(cell)
+    if hasattr(cell, "item"):
+        cell = cell.item()
+    if isinstance(cell, int):
+        return cell
+    if isinstance(cell, float):
+        return float(FLOATS % cell)
+    if isinstance(cell, pd.Timestamp):
+        return str(cell.isoformat())
+    return clean(str(cell) if not isinstance(cell, str) else cell)
+
+
+def _rounded(shape: dict[str, Any]) -> dict[str, Any]:
+    def walk(part: Any) -> Any:
+        return round(part, 7) if isinstance(part, float) else [walk(inner) for inner in part]
+
+    return {"type": shape["type"], "coordinates": walk(shape["coordinates"])}
+
+
+@contextmanager
+def _fixed_date() -> Iterator[None]:
+    import pyogrio
+
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": DATE_OF_FILES})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})

@@ -1,0 +1,70 @@
+"""The page as one HTML file, kept within its size: long tables are cut and point to their CSV."""
+
+from __future__ import annotations
+
+import re
+
+from market_profile.editions.model import Edition
+from market_profile.render import assets, view
+from market_profile.render.build import download_link, sections_of
+from market_profile.render.environment import environment
+from market_profile.render.figures import Grid
+from market_profile.render.gate import Drawn
+from market_profile.render.scales import day_text, period_text
+from market_profile.render.theme import brand_colour
+from market_profile.terms import Audience
+from market_profile.values import Fixed
+
+MOST_NODES = 3_000
+MOST_BYTES = 300_000
+"""Gates of the page (REPORT.md): above them a locked-down laptop opens it slowly and mail systems hold it back."""
+
+CAPS = (None, 100, 60, 40, 25, 15, 10, 5, 3)
+"""Rows a table may show, tried in turn until the page is small enough."""
+
+_EDITIONS = {Audience.PLANNER: "Planner edition", Audience.PARTNER: "Partner edition"}
+
+
+def page_html(edition: Edition) -> tuple[str, dict[str, Grid]]:
+    """Return the page and the whole tables behind its figures and tables, by file name."""
+    template = environment(edition.audience).get_template("profile.html.j2")
+    html, files = "", {}
+    for cap in CAPS:
+        page, files = page_view(edition, cap)
+        html = template.render(page=page)
+        if node_count(html) <= MOST_NODES and len(html.encode()) <= MOST_BYTES:
+            break
+    return html, files
+
+
+def page_view(edition: Edition, cap: int | None = None) -> tuple[view.PageView, dict[str, Grid]]:
+    """Return the view model of ``edition`` with tables of at most ``cap`` rows, and the whole tables."""
+    document = edition.document
+    name = _EDITIONS[edition.audience]
+    style = assets.style_sheet(edition.marking, name, brand_colour(edition.theme.brand_colour))
+    script = assets.script()
+    sections, files = sections_of(edition, cap)
+    page = view.PageView(
+        csp=Fixed(assets.policy(style, script)),
+        style=Drawn(style),
+        script=Drawn(script),
+        marking=Fixed(edition.marking.value),
+        partnership=Fixed(edition.theme.partnership or ""),
+        title=document.title,
+        area_name=document.area_name,
+        month=period_text(document.month),
+        cutoff=day_text(document.cutoff),
+        edition=Fixed(name),
+        is_draft=edition.is_draft,
+        is_partner=edition.audience is Audience.PARTNER,
+        sections=sections,
+        downloads=tuple((download_link(file), Fixed(file), Fixed(words)) for file, words in edition.downloads),
+        run_id=Fixed(edition.run_id),
+    )
+    return page, files
+
+
+def node_count(html: str) -> int:
+    """Return how many elements the page has, script and style content apart."""
+    bare = re.sub(r"<(script|style)>.*?</\1>", r"<\1>", html, flags=re.S)
+    return len(re.findall(r"<[a-zA-Z]", bare))

@@ -1,0 +1,198 @@
+"""The trend: monthly lines with their intervals, the normal range behind them and a direct label at the end of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from market_profile.document import Trend
+from market_profile.editions.model import Shown
+from market_profile.render.gate import Drawn, Gate
+from market_profile.render.scales import Scale, figure_text, linear_scale, month_ticks, period_text
+from market_profile.render.svg import Canvas, Frame, Pen, Type, num, text_width, wrap
+from market_profile.render.theme import SERIES
+
+HIDDEN_MARK = "[c]"
+_SMALL = Type(12, fill="muted")
+_TICK = Type(12, "end", "muted")
+
+
+@dataclass(frozen=True)
+class _Box:
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+
+def describe_trend(drawing: Trend[Shown], gate: Gate) -> str:
+    """Return the trend in words: span, last value and highest value of each series, months hidden."""
+    if not drawing.periods:
+        return "No months to show."
+    span = f"{gate.check(period_text(drawing.periods[0]))} to {gate.check(period_text(drawing.periods[-1]))}"
+    words = [f"Monthly values, {span}, in {gate.check(drawing.unit)}."]
+    for name, values in drawing.series:
+        words.append(_series_words(gate.check(name), values, drawing.periods, gate))
+    if drawing.normal is not None:
+        low, high = drawing.normal
+        words.append(f"The normal range is {gate.check(low)} to {gate.check(high)}.")
+    return " ".join(words)
+
+
+def _series_words(name: str, values: Sequence[Shown], periods: Sequence[str], gate: Gate) -> str:
+    texts = [gate.check(value) for value in values]
+    parts = [f"{texts[-1]} in {gate.check(period_text(periods[-1]))}"] if texts else []
+    seen = [at for at, value in enumerate(values) if value.number is not None and not value.is_hidden]
+    if seen:
+        top = max(seen, key=lambda at: values[at].number or 0.0)
+        parts.append(f"highest {texts[top]} in {gate.check(period_text(periods[top]))}")
+    hidden = sum(value.is_hidden for value in values)
+    if hidden:
+        parts.append(f"{hidden} of {len(values)} months hidden")
+    return f"{name}: {', '.join(parts)}." if parts else f"{name}: no values."
+
+
+def draw_trend(drawing: Trend[Shown], frame: Frame) -> Drawn:
+    """Return the picture of ``drawing`` for the size of ``frame``."""
+    gate = frame.gate
+    names = [gate.check(name) for name, _ in drawing.series]
+    shown_values = [value for _, values in drawing.series for value in values] + list(drawing.normal or ())
+    for value in shown_values:
+        gate.check(value)
+    has_key = frame.is_narrow and len(names) > 1
+    top = 30.0 + (20.0 * len(names) if has_key else 0.0)
+    height = (250.0 if frame.is_narrow else 300.0) + (top - 30.0)
+    canvas = Canvas(height, frame.width)
+    scale = linear_scale(_extent(shown_values), height - 44.0, top)
+    left = 10.0 + max(text_width(figure_text(tick), 12) for tick in scale.ticks)
+    right = _room_for_labels(drawing, frame, names)
+    box = _Box(left, frame.width - right, top, height - 44.0)
+    _draw_axes(canvas, box, scale, drawing, gate)
+    if has_key:
+        _draw_key(canvas, names)
+    ends: list[tuple[float, int]] = []
+    for index, (_, values) in enumerate(drawing.series):
+        canvas.open_group(frame.keys.get(names[index]))
+        end = _draw_series(canvas, box, scale, values, SERIES[index % len(SERIES)])
+        canvas.close_group()
+        ends.append((end, index))
+    _draw_hidden(canvas, box, drawing)
+    _draw_labels(canvas, box, ends, _end_labels(drawing, frame, names))
+    return canvas.close(frame)
+
+
+def _extent(values: Sequence[Shown]) -> Iterator[float]:
+    for value in values:
+        if not value.is_hidden:
+            yield from (part for part in (value.number, value.low, value.high) if part is not None)
+
+
+def _end_labels(drawing: Trend[Shown], frame: Frame, names: Sequence[str]) -> list[list[str]]:
+    labels = []
+    for name, (_, values) in zip(names, drawing.series, strict=True):
+        last = next((value for value in reversed(values) if value.number is not None and not value.is_hidden), None)
+        figure = "" if last is None or last.number is None else figure_text(last.number)
+        is_only = len(names) == 1
+        words = figure if is_only or frame.is_narrow else f"{name} {figure}"
+        labels.append(wrap(words, 44.0 if is_only or frame.is_narrow else 130.0, 13, 2))
+    return labels
+
+
+def _room_for_labels(drawing: Trend[Shown], frame: Frame, names: Sequence[str]) -> float:
+    rows = [row for label in _end_labels(drawing, frame, names) for row in label]
+    return 16.0 + max([20.0, *(text_width(row, 13, True) for row in rows)])
+
+
+def _draw_axes(canvas: Canvas, box: _Box, scale: Scale, drawing: Trend[Shown], gate: Gate) -> None:
+    if drawing.normal is not None and drawing.normal[0].number is not None and drawing.normal[1].number is not None:
+        low, high = scale(drawing.normal[0].number), scale(drawing.normal[1].number)
+        canvas.rect(box.left, high, box.right - box.left, low - high, Pen(fill="normal"))
+        inside = low - high >= 18
+        canvas.text(box.left + 6, (high + 14) if inside else high - 4, "Normal range", _SMALL)
+    for tick in scale.ticks:
+        pen = Pen(stroke="axis") if tick == 0 else Pen(stroke="grid")
+        canvas.line(box.left, scale(tick), box.right, scale(tick), pen)
+        canvas.text(box.left - 6, scale(tick) + 4, figure_text(tick), _TICK)
+    unit = wrap(gate.check(drawing.unit), canvas.width - 8, 12, 1)[0]
+    canvas.text(0, 13, unit[:1].upper() + unit[1:], _SMALL)
+    for index, month, year in month_ticks(drawing.periods, box.right - box.left):
+        at = _x(box, index, len(drawing.periods))
+        canvas.line(at, box.bottom, at, box.bottom + 5, Pen(stroke="axis"))
+        canvas.text(at, box.bottom + 19, month, Type(12, "middle", "muted"))
+        if year:
+            canvas.text(at, box.bottom + 34, year, Type(12, "middle", "muted"))
+
+
+def _x(box: _Box, index: int, count: int) -> float:
+    inner = box.right - box.left - 16
+    return box.left + 8 + (inner * index / (count - 1) if count > 1 else inner / 2)
+
+
+def _draw_key(canvas: Canvas, names: Sequence[str]) -> None:
+    for index, name in enumerate(names):
+        y = 34.0 + 20.0 * index
+        colour = SERIES[index % len(SERIES)]
+        canvas.line(0, y - 4, 20, y - 4, Pen(stroke=colour, width=3))
+        canvas.text(28, y, wrap(name, canvas.width - 32, 13, 1)[0])
+
+
+def _runs(values: Sequence[Shown]) -> Iterator[list[int]]:
+    run: list[int] = []
+    for index, value in enumerate(values):
+        if value.number is not None and not value.is_hidden:
+            run.append(index)
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def _draw_series(canvas: Canvas, box: _Box, scale: Scale, values: Sequence[Shown], colour: str) -> float:
+    count, last = len(values), -1.0
+    for run in _runs(values):
+        points = [(_x(box, at, count), scale(values[at].number or 0.0)) for at in run]
+        _draw_band(canvas, scale, [(x, values[at]) for (x, _), at in zip(points, run, strict=True)], colour)
+        if len(points) == 1:
+            canvas.circle(*points[0], 3, Pen(fill=colour))
+        else:
+            d = "M" + "L".join(f"{num(x)} {num(y)}" for x, y in points)
+            canvas.path(d, Pen(stroke=colour, width=2.4), ' stroke-linejoin="round" stroke-linecap="round"')
+        last = points[-1][1]
+        end = points[-1]
+    if last >= 0:
+        canvas.circle(*end, 4.2, Pen(fill=colour, stroke="bg", width=1.5))
+    return last
+
+
+def _draw_band(canvas: Canvas, scale: Scale, points: Sequence[tuple[float, Shown]], colour: str) -> None:
+    bounds = [(x, value.low, value.high) for x, value in points if value.low is not None and value.high is not None]
+    if len(bounds) == 1:
+        x, low, high = bounds[0]
+        canvas.line(x, scale(low), x, scale(high), Pen(stroke=colour, opacity=0.6))
+    if len(bounds) > 1:
+        there = "L".join(f"{num(x)} {num(scale(high))}" for x, _, high in bounds)
+        back = "L".join(f"{num(x)} {num(scale(low))}" for x, low, _ in reversed(bounds))
+        canvas.path(f"M{there}L{back}Z", Pen(fill=colour, opacity=0.16))
+
+
+def _draw_hidden(canvas: Canvas, box: _Box, drawing: Trend[Shown]) -> None:
+    count = len(drawing.periods)
+    months = sorted({at for _, values in drawing.series for at, value in enumerate(values) if value.is_hidden})
+    before = -100.0
+    for at in months:
+        x = _x(box, at, count)
+        if x - before >= 20:
+            canvas.text(x, box.bottom - 5, HIDDEN_MARK, Type(12, "middle", "muted"))
+            before = x
+
+
+def _draw_labels(canvas: Canvas, box: _Box, ends: list[tuple[float, int]], labels: list[list[str]]) -> None:
+    floor = box.top - 4
+    for y, index in sorted(end for end in ends if end[0] >= 0):
+        rows = labels[index]
+        at = max(y + 4 - 7.5 * (len(rows) - 1), floor)
+        for row in rows:
+            canvas.text(box.right + 4, at, row, Type(13, is_bold=True))
+            at += 15
+        floor = at + 1

@@ -1,0 +1,188 @@
+"""The contract between the page and its templates: a template uses these fields and no others (a test compares).
+
+Every ``Text`` passes the gate when it is printed; pictures and assets are ``Drawn``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from market_profile.render.gate import Drawn, Text
+
+Words = tuple[Text, ...]
+"""One run of prose: fixed words and values in turn."""
+
+
+@dataclass(frozen=True)
+class ParagraphView:
+    """A paragraph; ``tone`` is its class on the page."""
+
+    tone: Text
+    sentences: tuple[Words, ...]
+    template: str = "blocks/paragraph.html.j2"
+
+
+@dataclass(frozen=True)
+class BulletsView:
+    """A list."""
+
+    items: tuple[Words, ...]
+    template: str = "blocks/bullets.html.j2"
+
+
+@dataclass(frozen=True)
+class TileView:
+    """One headline number; ``link`` leads to its definition card, "" where there is none."""
+
+    label: Text
+    value: Text
+    note: Words
+    link: Text
+
+
+@dataclass(frozen=True)
+class TilesView:
+    """The row of headline numbers."""
+
+    tiles: tuple[TileView, ...]
+    template: str = "blocks/tiles.html.j2"
+
+
+@dataclass(frozen=True)
+class ColumnView:
+    """A column heading and the class of its cells (``n`` for numbers)."""
+
+    heading: Text
+    css: Text
+
+
+@dataclass(frozen=True)
+class RowView:
+    """A row: its key for highlighting ("" for none), its first cell and the others."""
+
+    key: Text
+    name: Text
+    cells: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class TableView:
+    """A table as shown; ``shown`` says how many rows are left out, ``file`` holds them all."""
+
+    id: Text
+    number: Text
+    caption: Text
+    columns: tuple[ColumnView, ...]
+    rows: tuple[RowView, ...]
+    note: Text
+    shown: Text
+    file: Text
+    has_tools: bool
+    template: str = "blocks/table.html.j2"
+
+
+@dataclass(frozen=True)
+class PointerView:
+    """Where a long table went: the annex."""
+
+    id: Text
+    number: Text
+    caption: Text
+    template: str = "blocks/pointer.html.j2"
+
+
+@dataclass(frozen=True)
+class FigureView:
+    """A figure: number, finding, subtitle, its pictures (sizes), its values as a table, source and caveat."""
+
+    id: Text
+    number: Text
+    headline: Words
+    subtitle: Text
+    pictures: tuple[Drawn, ...]
+    notes: Words
+    table: TableView
+    source: Text
+    caveat: Text
+    link: Text
+    template: str = "blocks/figure.html.j2"
+
+
+@dataclass(frozen=True)
+class JudgementView:
+    """A key judgement with its strip, its confidence and why."""
+
+    sentence: Words
+    strip: Drawn
+    confidence: Text
+    because: Text
+    is_single_source: bool
+    template: str = "blocks/judgement.html.j2"
+
+
+@dataclass(frozen=True)
+class CardView:
+    """A definition card: its anchor, name and (term, words) pairs."""
+
+    id: Text
+    name: Text
+    lines: tuple[tuple[Text, Text], ...]
+
+
+@dataclass(frozen=True)
+class CardsView:
+    """The definition cards."""
+
+    cards: tuple[CardView, ...]
+    template: str = "blocks/cards.html.j2"
+
+
+@dataclass(frozen=True)
+class GlossaryView:
+    """Terms and their meaning."""
+
+    entries: tuple[tuple[Text, Text], ...]
+    template: str = "blocks/glossary.html.j2"
+
+
+BlockView = (
+    ParagraphView
+    | BulletsView
+    | TilesView
+    | TableView
+    | PointerView
+    | FigureView
+    | JudgementView
+    | CardsView
+    | GlossaryView
+)
+
+
+@dataclass(frozen=True)
+class SectionView:
+    """A headed part of the page."""
+
+    id: Text
+    title: Text
+    blocks: tuple[BlockView, ...]
+
+
+@dataclass(frozen=True)
+class PageView:
+    """The whole page."""
+
+    csp: Text
+    style: Drawn
+    script: Drawn
+    marking: Text
+    partnership: Text
+    title: Text
+    area_name: Text
+    month: Text
+    cutoff: Text
+    edition: Text
+    is_draft: bool
+    is_partner: bool
+    sections: tuple[SectionView, ...]
+    downloads: tuple[tuple[Text, Text, Text], ...]
+    run_id: Text

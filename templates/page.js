@@ -1,0 +1,58 @@
+"use strict";
+(() => {
+  const all = (query, from = document) => Array.from(from.querySelectorAll(query));
+  const number = (text) => {
+    const found = text.replace(/[,£%\s]/g, "").replace("−", "-").match(/^-?\d+(\.\d+)?/);
+    return found ? Number(found[0]) : null;
+  };
+  const compare = (a, b) => {
+    const x = number(a), y = number(b);
+    if (x !== null && y !== null) return x - y;
+    if (x !== null || y !== null) return x !== null ? -1 : 1;
+    return a.localeCompare(b, "en-GB");
+  };
+  all("table.sorts").forEach((table) => {
+    const body = table.tBodies[0], rows = Array.from(body.rows), heads = all("thead th", table);
+    heads.forEach((head, at) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...head.childNodes);
+      head.append(button);
+      button.addEventListener("click", () => {
+        const down = head.getAttribute("aria-sort") === "ascending";
+        heads.forEach((other) => other.removeAttribute("aria-sort"));
+        head.setAttribute("aria-sort", down ? "descending" : "ascending");
+        const text = (row) => row.cells[at].textContent.trim();
+        const sorted = rows.slice().sort((a, b) => compare(text(a), text(b)) * (down ? -1 : 1));
+        body.append(...sorted);
+      });
+    });
+    const tools = table.parentElement.previousElementSibling;
+    tools.hidden = false;
+    tools.querySelector("input").addEventListener("input", (event) => {
+      const wanted = event.target.value.trim().toLowerCase();
+      rows.forEach((row) => { row.hidden = !row.textContent.toLowerCase().includes(wanted); });
+    });
+    const copy = tools.querySelector("button"), says = copy.textContent;
+    copy.addEventListener("click", async () => {
+      const lines = all("tr", table).filter((row) => !row.hidden);
+      const text = lines.map((row) => Array.from(row.cells, (cell) => cell.textContent.trim()).join("\t")).join("\n");
+      try { await navigator.clipboard.writeText(text); copy.textContent = "Copied"; }
+      catch { getSelection().selectAllChildren(table); copy.textContent = "Selected: press Ctrl+C"; }
+      setTimeout(() => { copy.textContent = says; }, 2500);
+    });
+  });
+  const mark = (key, on) => all(`[data-k="${key}"]`).forEach((part) => part.classList.toggle("hi", on));
+  all("[data-k]").forEach((part) => {
+    part.addEventListener("pointerenter", () => mark(part.dataset.k, true));
+    part.addEventListener("pointerleave", () => mark(part.dataset.k, false));
+  });
+  const links = new Map(all(".contents a").map((link) => [link.hash.slice(1), link]));
+  const seen = new IntersectionObserver((entries) => entries.forEach((entry) => {
+    if (!entry.isIntersecting) return;
+    links.forEach((link) => link.removeAttribute("aria-current"));
+    const link = links.get(entry.target.getAttribute("aria-labelledby"));
+    if (link) link.setAttribute("aria-current", "location");
+  }), { rootMargin: "-10% 0px -75% 0px" });
+  all("main > section").forEach((section) => seen.observe(section));
+})();
