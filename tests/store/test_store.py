@@ -1,0 +1,138 @@
+"""The store: batches count whole or not at all, versions, quarantine, publishing, the audit chain."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from market_profile.contracts.columns import empty_frame
+from market_profile.contracts.kinds import KINDS
+from market_profile.store import Batch, Warehouse, publish_folder, recover_folder, workspace_lock
+from market_profile.store.audit import AuditCategory, append_event, verify_audit
+
+FILES = ["kind", "name", "file_id", "sha256", "read", "accepted", "quarantined", "duplicate", "amended", "reasons"]
+QUARANTINE = ["kind", "file", "file_id", "line", "record_ref", "reason_codes", "columns", "explanation", "raw"]
+
+
+def logs(refs: list[str], version: int, text: str, file_id: str) -> pd.DataFrame:
+    """Return accepted intelligence logs with the given references."""
+    frame = empty_frame(KINDS["intelligence_logs"]).reindex(range(len(refs)))
+    for name in frame.columns[frame.dtypes == "str"]:
+        frame[name] = ""
+    stated = {
+        "urn": refs, "record_ref": refs, "text": text, "version": version, "source_file": file_id, "source_line": 2,
+        "submitted_at": pd.Timestamp("2019-01-05"), "content_sha256": [f"{ref}{text}" for ref in refs],
+    }  # fmt: skip
+    return frame.assign(**stated).astype({"version": "int64", "source_line": "int64"})
+
+
+def batch(frame: pd.DataFrame, name: str, sha: str, quarantined: list[str] | None = None) -> Batch:
+    """Return a batch of one file."""
+    bad = quarantined or []
+    rows = [["intelligence_logs", name, sha, 9, ref, "bad_grade", "grade", "why", "raw"] for ref in bad]
+    size = len(frame)
+    files = [["intelligence_logs", name, sha, sha, size + len(bad), size, len(bad), 0, 0, "{}"]]
+    return Batch(
+        "2019-01",
+        {"intelligence_logs": frame},
+        pd.DataFrame(rows, columns=QUARANTINE),
+        pd.DataFrame(files, columns=FILES),
+    )
+
+
+def test_amendments_are_versions_and_old_batches_stay_readable(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    assert warehouse.append(batch(logs(["a", "b"], 1, "old", "f1"), "1.csv", "f1")) == 1
+    assert warehouse.append(batch(logs(["b"], 2, "new", "f2"), "2.csv", "f2")) == 2
+    then, now = (warehouse.tables(number).get("intelligence_logs") for number in (1, 2))
+    assert list(then["text"]) == ["old", "old"]
+    assert list(now["text"]) == ["old", "new"]
+    assert list(now.dtypes[["submitted_at", "text"]].astype(str)) == ["datetime64[us]", "str"]
+    assert warehouse.known_files() == {"f1", "f2"}
+    assert list(warehouse.known_keys()["intelligence_logs"]["version"]) == [1, 2]
+
+
+def test_a_batch_without_its_marker_does_not_count(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    warehouse.append(batch(logs(["a"], 1, "x", "f1"), "1.csv", "f1"))
+    warehouse.append(batch(logs(["b"], 1, "x", "f2"), "2.csv", "f2"))
+    (tmp_path / "batches" / "000002.json").unlink()  # as a kill before the marker leaves it
+    assert warehouse.last_batch() == 1
+    assert list(warehouse.tables(1).get("intelligence_logs")["urn"]) == ["a"]
+    warehouse.append(batch(logs(["c"], 1, "x", "f3"), "3.csv", "f3"))
+    assert list(warehouse.tables(2).get("intelligence_logs")["urn"]) == ["a", "c"]
+    assert list(warehouse.files(2)["name"]) == ["1.csv", "3.csv"]
+
+
+def test_a_corrected_row_leaves_quarantine(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    warehouse.append(batch(logs(["a"], 1, "x", "f1"), "1.csv", "f1", ["b", "c"]))
+    warehouse.append(batch(logs(["b"], 1, "x", "f2"), "2.csv", "f2"))
+    assert list(warehouse.quarantine(1)["record_ref"]) == ["b", "c"]
+    assert list(warehouse.quarantine(2)["record_ref"]) == ["c"]
+
+
+def test_publishing_replaces_the_whole_folder_and_recovers(tmp_path: Path) -> None:
+    target = tmp_path / "2019-02"
+    publish_folder(target, {"a/x.txt": b"1", "y.txt": b"2"})
+    publish_folder(target, {"a/x.txt": b"3"})
+    assert {path.relative_to(target).as_posix() for path in target.rglob("*")} == {"a", "a/x.txt"}
+    assert (target / "a" / "x.txt").read_bytes() == b"3"
+    assert oct((target / "a" / "x.txt").stat().st_mode)[-3:] == "600"
+    target.rename(tmp_path / ".aside-2019-02")  # a kill between the two renames
+    (tmp_path / ".staging-2019-02").mkdir()
+    assert recover_folder(target)
+    assert (target / "a" / "x.txt").read_bytes() == b"3"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["2019-02"]
+
+
+_TRY_LOCK = """
+import sys
+from pathlib import Path
+from market_profile.store.lock import workspace_lock
+try:
+    with workspace_lock(Path(sys.argv[1])):
+        sys.exit(0)
+except Locked as error:
+    sys.exit(error.exit_code)
+"""
+
+
+def test_a_second_process_is_refused(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _TRY_LOCK, str(tmp_path)]
+    with workspace_lock(tmp_path):
+        assert subprocess.run(command, check=False).returncode == 75
+    assert subprocess.run(command, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("kind", ["changed", "removed", "swapped", "inserted", "tail cut", "rewritten"])
+def test_tampering_with_the_audit_log_is_found(tmp_path: Path, kind: str) -> None:
+    log = tmp_path / "audit.jsonl"
+    for number in range(6):
+        head = append_event(log, AuditCategory.COLLECTION, {"batch": number})
+    assert verify_audit(log, head).fault == ""
+    lines = log.read_bytes().splitlines(keepends=True)
+    tampered = {
+        "changed": [*lines[:2], lines[2].replace(b'"batch": 2', b'"batch": 9'), *lines[3:]],
+        "removed": [*lines[:2], *lines[3:]],
+        "swapped": [*lines[:2], lines[3], lines[2], *lines[4:]],
+        "inserted": [*lines[:2], lines[1], *lines[2:]],
+        "tail cut": lines[:-1],
+        "rewritten": [*lines[:-1], lines[-1].replace(b": ", b":")],
+    }[kind]
+    log.write_bytes(b"".join(tampered))
+    assert verify_audit(log, head).fault != ""
+
+
+def test_a_torn_last_line_is_cut_off(tmp_path: Path) -> None:
+    log = tmp_path / "audit.jsonl"
+    append_event(log, AuditCategory.COLLECTION, {"batch": 1})
+    with log.open("ab") as handle:
+        handle.write(b'{"category": "coll')
+    append_event(log, AuditCategory.COLLECTION, {"batch": 2})
+    assert verify_audit(log).fault == ""
+    assert verify_audit(log).lines == 2
