@@ -25,6 +25,7 @@ NODE_COLUMNS = (
     "role_probability",
     "role_reasons",
     "second_role",
+    "exploited_share",
     "community",
     "betweenness",
     "k_core",
@@ -79,6 +80,7 @@ def build_network(
         projection=structure.shared_users(edges),
         communities=_communities(nodes),
         supply=sold,
+        logs=evidence.logs,
         state={
             "edges": edges[[*EDGE_KEY, "weight"]],
             "nodes": nodes[["nominal_id", "role", "role_probability", "community"]],

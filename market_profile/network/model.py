@@ -62,8 +62,8 @@ class Network:
     ``edges`` and ``nodes`` carry the columns of CONTRACT.md section 4 and more; ``statements`` is the evidence behind
     every tie; ``changes`` says what is new, lost, stronger, weaker, and whose role changed; ``window`` lists linked
     users of arrested dealers with the days left of 21; ``phones`` who used which number and when; ``projection`` pairs
-    of dealers by shared users; ``supply`` dated evidence of supply by person and place; ``state`` is what next month
-    needs as ``previous``.
+    of dealers by shared users; ``supply`` dated evidence of supply by person and place; ``logs`` every log with
+    its weight and stream; ``state`` is what next month needs as ``previous``.
     """
 
     edges: pd.DataFrame
@@ -77,6 +77,7 @@ class Network:
     projection: pd.DataFrame
     communities: pd.DataFrame
     supply: pd.DataFrame
+    logs: pd.DataFrame
     state: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def graph(self, firm_only: bool = False) -> nx.MultiDiGraph[str]:

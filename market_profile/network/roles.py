@@ -58,6 +58,7 @@ def assign_roles(evidence: pd.DataFrame, edges: pd.DataFrame, month: Month) -> p
     frame["role"] = frame["role"].astype("object").fillna(Role.UNKNOWN.value).astype("str")
     frame["role_probability"] = frame["role_probability"].fillna(1.0).round(4)
     frame["role_reasons"] = frame["role_reasons"].astype("object").fillna("no graded evidence on the part played")
+    frame["exploited_share"] = frame["exploited_share"].fillna(0.0).round(4)
     frame["second_role"] = frame["second_role"].astype("object").fillna("")
     return frame.astype({"role_reasons": "str", "second_role": "str"})
 
@@ -105,10 +106,15 @@ def _share(points: pd.DataFrame) -> pd.DataFrame:
     top = by_role.drop_duplicates("nominal_id").reset_index(drop=True)
     second = by_role[by_role.duplicated("nominal_id")].drop_duplicates("nominal_id")
     top["second_role"] = top["nominal_id"].map(second.set_index("nominal_id")["role"]).astype("object").fillna("")
+    harmed = by_role[by_role["role"].isin([Role.CUCKOOED.value, Role.VICTIM.value])]
+    share: pd.Series = harmed.groupby("nominal_id")["role_probability"].sum()
+    top["exploited_share"] = top["nominal_id"].map(share).fillna(0.0)
     weak = top["role_probability"] < LEAST_SHARE
     top.loc[weak, "role_probability"] = 1 - top.loc[weak, "role_probability"]
     top.loc[weak, "role"] = Role.UNKNOWN.value
-    return top[["nominal_id", "role", "role_probability", "second_role"]].astype({"second_role": "str"})
+    return top[["nominal_id", "role", "role_probability", "second_role", "exploited_share"]].astype(
+        {"second_role": "str"}
+    )
 
 
 def _reasons(points: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,127 @@
+"""Who and what could be a target, and the graded evidence that speaks for each."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from market_profile.network.supply import SELLING
+from market_profile.tasking.model import MARKET_COLUMNS, Inputs, frame_with
+
+EVIDENCE_DAYS = 365
+"""Evidence older than a year proposes nobody."""
+
+KEY = ["target_kind", "target_id"]
+
+EVIDENCE_COLUMNS = (
+    *KEY,
+    "kind",
+    "record_ref",
+    "observed_at",
+    "source_key",
+    "weight",
+    "handling",
+    "stream",
+    "is_direct",
+    "is_suspected_false",
+    "market_id",
+)
+
+
+def record_markets(inputs: Inputs) -> pd.DataFrame:
+    """Return which market each record speaks of: kind, record_ref, market_id; one market a record."""
+    frame = frame_with(inputs.geography.record_markets, MARKET_COLUMNS)
+    frame = frame[frame["market_id"] != ""].sort_values(["kind", "record_ref", "market_id"], kind="stable")
+    return frame.drop_duplicates(["kind", "record_ref"]).reset_index(drop=True)
+
+
+def target_evidence(inputs: Inputs) -> pd.DataFrame:
+    """Return the evidence of the last year for each candidate, one row a record, with EVIDENCE_COLUMNS."""
+    since = inputs.month.end - pd.Timedelta(days=EVIDENCE_DAYS)
+    places = record_markets(inputs)
+    parts = [_of_nominals(inputs, places), _of_markets(inputs, places)]
+    frame = pd.concat(parts, ignore_index=True)
+    frame = frame[(frame["observed_at"] >= since) & (frame["observed_at"] < inputs.month.end)]
+    order = [*KEY, "observed_at", "kind", "record_ref"]
+    return frame.sort_values(order, kind="stable").reset_index(drop=True)[list(EVIDENCE_COLUMNS)]
+
+
+def candidates(inputs: Inputs, evidence: pd.DataFrame) -> pd.DataFrame:
+    """Return target_kind, target_id, role, market_id: sellers by role, markets by place or line, known lines.
+
+    A nominal's market is where most of their sound evidence stands (latest, then smaller id, on equals).
+    """
+    nodes = inputs.network.nodes
+    sellers = nodes.loc[nodes["role"].isin(SELLING), ["nominal_id", "role"]]
+    people = pd.DataFrame({"target_kind": "nominal", "target_id": sellers["nominal_id"], "role": sellers["role"]})
+    home = main_market(evidence[evidence["target_kind"] == "nominal"])
+    people["market_id"] = people["target_id"].map(home).astype("object").fillna("")
+    markets = frame_with(inputs.geography.markets, {"market_id": "str", "kind": "str"})
+    of_markets = pd.DataFrame(
+        {
+            "target_kind": markets["kind"].where(markets["kind"] == "line", "place"),
+            "target_id": markets["market_id"],
+            "role": "",
+            "market_id": markets["market_id"],
+        }
+    )
+    frame = pd.concat([people, of_markets, _lines(inputs, set(markets["market_id"]))], ignore_index=True)
+    frame = frame.astype({"target_kind": "str", "target_id": "str", "role": "str", "market_id": "str"})
+    return frame.drop_duplicates(KEY).sort_values(KEY, kind="stable").reset_index(drop=True)
+
+
+def main_market(evidence: pd.DataFrame) -> pd.Series:
+    """Return the market_id that most of each target's sound evidence speaks of, by target_id."""
+    rows = evidence[(evidence["market_id"] != "") & ~evidence["is_suspected_false"]]
+    count = rows.groupby(["target_id", "market_id"]).agg(weight=("weight", "sum"), last=("observed_at", "max"))
+    count = count.reset_index().round({"weight": 9})
+    count = count.sort_values(
+        ["target_id", "weight", "last", "market_id"], ascending=[True, False, False, True], kind="stable"
+    )
+    return count.drop_duplicates("target_id").set_index("target_id")["market_id"]
+
+
+def _of_nominals(inputs: Inputs, places: pd.DataFrame) -> pd.DataFrame:
+    supply = inputs.network.supply.merge(places, on=["kind", "record_ref"], how="left")
+    supply["market_id"] = supply["market_id"].astype("object").fillna("").astype("str")
+    return supply.rename(columns={"nominal_id": "target_id"}).assign(target_kind="nominal")[list(EVIDENCE_COLUMNS)]
+
+
+def _of_markets(inputs: Inputs, places: pd.DataFrame) -> pd.DataFrame:
+    logs = inputs.network.logs.rename(columns={"urn": "record_ref"})
+    logs = logs.assign(kind="intelligence_logs", is_direct=False)
+    direct = inputs.network.supply
+    direct = direct[direct["is_direct"]].drop_duplicates(["kind", "record_ref"])
+    bought = _purchases(inputs)
+    rows = pd.concat([logs, direct[~direct["kind"].eq("test_purchases")], bought], ignore_index=True)
+    rows = rows.drop(columns="market_id", errors="ignore").merge(places, on=["kind", "record_ref"])
+    markets = frame_with(inputs.geography.markets, {"market_id": "str", "kind": "str"})
+    kind = markets.drop_duplicates("market_id").set_index("market_id")["kind"]
+    named = rows["market_id"].map(kind).astype("object").fillna("place")
+    rows = rows.assign(target_id=rows["market_id"], target_kind=named.where(named == "line", "place").astype("str"))
+    return rows[list(EVIDENCE_COLUMNS)]
+
+
+def _purchases(inputs: Inputs) -> pd.DataFrame:
+    """Return successful test purchases as direct evidence of their market, whoever sold."""
+    rows = inputs.tables.get("test_purchases")
+    rows = rows[(rows["outcome"].astype("str") == "purchase") & (rows["attempted_at"] < inputs.month.end)]
+    return pd.DataFrame(
+        {
+            "kind": "test_purchases",
+            "record_ref": rows["record_ref"].astype("str"),
+            "observed_at": rows["attempted_at"],
+            "source_key": "test_purchases:" + rows["record_ref"].astype("str"),
+            "weight": 0.95,
+            "handling": "P",
+            "stream": "discovered",
+            "is_direct": True,
+            "is_suspected_false": False,
+        }
+    )
+
+
+def _lines(inputs: Inputs, known: set[str]) -> pd.DataFrame:
+    lines = inputs.tables.get("county_lines")
+    is_open = lines["closed_on"].isna() | (lines["closed_on"] >= inputs.month.end)
+    lines = lines[is_open & ~lines["line_ref"].isin(known)]
+    return pd.DataFrame({"target_kind": "line", "target_id": lines["line_ref"], "role": "", "market_id": ""})

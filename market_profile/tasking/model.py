@@ -1,0 +1,122 @@
+"""What the board takes and gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import pandas as pd
+
+from market_profile.contracts.tables import Tables
+from market_profile.document import DefinitionCard
+from market_profile.network.model import Network
+from market_profile.periods import Month
+from market_profile.settings import BoardSettings
+
+TARGET_COLUMNS = (
+    "rank",
+    "target_kind",
+    "target_id",
+    "score",
+    "score_low",
+    "score_high",
+    "success_probability",
+    "reasons",
+    "suggested_from",
+    "suggested_to",
+    "suggested_hours",
+    "reach",
+    "excluded_reason",
+    "market_id",
+    "authority",
+    "independent_sources",
+    "reported_sources",
+    "direct_purchases",
+)
+
+MARKET_COLUMNS = {"kind": "str", "record_ref": "str", "market_id": "str"}
+
+
+class Places(Protocol):
+    """The part of a ``Geography`` that the board reads."""
+
+    @property
+    def hotspots(self) -> pd.DataFrame:
+        """One row a flagged cell: cell_id, market_id, score, persistence, peak_hours."""
+        ...
+
+    @property
+    def markets(self) -> pd.DataFrame:
+        """One row a market: market_id, kind (place or line)."""
+        ...
+
+    @property
+    def record_markets(self) -> pd.DataFrame:
+        """Which market each record speaks of: kind, record_ref, market_id."""
+        ...
+
+
+class Measures(Protocol):
+    """The part of an ``Indicators`` that the board reads."""
+
+    @property
+    def market_types(self) -> pd.DataFrame:
+        """One row a market: market_id, type."""
+        ...
+
+
+class Resolved(Protocol):
+    """The part of a ``Resolution`` that the board reads."""
+
+    @property
+    def records(self) -> pd.DataFrame:
+        """Mentions: kind, record_ref, subject_no, nominal_id, match_probability."""
+        ...
+
+    @property
+    def nominals(self) -> pd.DataFrame:
+        """One row a nominal: nominal_id, date_of_birth."""
+        ...
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that the board knows at the cut-off; nothing dated after it is read."""
+
+    network: Network
+    geography: Places
+    indicators: Measures
+    tables: Tables
+    resolution: Resolved
+    month: Month
+    settings: BoardSettings
+
+
+@dataclass(frozen=True)
+class Board:
+    """The board of one month.
+
+    ``targets``: TARGET_COLUMNS, ranked first, then the excluded with their reason (rank missing). ``parts``:
+    target_kind, target_id, part, points, why; they sum to the score. ``diversions``: nominal_id, reason.
+    ``calibration``: how past predictions of the same model came out (band, attempts, predicted, observed).
+    """
+
+    targets: pd.DataFrame
+    parts: pd.DataFrame
+    diversions: pd.DataFrame
+    calibration: pd.DataFrame
+    definitions: tuple[DefinitionCard, ...]
+
+
+def frame_with(frame: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
+    """Return ``frame`` with exactly ``columns`` (name to dtype "str" or "float64"); those it lacks are empty."""
+    made = {}
+    for name, dtype in columns.items():
+        if name in frame.columns:
+            made[name] = frame[name]
+        else:
+            made[name] = pd.Series([""] * len(frame) if dtype == "str" else float("nan"), index=frame.index)
+    result = pd.DataFrame(made, index=frame.index)
+    for name, dtype in columns.items():
+        result[name] = result[name].astype("object").fillna("").astype("str") if dtype == "str" else result[name]
+    return result

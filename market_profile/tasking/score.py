@@ -1,0 +1,128 @@
+"""The score of a target: points per part that add up, each with its why, and a range that widens with unknowns.
+
+Discovered evidence (patrol, test purchases, covert) grows with attention, so its *amount* earns nothing: only the best
+single statement counts, and purchases enter as a rate, not a number (TRUST.md 15). Reported evidence earns by
+independent sources.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from market_profile.tasking.candidates import KEY
+from market_profile.tasking.model import Inputs, frame_with
+
+POINTS = {
+    "chance of success": 60.0,
+    "reported evidence": 12.0,
+    "discovered evidence": 5.0,
+    "effect on supply": 13.0,
+    "hotspot": 5.0,
+    "timing": 5.0,
+}
+"""Most points a part can earn; together 100. The chance of success leads because the board proposes purchases."""
+
+CUSTOMERS_AT_HALF = 3.0
+"""Known customers at which half of the effect points are earned."""
+
+REPLACED_WITHIN_DAYS = (7.0, 45.0)
+"""A market is being refilled in these days after an arrest (dealers are replaced in 2-3 weeks, seed 002)."""
+
+UNKNOWN_POINTS = {"no market known": 6.0, "never tried there": 5.0, "no public report": 4.0}
+"""What each unknown adds to either side of the range."""
+
+
+def score_parts(rows: pd.DataFrame, evidence: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+    """Return target_kind, target_id, part, points, why in the order of POINTS; ``rows``: candidates with chances."""
+    reported = _strength(rows, evidence, "reported")
+    discovered = _strength(rows, evidence, "discovered")
+    customers = rows["target_id"].map(inputs.network.nodes.set_index("nominal_id")["supplies_out"]).fillna(0.0)
+    customers = customers.where(rows["target_kind"] == "nominal", 0.0)
+    hot = _hotspot(rows, inputs)
+    timing = _recent_arrest(rows, inputs, evidence)
+    attempts = rows["attempts"].astype("str")
+    shares: dict[str, tuple[pd.Series, pd.Series | str]] = {
+        "chance of success": (rows["success_probability"], "after " + attempts + " attempts in its market"),
+        "reported evidence": (reported, rows["reported_sources"].astype("str") + " independent reports"),
+        "discovered evidence": (discovered, "best single statement; amount earns nothing"),
+        "effect on supply": (
+            customers / (customers + CUSTOMERS_AT_HALF),
+            customers.astype("int64").astype("str") + " known customers",
+        ),
+        "hotspot": (hot, "its market is a hotspot this month"),
+        "timing": (timing, "an arrest there is likely being replaced"),
+    }
+    parts = [
+        rows[KEY].assign(part=part, points=(share * POINTS[part]).round(6), why=why, place=place)
+        for place, (part, (share, why)) in enumerate(shares.items())
+    ]
+    frame = pd.concat(parts, ignore_index=True).sort_values([*KEY, "place"], kind="stable")
+    return frame.drop(columns="place").reset_index(drop=True)
+
+
+def totals(rows: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
+    """Return score, score_low, score_high (0-100) and the reasons as text for each of ``rows``."""
+    score = parts.groupby(KEY, sort=True)["points"].sum()
+    index = pd.MultiIndex.from_frame(rows[KEY])
+    earned = parts[parts["points"] >= 0.05]
+    said = earned["part"] + " " + earned["points"].map("{:.1f}".format) + " (" + earned["why"] + ")"
+    reasons = said.groupby([earned[k] for k in KEY], sort=True).agg("; ".join)
+    total = pd.Series(score.reindex(index).fillna(0.0).round(6).to_numpy(), index=rows.index)
+    unknown = (
+        (rows["market_id"] == "") * UNKNOWN_POINTS["no market known"]
+        + (rows["attempts"] == 0) * UNKNOWN_POINTS["never tried there"]
+        + (rows["reported_sources"] == 0) * UNKNOWN_POINTS["no public report"]
+    )
+    weight = POINTS["chance of success"]
+    down = (rows["success_probability"] - rows["success_low"]).clip(lower=0.0) * weight
+    up = (rows["success_high"] - rows["success_probability"]).clip(lower=0.0) * weight
+    return pd.DataFrame(
+        {
+            "score": total,
+            "score_low": (total - down - unknown).clip(lower=0.0).round(6),
+            "score_high": (total + up + unknown).clip(upper=100.0).round(6),
+            "reasons": reasons.reindex(index).astype("object").fillna("").to_numpy(),
+        },
+        index=rows.index,
+    )
+
+
+def _strength(rows: pd.DataFrame, evidence: pd.DataFrame, stream: str) -> pd.Series:
+    """Noisy-or over sources for reports; the best single statement for what was discovered."""
+    sound = evidence[~evidence["is_suspected_false"] & (evidence["stream"] == stream)]
+    best = sound.groupby([*KEY, "source_key"], sort=True)["weight"].max().clip(upper=0.99)
+    if stream == "reported":
+        value = -np.expm1(np.log1p(-best).groupby(level=[0, 1], sort=True).sum())
+    else:
+        value = best.groupby(level=[0, 1], sort=True).max()
+    return pd.Series(value.reindex(pd.MultiIndex.from_frame(rows[KEY])).fillna(0.0).to_numpy(), index=rows.index)
+
+
+def _hotspot(rows: pd.DataFrame, inputs: Inputs) -> pd.Series:
+    hot = frame_with(inputs.geography.hotspots, {"market_id": "str"})
+    return (rows["market_id"].isin(hot["market_id"]) & (rows["market_id"] != "")).astype(float)
+
+
+def _recent_arrest(rows: pd.DataFrame, inputs: Inputs, evidence: pd.DataFrame) -> pd.Series:
+    """1 where a dealer of the target's market was arrested 7-45 days ago and the target is not that dealer."""
+    clocks = recent_clocks(inputs, evidence)
+    other = rows.merge(clocks, on="market_id", how="left")
+    hit = other["arrested_on"].notna() & (other["nominal_id"] != other["target_id"])
+    found = hit.groupby([other[k] for k in KEY]).any()
+    return pd.Series(found.reindex(pd.MultiIndex.from_frame(rows[KEY])).astype(float).to_numpy(), index=rows.index)
+
+
+def recent_clocks(inputs: Inputs, evidence: pd.DataFrame) -> pd.DataFrame:
+    """Return arrests of dealers 7-45 days before the cut-off with their market: market_id, nominal_id, arrested_on."""
+    from market_profile.tasking.candidates import main_market
+
+    clocks = inputs.network.replacement.clocks
+    age = (inputs.month.end - clocks["arrested_on"]).dt.total_seconds() / 86_400
+    clocks = clocks[(age >= REPLACED_WITHIN_DAYS[0]) & (age <= REPLACED_WITHIN_DAYS[1])]
+    home = main_market(evidence[evidence["target_kind"] == "nominal"])
+    market = clocks["nominal_id"].map(home).astype("object").fillna("").astype("str")
+    frame = pd.DataFrame(
+        {"market_id": market, "nominal_id": clocks["nominal_id"], "arrested_on": clocks["arrested_on"]}
+    )
+    return frame.loc[frame["market_id"] != ""]
