@@ -93,6 +93,7 @@ def test_publishing_replaces_the_whole_folder_and_recovers(tmp_path: Path) -> No
 _TRY_LOCK = """
 import sys
 from pathlib import Path
+from market_profile.errors import Locked
 from market_profile.store.lock import workspace_lock
 try:
     with workspace_lock(Path(sys.argv[1])):
