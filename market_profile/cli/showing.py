@@ -16,10 +16,9 @@ from rich.table import Table
 
 from market_profile.errors import InputRefused, WrongUse
 from market_profile.refresh.explain import Explanation, explain_figure
-from market_profile.refresh.plan import open_workspace, read_new_files
+from market_profile.refresh.plan import keep_check_report, open_workspace, read_new_files
 from market_profile.refresh.report import reconciliation
 from market_profile.refresh.run import RefreshResult, refresh
-from market_profile.store.publish import write_file
 
 _BOARD_COLUMNS = ("rank", "target_kind", "target_id", "score", "success_probability", "suggested_from", "reach")
 
@@ -56,20 +55,21 @@ def run_check(workspace: Path, console: Console) -> None:
     """Validate settings and inbox, write ``quarantine.csv`` beside the store, change nothing else."""
     opened = open_workspace(workspace)
     intake = read_new_files(opened)
-    if intake.files.empty:
+    files = intake.files()
+    if files.empty and not intake.refused:
         console.print("No new files in inbox/; everything there was taken in before.")
         return
     table = Table("record kind", "files", "read", "accepted", "quarantined", "duplicate", "amended")
-    totals = reconciliation(intake.files)
+    totals = reconciliation(files)
     for row in totals.itertuples(index=False):
         numbers = (row.files, row.read, row.accepted, row.quarantined, row.duplicate, row.amended)
         table.add_row(str(row.kind), *(f"{int(number):,}" for number in numbers))
     console.print(table)
     for warning in intake.warnings:
         console.print(f"[yellow]Note:[/yellow] {escape(warning)}")
-    report = workspace / "store" / "check" / "quarantine.csv"
-    write_file(report, intake.quarantine.to_csv(index=False, lineterminator="\n").encode())
+    report = keep_check_report(opened, intake)
     console.print(f"{len(intake.quarantine):,} rows would be quarantined; each with its reason in {report}")
+    intake.check_none_refused()
 
 
 def show_targets(workspace: Path, month: str | None, top: int, console: Console) -> None:

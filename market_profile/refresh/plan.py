@@ -15,9 +15,18 @@ from market_profile.contracts.tables import Areas
 from market_profile.errors import InputRefused, WrongUse
 from market_profile.periods import Month
 from market_profile.settings import Settings, load_settings
-from market_profile.sources import Decisions, Intake, Known, load_areas, read_decisions, read_inbox
+from market_profile.sources import (
+    Decisions,
+    Intake,
+    Known,
+    load_areas,
+    quarantine_report,
+    read_decisions,
+    read_inbox,
+)
 from market_profile.store import Batch, MonthRecord, MonthStore, Warehouse, append_event
 from market_profile.store.audit import AuditCategory
+from market_profile.store.publish import write_file
 
 
 @dataclass(frozen=True)
@@ -89,18 +98,24 @@ def take_in(workspace: Workspace) -> tuple[int, tuple[str, ...]]:
     """Read new files, append them to the store as one batch; return the last batch and warnings on the inbox."""
     warehouse = Warehouse(workspace.store)
     intake = read_new_files(workspace)
-    if intake.files.empty:
+    keep_check_report(workspace, intake)
+    intake.check_none_refused()
+    files = intake.files()
+    if files.empty:
         return warehouse.last_batch(), tuple(intake.warnings)
     latest = _last_month(intake.accepted.get("intelligence_logs"))
-    number = warehouse.append(
-        Batch(latest, intake.accepted, intake.quarantine, intake.files, intake.place_faults, tuple(intake.warnings))
-    )
-    append_event(
-        workspace.audit_log,
-        AuditCategory.COLLECTION,
-        {"batch": number, "files": len(intake.files), "accepted": int(intake.files["accepted"].sum())},
-    )
+    batch = Batch(latest, intake.accepted, intake.quarantine, files, intake.place_faults, tuple(intake.warnings))
+    number = warehouse.append(batch)
+    details = {"batch": number, "files": len(files), "accepted": int(files["accepted"].sum())}
+    append_event(workspace.audit_log, AuditCategory.COLLECTION, details)
     return number, tuple(intake.warnings)
+
+
+def keep_check_report(workspace: Workspace, intake: Intake) -> Path:
+    """Write what the inbox check found, refused files first, to ``store/check/quarantine.csv``; return its path."""
+    report = workspace.store / "check" / "quarantine.csv"
+    write_file(report, quarantine_report(intake).to_csv(index=False, lineterminator="\n").encode())
+    return report
 
 
 def make_plan(workspace: Workspace, batch: int, month: str | None, warnings: tuple[str, ...]) -> Plan:

@@ -95,7 +95,7 @@ def analyse_for(plan: Plan, loaded: Loaded, audience: Audience, watch: Stopwatch
         areas=workspace.areas,
         month=plan.month,
         settings=workspace.settings,
-        decisions=workspace.decisions if is_planner else workspace.decisions.for_partners(),
+        decisions=workspace.decisions,
         previous=MonthStore(workspace.store).state(plan.parent, audience.value),
         reconciliation=reconciliation(loaded.files) if is_planner else pd.DataFrame(),
         quarantine=loaded.quarantine if is_planner else pd.DataFrame(),

@@ -127,10 +127,9 @@ class Warehouse:
         return frozenset(frame["sha256"]) if len(frame) else frozenset()
 
     def known_keys(self) -> dict[str, pd.DataFrame]:
-        """Return (record_ref, content_sha256, version) of the current version of every accepted record, by kind."""
-        batch = self.last_batch()
-        wanted = "record_ref, content_sha256, version"
-        return {kind: self._current_rows(kind, batch, wanted) for kind in KINDS if self._has(kind)}
+        """Return (record_ref, content_sha256, version) of every version ever accepted, by kind."""
+        sql = f"SELECT record_ref, content_sha256, version FROM records WHERE batch <= {self.last_batch()}"
+        return {kind: self._query(kind, sql).astype({"version": "int64"}) for kind in KINDS if self._has(kind)}
 
     def _has(self, name: str) -> bool:
         return DeltaTable.is_deltatable(str(self._root / name))
@@ -175,16 +174,13 @@ class Warehouse:
         )
         return self._query(kind, sql, wanted)
 
-    def _current_rows(self, kind: str, batch: int, columns: str) -> pd.DataFrame:
-        return self._query(
+    def _current(self, kind: str, batch: int) -> pd.DataFrame:
+        frame = self._query(
             kind,
-            f"SELECT {columns} FROM records WHERE batch <= {int(batch)} "
+            f"SELECT * FROM records WHERE batch <= {int(batch)} "
             "QUALIFY row_number() OVER (PARTITION BY record_ref ORDER BY version DESC, batch DESC) = 1 "
             "ORDER BY record_ref",
-        )
-
-    def _current(self, kind: str, batch: int) -> pd.DataFrame:
-        frame = self._current_rows(kind, batch, "*").drop(columns=["record_month"])
+        ).drop(columns=["record_month"])
         declared = {column.name: DTYPES[column.type] for column in KINDS[kind].columns} | SYSTEM_COLUMNS
         for name, dtype in declared.items():
             if name in frame and dtype == "str":
