@@ -5,6 +5,7 @@ scored by Splink under a frozen model (``model.json``, ``score``), clustered by 
 ids that stay (``identity``). Judgements by people hold over all of it (``judgements``).
 """
 
+from market_profile.resolve.explain import explain_pair
 from market_profile.resolve.resolution import Resolution, resolve_nominals
 
-__all__ = ["Resolution", "resolve_nominals"]
+__all__ = ["Resolution", "explain_pair", "resolve_nominals"]

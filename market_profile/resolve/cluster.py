@@ -16,6 +16,8 @@ import pandas as pd
 Labels = npt.NDArray[np.int64]
 APART = -1.0e9
 """Weight of a pair that a person judged different: no mean survives it."""
+GUARD_BITS = 8
+"""How many bits more than usual an over-large cluster is asked for before it is let stand (and sent to review)."""
 _TOP = 1.0e3
 """Distances are this less the weight, so that they are never negative; no weight reaches it."""
 
@@ -28,6 +30,8 @@ class Cut:
     join: float
     cap: float
     largest_component: int = 1500
+    largest_cluster: float = 400.0
+    """Records above which a cluster must hold together at ever higher means (up to ``GUARD_BITS`` more)."""
 
 
 def components(units: int, pairs: pd.DataFrame, cut: Cut) -> Labels:
@@ -93,14 +97,16 @@ def _within(values: Labels, known: Labels) -> npt.NDArray[np.bool_]:
     return np.asarray(known[at] == values)
 
 
-def average_link(labels: Labels, pairs: pd.DataFrame, cut: Cut) -> Labels:
+def average_link(labels: Labels, pairs: pd.DataFrame, cut: Cut, records: Labels | None = None) -> Labels:
     """Return a cluster label for each unit (the lowest unit number in the cluster).
 
     Args:
         labels: component of each unit.
         pairs: scored pairs; a pair within a component that is not listed counts as ``-cut.cap``.
         cut: joins stop where the mean weight between two clusters falls below ``cut.join``.
+        records: records of each unit (1 where not given), for the size guard.
     """
+    records = np.ones(len(labels), dtype=np.int64) if records is None else records
     left = pairs["left"].to_numpy()
     inside = labels[left] == labels[pairs["right"].to_numpy()]
     within = pairs[inside]
@@ -119,11 +125,13 @@ def average_link(labels: Labels, pairs: pd.DataFrame, cut: Cut) -> Labels:
     for index in np.flatnonzero(~whole):
         rows = slice(first[index], first[index] + count[index])
         units = members[starts[index] : starts[index] + sizes[index]]
-        result[units] = _cut_component(units, (left[rows], right[rows], weight[rows]), cut)
+        result[units] = _cut_component(units, (left[rows], right[rows], weight[rows]), cut, records)
     return np.asarray(result, dtype=np.int64)
 
 
-def _cut_component(units: Labels, edges: tuple[Labels, Labels, npt.NDArray[np.float64]], cut: Cut) -> Labels:
+def _cut_component(
+    units: Labels, edges: tuple[Labels, Labels, npt.NDArray[np.float64]], cut: Cut, records: Labels
+) -> Labels:
     left, right, weight = edges
     size = len(units)
     if size == 2:
@@ -136,6 +144,12 @@ def _cut_component(units: Labels, edges: tuple[Labels, Labels, npt.NDArray[np.fl
     distance[size * low - low * (low + 1) // 2 + high - low - 1] = _TOP - weight
     tree = linkage(distance, method="average")
     group = fcluster(tree, t=_TOP - cut.join + 1e-9, criterion="distance")
+    for extra in range(1, GUARD_BITS + 1):
+        too_large = np.bincount(group, weights=records[units])[group] > cut.largest_cluster
+        if not too_large.any():
+            break
+        finer = fcluster(tree, t=_TOP - cut.join - extra + 1e-9, criterion="distance")
+        group = np.where(too_large, finer + group.max(), group)
     first = np.full(group.max() + 1, np.iinfo(np.int64).max)
     np.minimum.at(first, group, units)
     return np.asarray(first[group], dtype=np.int64)

@@ -37,7 +37,8 @@ def _random_pairs(units: int) -> pd.DataFrame:
     random = np.random.default_rng(_SEED)
     left, right = random.integers(0, units, (2, _RANDOM_PAIRS))
     low, high = np.minimum(left, right), np.maximum(left, right)
-    return pd.DataFrame({"left": low, "right": high})[low < high].drop_duplicates()
+    pairs: pd.DataFrame = pd.DataFrame({"left": low, "right": high})[low < high].drop_duplicates()
+    return pairs
 
 
 def _pairs_within(clusters: np.ndarray) -> pd.DataFrame:

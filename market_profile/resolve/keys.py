@@ -11,7 +11,7 @@ _HANDED_ROUND = 10
 def blocking_keys(units: pd.DataFrame) -> pd.DataFrame:
     """Return one row per unit and key (columns ``unit``, ``key``); each rule has its own prefix.
 
-    Rules: reference; full name in either order; sound of the surname with initial in either order; date of birth and
+    Rules: reference; full name in either order; sound, start or end of the surname with an initial; date of birth and
     its day-month swap with an initial; birth year with a name; phone; address; vehicle; rare street name; common
     street name with a place, a co-mentioned person or a name; forename with a co-mentioned person or a place.
     """
@@ -25,6 +25,8 @@ def blocking_keys(units: pd.DataFrame) -> pd.DataFrame:
         "name": _both(sur, fore),
         "turned": _both(fore, sur),
         "sound": _both(sound, first),
+        "start": _both(sur.str.slice(0, 4), first),
+        "end": _both(sur.str.slice(-4), first),
         "born": units["dob"],
         "swapped": units["dob_swapped"],
         "year_sur": _both(year, sound),

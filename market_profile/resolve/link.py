@@ -63,6 +63,7 @@ def link(
     evidence: Evidence,
     judged: Constraints | None = None,
     known: Known = NOTHING_KNOWN,
+    largest_cluster: float = 400.0,
 ) -> Linked:
     """Return clusters of ``units`` (numbered 0..n-1 in column ``unit``) under ``model``.
 
@@ -73,16 +74,18 @@ def link(
         evidence: value frequencies and number of persons.
         judged: what people decided; ``different`` always holds, ``same`` joins whole clusters.
         known: pairs already scored; only pairs with a fresh unit are scored again.
+        largest_cluster: records above which a cluster must hold together better than others (the size guard).
     """
     judged = judged or Constraints.none()
     candidates = candidate_pairs(keys, LARGEST_BLOCK, known.fresh)
     scored = score_pairs(units, candidates, model, evidence.frequencies, evidence.persons)
     pairs = _join(known.pairs, scored)
-    cut = Cut(model.edge_weight, model.cut_weight, model.cap)
+    cut = Cut(model.edge_weight, model.cut_weight, model.cap, largest_cluster=largest_cluster)
+    records = units["records"].to_numpy("int64") if "records" in units else None
     labels = components(len(units), with_judgements(pairs, judged), cut)
     rest = missing_pairs(labels, pairs)
     pairs = _join(pairs, score_pairs(units, rest, model, evidence.frequencies, evidence.persons))
-    clusters = average_link(labels, with_judgements(pairs, judged), cut)
+    clusters = average_link(labels, with_judgements(pairs, judged), cut, records)
     return Linked(join_judged(clusters, judged), pairs, len(candidates))
 
 

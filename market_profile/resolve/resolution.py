@@ -68,7 +68,8 @@ def resolve_nominals(
     units = make_units(mentions, is_judged)
     known = _known(units, previous, model)
     limits = constraints(judged, units.of_mention)
-    linked = link(units.frame, blocking_keys(units.frame), model, units.evidence, limits, known)
+    largest = settings.largest_cluster_records
+    linked = link(units.frame, blocking_keys(units.frame), model, units.evidence, limits, known, largest)
     return _finish(_Work(mentions, units, linked, model, month, settings), previous)
 
 
@@ -106,7 +107,7 @@ def _finish(work: _Work, previous: Mapping[str, pd.DataFrame]) -> Resolution:
     records_of = units.frame["records"].to_numpy()
     waiting = waiting_pairs(linked.pairs, linked.clusters, records_of, work.settings.review_probability)
     review = with_contributions(waiting, units.frame, work.model, units.evidence, id_of_unit)
-    doubtful = set(review["left_nominal_id"]) | set(review["right_nominal_id"])
+    doubtful = set(review["left_nominal_id"]) | set(review["right_nominal_id"]) | _over_large(ids, work.settings)
     records = mentions[MENTION_KEY].assign(
         nominal_id=ids.to_numpy(),
         match_probability=_certainty(linked).to_numpy()[units.of_mention],
@@ -120,6 +121,11 @@ def _finish(work: _Work, previous: Mapping[str, pd.DataFrame]) -> Resolution:
         state=state,
         model_version=work.model.version,
     )
+
+
+def _over_large(ids: pd.Series[str], settings: ResolveSettings) -> set[str]:
+    count = ids.value_counts()
+    return set(count.index[count > settings.largest_cluster_records])
 
 
 def _certainty(linked: Linked) -> pd.Series:

@@ -87,5 +87,5 @@ def with_contributions(
 def contributions_json(parts: pd.DataFrame, model: LinkModel) -> list[str]:
     """Return each pair's contributions (bits by field, prior first) as JSON; they add up to the weight."""
     names = ["prior", *(f"mw_{field.name}" for field in model.fields)]
-    table = parts[names].rename(columns=lambda name: str(name).removeprefix("mw_")).round(2)
+    table = parts[names].rename(columns=lambda name: str(name).removeprefix("mw_")).round(4)
     return [json.dumps(row) for row in table.to_dict("records")]

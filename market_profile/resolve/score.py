@@ -136,6 +136,8 @@ def _tidy(found: pd.DataFrame, model: LinkModel, persons: int) -> pd.DataFrame:
     if len(parts) > 1:
         prior = model.prior(persons)
         found["prior"] = round(float(np.log2(prior / (1 - prior))), ROUNDING)
+        fields = [f"mw_{field.name}" for field in model.fields]
+        found["weight"] = found[["prior", *fields]].sum(axis=1).round(ROUNDING)
     return found.sort_values(["left", "right"], kind="stable").reset_index(drop=True)
 
 

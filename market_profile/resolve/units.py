@@ -64,7 +64,7 @@ def _with_parts(mentions: pd.DataFrame) -> pd.DataFrame:
     forename = mentions["forenames"].str.split(" ").str[0].fillna("").astype("str")
     return mentions.assign(
         forename=forename,
-        middle=mentions["forenames"].str.partition(" ")[2],
+        middle=mentions["forenames"].str.split(" ", n=1).str[1].fillna("").astype("str"),
         surname_sound=skeleton(mentions["surname"]),
         birth=day + "|" + mentions["dob_year"].astype("str"),
         dob=day,
@@ -103,7 +103,7 @@ def _joined(wide: pd.DataFrame) -> pd.Series:
     return text + "\x1f" + shared
 
 
-def _rare_aliases(wide: pd.DataFrame) -> pd.Index:
+def _rare_aliases(wide: pd.DataFrame) -> pd.Index[str]:
     known = wide[wide["aliases"].ne("") & wide["person"].ne("")]
     someone = known["surname_sound"] + "|" + known["forename"].str.slice(0, 1)
     borne = pd.DataFrame({"alias": known["aliases"].str.split("|"), "person": someone}).explode("alias")
@@ -117,7 +117,7 @@ def _split(column: pd.Series) -> pd.Series:
     return column.str.split("|").where(column.ne(""), column.map(lambda _: []))
 
 
-def _split_if(frame: pd.DataFrame, rare: pd.Index, wanted: bool) -> pd.Series:
+def _split_if(frame: pd.DataFrame, rare: pd.Index[str], wanted: bool) -> pd.Series:
     long = frame["aliases"].str.split("|").explode()
     long = long[long.ne("") & (long.isin(rare) == wanted)]
     return _listed(long, frame.index)
