@@ -1,0 +1,134 @@
+"""The rest of a workspace: ``area.toml``, the boundaries, and what people decided."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from market_profile.synthetic.geography import Ground
+from market_profile.synthetic.outbox import Outbox
+from market_profile.synthetic.scene import Scene
+from market_profile.synthetic.writers import FORMS, Form
+
+_HEAD = """\
+# {name}: a fictional area written by `market-profile synth`; nothing in it is about a real person.
+[area]
+name = "{name}"
+code = "{code}"
+partner_areas = "boundaries/lsoa.geojson"
+partner_area_code = "{prop}"
+partner_area_name = "{prop_name}"
+boundary = "boundaries/area.geojson"
+crs = "EPSG:27700"
+
+[board]
+teams = 2
+shifts_per_team_week = 3
+
+[theme]
+partnership = "{name} Combating Drugs Partnership"
+"""
+NAME_PROPERTY = "LSOA11NM"
+
+
+def write_area(folder: Path, ground: Ground) -> None:
+    """Write area.toml and the boundaries (EPSG:4326, as published files are)."""
+    shapes = folder / "boundaries"
+    shapes.mkdir(parents=True, exist_ok=True)
+    name_property = NAME_PROPERTY if ground.code_property != NAME_PROPERTY else "name"
+    lsoas = ground.lsoas[["area_code", "area_name", "ward", "geometry"]]
+    lsoas = lsoas.rename(columns={"area_code": ground.code_property, "area_name": name_property})
+    lsoas.to_crs("EPSG:4326").to_file(shapes / "lsoa.geojson", driver="GeoJSON", COORDINATE_PRECISION=7)
+    whole = gpd.GeoDataFrame({"code": [ground.code], "name": [ground.name]}, geometry=[ground.boundary], crs=ground.lsoas.crs)
+    whole.to_crs("EPSG:4326").to_file(shapes / "area.geojson", driver="GeoJSON", COORDINATE_PRECISION=7)
+    head = _HEAD.format(name=ground.name, code=ground.code, prop=ground.code_property, prop_name=name_property)
+    text = head + "".join(_source_block(kind, form) for kind, form in FORMS.items())
+    (folder / "area.toml").write_text(text, encoding="utf-8")
+
+
+def _source_block(kind: str, form: Form) -> str:
+    lines = [f"\n[sources.{kind}]"]
+    lines.append(f'pattern = "{kind}_*.{form.suffix}"')
+    if form.encoding != "utf-8":
+        lines.append(f'encoding = "{form.encoding}"')
+    if form.delimiter not in (",", "\t"):
+        lines.append(f'delimiter = "{form.delimiter}"')
+    if form.sheet:
+        lines.append(f'sheet = "{form.sheet}"')
+    if form.date_format:
+        lines.append(f'date_format = "{form.date_format}"')
+    if form.headings:
+        pairs = ", ".join(f'"{theirs}" = "{ours}"' for ours, theirs in form.headings.items())
+        lines.append(f"columns = {{ {pairs} }}")
+    for column, codes in form.values.items():
+        pairs = ", ".join(f'"{theirs}" = "{ours}"' for ours, theirs in codes.items())
+        lines.append(f"values = {{ {column} = {{ {pairs} }} }}")
+    return "\n".join(lines) + "\n"
+
+
+def write_decisions(folder: Path, scene: Scene, outbox: Outbox) -> None:
+    """Write a few decisions of every sort: judgements, a grant, recommendations, key judgements."""
+    place = folder / "decisions"
+    place.mkdir(parents=True, exist_ok=True)
+    months = scene.calendar.names
+    _judgements(scene, outbox, months).to_csv(place / "judgements.csv", index=False, lineterminator="\n")
+    _grants(scene, outbox).to_csv(place / "grants.csv", index=False, lineterminator="\n")
+    _recommendations(months).to_csv(place / "recommendations.csv", index=False, lineterminator="\n")
+    (place / "key_judgements.toml").write_text(_KEY_JUDGEMENTS, encoding="utf-8")
+
+
+def _judgements(scene: Scene, outbox: Outbox, months: tuple[str, ...]) -> pd.DataFrame:
+    """Return three 'same' and two 'different' judgements about early mentions, all of them right."""
+    mentions = outbox.frames["log_subjects"]
+    mentions = mentions[mentions["_month"] == 0][["urn", "subject_no", "_person"]]
+    pairs = mentions.merge(mentions, on="_person", suffixes=("_l", "_r"))
+    same = pairs[pairs["urn_l"] < pairs["urn_r"]].drop_duplicates("_person").head(3).assign(judgement="same")
+    relatives = scene.people.frame.reset_index()
+    relatives = relatives[relatives["family"] != ""].sort_values(["family", "person_id"], kind="stable")
+    kin = relatives.groupby("family", sort=True)["index"].agg(["first", "last"])
+    first = mentions.drop_duplicates("_person").set_index("_person")
+    kin = kin[kin["first"].isin(first.index) & kin["last"].isin(first.index)].head(2)
+    left, right = first.loc[kin["first"]].reset_index(drop=True), first.loc[kin["last"]].reset_index(drop=True)
+    apart = pd.concat([left.add_suffix("_l"), right.add_suffix("_r")], axis=1).assign(judgement="different")
+    rows = pd.concat([same, apart], ignore_index=True)
+    return pd.DataFrame({
+        "left_kind": "log_subjects", "left_ref": rows["urn_l"], "left_subject": rows["subject_no_l"],
+        "right_kind": "log_subjects", "right_ref": rows["urn_r"], "right_subject": rows["subject_no_r"],
+        "judgement": rows["judgement"], "by": "analyst 1", "on": f"{months[0]}-28", "reason": "looked at both records",
+    })  # fmt: skip
+
+
+def _grants(scene: Scene, outbox: Outbox) -> pd.DataFrame:
+    logs = outbox.frames["intelligence_logs"]
+    able = logs[(logs["handling_code"] == "C") & logs["provenance"].isin(["officer", "public"])]["urn"].head(2)
+    expires = f"{int(scene.calendar.names[-1][:4]) + 2}-12-31"
+    return pd.DataFrame({"urn": able, "who": "Community Safety Manager", "role": "partnership lead",
+                         "condition": "aggregate figures only", "expires_on": expires})  # fmt: skip
+
+
+def _recommendations(months: tuple[str, ...]) -> pd.DataFrame:
+    due = f"{months[-2]}-28"
+    rows = [
+        ("R1", "Test purchases at the two busiest open street markets", "Operations planner", due, "in progress", "attempts and purchases a month"),
+        ("R2", "Outreach to linked users within 21 days of a dealer's arrest", "Treatment provider", due, "agreed", "contacts within 21 days"),
+        ("R3", "Safeguarding visits to homes at risk of takeover", "Adult social care", due, "proposed", "visits made"),
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["id", "text", "owner", "due_on", "status", "measure"])
+
+
+_KEY_JUDGEMENTS = """\
+[[key_judgement]]
+sentence = "It is highly likely that street supply of heroin and crack will return within a month of each arrest"
+likelihood = "highly likely"
+confidence = "Moderate"
+because = "replacements were seen in most markets; the time differs from market to market"
+sources = ["arrests", "intelligence_logs"]
+
+[[key_judgement]]
+sentence = "It is likely that reports from the most patrolled ward overstate its share of supply"
+likelihood = "likely"
+confidence = "Moderate"
+because = "officers report far more there than the public does"
+"""
