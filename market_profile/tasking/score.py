@@ -37,7 +37,7 @@ def score_parts(rows: pd.DataFrame, evidence: pd.DataFrame, inputs: Inputs) -> p
     """Return target_kind, target_id, part, points, why in the order of POINTS; ``rows``: candidates with chances."""
     reported = _strength(rows, evidence, "reported")
     discovered = _strength(rows, evidence, "discovered")
-    customers = rows["target_id"].map(inputs.network.nodes.set_index("nominal_id")["supplies_out"]).fillna(0.0)
+    customers = rows["target_id"].map(inputs.network.nodes.set_index("nominal_id")["supplies_out"]).astype("float64").fillna(0.0)
     customers = customers.where(rows["target_kind"] == "nominal", 0.0)
     hot = _hotspot(rows, inputs)
     timing = _recent_arrest(rows, inputs, evidence)
