@@ -12,7 +12,8 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
 
 from flows.guard import guarded, is_passing_fault
-from market_profile.refresh import RefreshResult, steps
+from market_profile.refresh import steps
+from market_profile.refresh.run import RefreshResult
 from market_profile.store import workspace_lock
 
 _RETRY: dict[str, Any] = {

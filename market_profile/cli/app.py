@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -175,9 +176,7 @@ def _options(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; every way out has an exit code of the contract and no personal data."""
-    from market_profile.refresh.plan import private_umask
-
-    private_umask()
+    os.umask(0o077)
     given = sys.argv[1:] if arguments is None else arguments
     try:
         app(args=given, prog_name="market-profile")

@@ -1,9 +1,5 @@
 """The monthly refresh in plain Python: the only place that reads, stores and writes together.
 
-Every step is a function here; ``flows/`` calls the same ones as Prefect tasks.
+Every step is a function of ``steps``; ``run.refresh`` is all of them in one call, and ``flows/`` calls the same ones
+as Prefect tasks.
 """
-
-from market_profile.refresh import steps
-from market_profile.refresh.run import RefreshResult, refresh
-
-__all__ = ["RefreshResult", "refresh", "steps"]

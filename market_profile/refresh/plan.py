@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -144,11 +143,6 @@ def snapshot_files(workspace: Workspace) -> dict[str, bytes]:
         if path.is_file() and not path.is_symlink():
             files[f"decisions/{path.relative_to(decisions).as_posix()}"] = path.read_bytes()
     return files
-
-
-def private_umask() -> None:
-    """Make every file that this process writes readable by its owner alone."""
-    os.umask(0o077)
 
 
 def _as_of_then(workspace: Workspace, snapshot: Path) -> Workspace:
