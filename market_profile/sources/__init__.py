@@ -3,7 +3,7 @@
 A row is accepted, quarantined with every fault at once, or a duplicate; a file is read, known or refused. Nothing is
 corrected by guess. Files are found (``files``), opened within limits (``opening``, ``text``, ``workbook_parts``), read
 to text (``delimited``, ``workbook``, ``columnar``), matched to the contract (``headers``), checked and placed
-(``reading``, ``places``), told apart (``identity``) and counted (``accounting``, ``intake``).
+(``judging``, ``places``), told apart (``identity``) and counted (``accounting``, ``intake``).
 """
 
 from market_profile.sources.boundaries import load_areas

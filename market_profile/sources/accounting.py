@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from market_profile.errors import AccountingError
 from market_profile.sources.files import InboxFile
 from market_profile.sources.identity import Sorted
-from market_profile.sources.reading import FileRows
+from market_profile.sources.judging import FileRows
 
 COUNTS = ("read", "accepted", "quarantined", "duplicate", "amended")
 

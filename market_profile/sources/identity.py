@@ -36,10 +36,7 @@ class Sorted:
 
 def record_refs(kind: Kind, frame: pd.DataFrame) -> pd.Series[str]:
     """Return the key columns of the typed ``frame`` joined by ``/``; dates as ISO 8601."""
-    parts = [pa.array(cells_as_text(frame[name])) for name in kind.key]
-    if not parts:
-        return pd.Series("", index=frame.index, dtype="str")
-    return pd.Series(pd.array(pc.binary_join_element_wise(*parts, "/"), dtype="str"), index=frame.index)
+    return _joined([cells_as_text(frame[name]) for name in kind.key], "/", frame.index)
 
 
 def content_hashes(kind: Kind, frame: pd.DataFrame, text: pd.DataFrame) -> pd.Series[str]:
@@ -53,12 +50,19 @@ def content_hashes(kind: Kind, frame: pd.DataFrame, text: pd.DataFrame) -> pd.Se
     names = [name for name in frame.columns if name not in derived | system | AS_WRITTEN | set(COORDINATES)]
     cells = {name: cells_as_text(frame[name]) for name in names}
     cells |= {name: _coordinate_text(text.loc[frame.index, name]) for name in COORDINATES if name in text}
-    labelled = [pa.array((name + _CELL + cells[name] + _ROW).where(cells[name] != "", "")) for name in sorted(cells)]
-    if not labelled:
-        return pd.Series("", index=frame.index, dtype="str")
-    rows = pc.binary_join_element_wise(*labelled, "").to_pylist()
-    digests = [hashlib.sha256(row.encode()).hexdigest() for row in rows]
-    return pd.Series(digests, index=frame.index, dtype="str")
+    labelled = [(name + _CELL + cells[name] + _ROW).where(cells[name] != "", "") for name in sorted(cells)]
+    rows = _joined(labelled, "", frame.index)
+    return pd.Series([hashlib.sha256(row.encode()).hexdigest() for row in rows], index=frame.index, dtype="str")
+
+
+def _joined(parts: list[pd.Series[str]], mark: str, index: pd.Index) -> pd.Series[str]:
+    """Return the texts of each row joined by ``mark``; blank where there are no parts."""
+    if not parts:
+        return pd.Series("", index=index, dtype="str")
+    kind = pa.large_string()
+    columns = [pa.array(part.fillna(""), type=kind) for part in parts]
+    joined = pc.binary_join_element_wise(*columns, pa.scalar(mark, type=kind))
+    return pd.Series(pd.array(joined, dtype="str"), index=index)
 
 
 def cells_as_text(column: pd.Series) -> pd.Series[str]:

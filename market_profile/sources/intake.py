@@ -12,12 +12,13 @@ from market_profile.contracts.columns import Kind
 from market_profile.contracts.kinds import KINDS
 from market_profile.contracts.tables import Areas
 from market_profile.errors import InputRefused
-from market_profile.settings import Settings
+from market_profile.settings import Settings, SourceSettings
 from market_profile.sources.accounting import FileAccount, account, repeated, sources_json
 from market_profile.sources.files import InboxFile, find_files
 from market_profile.sources.identity import Sorted, tell_apart
+from market_profile.sources.judging import Circumstances, FileRows, judge_files
 from market_profile.sources.quarantine import PLACE_FAULT_COLUMNS, QUARANTINE_COLUMNS, place_fault_rows, quarantine_rows
-from market_profile.sources.reading import FileRows, read_file
+from market_profile.sources.reading import FileText, read_text
 from market_profile.sources.refusal import FileRefused, Refusal
 
 _NO_KEYS = pd.DataFrame(
@@ -91,10 +92,12 @@ def read_inbox(workspace: Path, settings: Settings, areas: Areas, known: Known) 
     state = _State(refused=list(found.refused), warnings=list(found.warnings))
     for kind in KINDS.values():
         files = [file for file in found.files if file.kind == kind.name]
-        _take_kind(kind, files, settings, areas, known, state)
+        around = Circumstances(settings.source(kind.name), areas, _parents(kind, known, state) if files else None)
+        _take_kind(kind, files, around, known, state)
+    order = {kind: number for number, kind in enumerate(KINDS)}
     quarantine = _stacked(state.quarantine, QUARANTINE_COLUMNS)
     return Intake(
-        accounts=tuple(state.accounts),
+        accounts=tuple(sorted(state.accounts, key=lambda entry: (order[entry.kind], entry.name))),
         accepted=state.accepted,
         quarantine=quarantine,
         place_faults=_stacked(state.place_faults, PLACE_FAULT_COLUMNS),
@@ -115,10 +118,8 @@ class _State:
     place_faults: list[pd.DataFrame] = field(default_factory=list)
 
 
-def _take_kind(
-    kind: Kind, files: list[InboxFile], settings: Settings, areas: Areas, known: Known, state: _State
-) -> None:
-    fresh: list[FileRows] = []
+def _take_kind(kind: Kind, files: list[InboxFile], around: Circumstances, known: Known, state: _State) -> None:
+    texts: list[FileText] = []
     again: list[InboxFile] = []
     seen: set[str] = set()
     for file in files:
@@ -127,41 +128,42 @@ def _take_kind(
         elif file.sha256 in seen:
             again.append(file)
         else:
-            rows = _read(kind, file, settings, areas, known, state)
-            if rows is not None:
-                fresh.append(rows)
+            text = _text(kind, file, around.source, state)
+            if text is not None:
+                texts.append(text)
                 seen.add(file.sha256)
-    if not fresh:
-        return
+    if texts:
+        _take_rows(kind, judge_files(kind, texts, around), again, known, state)
+
+
+def _take_rows(kind: Kind, fresh: list[FileRows], again: list[InboxFile], known: Known, state: _State) -> None:
     told = _told_apart(kind, fresh, known)
     accounts = {rows.file.sha256: account(rows, told) for rows in fresh}
-    state.accounts += [
-        *accounts.values(),
-        *(repeated(accounts[file.sha256], file) for file in again),
-    ]
+    state.accounts += accounts.values()
+    state.accounts += [repeated(accounts[file.sha256], file) for file in again]
     state.warnings += [f"{kind.name} file {rows.file.file_id}: {note}" for rows in fresh for note in rows.warnings]
     if told.older:
         state.warnings.append(f"{kind.name}: {told.older} rows repeat a superseded version; the later one stays")
-    state.quarantine += [quarantine_rows(kind, rows) for rows in fresh]
-    state.place_faults.append(
-        place_fault_rows(kind, told.accepted, {rows.file.file_id: rows.file.name for rows in fresh})
-    )
+    state.quarantine += [quarantine_rows(kind, rows) for rows in fresh if len(rows.faults)]
+    names = {rows.file.file_id: rows.file.name for rows in fresh}
+    state.place_faults.append(place_fault_rows(kind, told.accepted, names))
     state.accepted[kind.name] = told.accepted.drop(columns=["place_sentence"])
 
 
-def _read(
-    kind: Kind, file: InboxFile, settings: Settings, areas: Areas, known: Known, state: _State
-) -> FileRows | None:
-    parents = None
-    if kind.parent is not None:
-        parent = kind.parent[0]
-        batch = state.accepted.get(parent, _NO_KEYS)
-        parents = frozenset(known.of(parent)["record_ref"]) | frozenset(batch["record_ref"])
+def _text(kind: Kind, file: InboxFile, source: SourceSettings, state: _State) -> FileText | None:
     try:
-        return read_file(kind, file, settings.source(kind.name), areas, parents)
+        return read_text(kind, file, source)
     except FileRefused as fault:
         state.refused.append(Refusal(kind.name, file.name, file.file_id, fault.reason, fault.sentence, fault.line))
         return None
+
+
+def _parents(kind: Kind, known: Known, state: _State) -> frozenset[str] | None:
+    if kind.parent is None:
+        return None
+    parent = kind.parent[0]
+    batch = state.accepted.get(parent, _NO_KEYS)
+    return frozenset(known.of(parent)["record_ref"]) | frozenset(batch["record_ref"])
 
 
 def _told_apart(kind: Kind, fresh: list[FileRows], known: Known) -> Sorted:

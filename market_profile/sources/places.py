@@ -7,6 +7,7 @@ A place that cannot be trusted is set aside with a reason and its raw text; the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -90,8 +91,7 @@ def read_places(kind: Kind, text: pd.DataFrame, areas: Areas) -> pd.DataFrame:
     ``place_sentence`` for the analyst.
     """
     grid, globe = (_pair(text, *names) for names in PAIRS)
-    to_crs = Transformer.from_crs("EPSG:27700", areas.crs, always_xy=True)
-    from_globe = Transformer.from_crs("EPSG:4326", areas.crs, always_xy=True)
+    to_crs, from_globe = _transformer("EPSG:27700", areas.crs), _transformer("EPSG:4326", areas.crs)
     grid_x, grid_y = _moved(to_crs, grid.x, grid.y)
     globe_x, globe_y = _moved(from_globe, globe.x, globe.y)
     x, y = np.where(grid.given, grid_x, globe_x), np.where(grid.given, grid_y, globe_y)
@@ -102,12 +102,17 @@ def read_places(kind: Kind, text: pd.DataFrame, areas: Areas) -> pd.DataFrame:
     return _frame(text, names, {"easting_m": x, "northing_m": y, "latitude": globe.y, "longitude": globe.x})
 
 
+@cache
+def _transformer(source: str, target: str) -> Transformer:
+    return Transformer.from_crs(source, target, always_xy=True)
+
+
 def _pair(text: pd.DataFrame, x: str, y: str) -> _Pair:
     values, given = [], []
     for name in (x, y):
         cells = text[name].str.strip() if name in text else pd.Series("", index=text.index, dtype="str")
         is_number = cells.str.fullmatch(_NUMBER).to_numpy(dtype=bool)
-        values.append(pd.to_numeric(cells.where(is_number, "nan")).to_numpy(dtype="float64"))
+        values.append(pd.to_numeric(cells.where(is_number), errors="coerce").to_numpy(dtype="float64", na_value=np.nan))
         given.append((cells != "").to_numpy(dtype=bool))
     return _Pair(values[0], values[1], given[0], given[1])
 
@@ -135,7 +140,7 @@ def _area_faults(
     grid, globe = pairs
     boundary = areas.boundary.buffer(BOUNDARY_BUFFER_M)
     shapely.prepare(boundary)
-    from_globe = Transformer.from_crs("EPSG:4326", areas.crs, always_xy=True)
+    from_globe = _transformer("EPSG:4326", areas.crs)
 
     def inside(x: _Floats, y: _Floats) -> _Mask:
         return np.asarray(shapely.contains_xy(boundary, x, y), dtype=bool)

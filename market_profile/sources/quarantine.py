@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from market_profile.contracts.columns import Kind
-from market_profile.sources.reading import FileRows
+from market_profile.sources.judging import FileRows
 
 QUARANTINE_COLUMNS = {
     "kind": "str",
