@@ -68,7 +68,9 @@ def make_case_forum(scene: Scene) -> Extract:
     rows["override"] = np.where(by_hand, "high", "")
     rows["override_reason"] = np.where(by_hand, "new information", "")
     progressing = (turn >= 2) & (rng.random(len(who)) < 0.4)
-    rows["decision"] = np.where(progressing, "progressing in treatment", rng.choice(["outreach", "enforcement", "monitor"], len(who)))
+    rows["decision"] = np.where(
+        progressing, "progressing in treatment", rng.choice(["outreach", "enforcement", "monitor"], len(who))
+    )
     rows["next_review"] = day_text(day + 28, scene)
     ref = (rows["nominal_ref"] + "/" + rows["assessed_on"]).to_numpy(dtype=object)
     return extract("case_forum", rows, scene.calendar.month_of(day), ref, people[who])

@@ -97,26 +97,33 @@ def _repeat(kind: str, frame: pd.DataFrame, months: int, rng: np.random.Generato
     return pd.concat([frame, again.assign(_duplicate=True)], ignore_index=True)
 
 
-def _spoil(
-    kind: str, frame: pd.DataFrame, outbox: Outbox, scene: Scene, rng: np.random.Generator
-) -> pd.DataFrame:
+def _spoil(kind: str, frame: pd.DataFrame, outbox: Outbox, scene: Scene, rng: np.random.Generator) -> pd.DataFrame:
     """Plant each fault of the kind at least once: in a copy under a new reference, or in the row itself, which then
     comes corrected a month later."""
     parts, months = [frame], scene.calendar.months
     free = _free_rows(kind, frame, outbox, months)
     for number, fault in enumerate(FAULTS[kind]):
         count = max(1, round(len(frame) * scene.plan.hardness.bad_rows_share))
-        able = np.flatnonzero((frame["_reason"] == "") & ~frame["_duplicate"] & (frame["_tag"] == fault.tag))
+        able = np.flatnonzero((frame["_reason"] == "") & ~frame["_duplicate"] & _can_take(frame, fault))
         rows = rng.choice(able, min(count, len(able)), replace=False)
         spoilt = _spoilt(kind, frame.iloc[rows].copy(), fault, number)
         if kind in RESUBMITTED and fault.column and len(free):
-            row, free = free[:1], free[1:]
-            if fault.tag == frame["_tag"].iloc[row[0]]:
+            fits = np.flatnonzero(_can_take(frame.iloc[free], fault))[:1]
+            row, free = free[fits], np.delete(free, fits)
+            if len(row):
                 parts.append(_spoilt_itself(kind, frame.iloc[row].copy(), fault))
                 parts[0] = parts[0].copy()
                 parts[0].loc[parts[0].index[row], "_month"] += 1
         parts.append(spoilt)
     return pd.concat(parts, ignore_index=True)
+
+
+def _can_take(frame: pd.DataFrame, fault: Fault) -> Array:
+    """Tell which rows can show the fault: of its stream of files, with something in the column to be spoilt."""
+    fits = (frame["_tag"] == fault.tag).to_numpy()
+    if fault.column:
+        fits = fits & (frame[fault.column] != "").to_numpy()
+    return fits
 
 
 def _free_rows(kind: str, frame: pd.DataFrame, outbox: Outbox, months: int) -> Array:

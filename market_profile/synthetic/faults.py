@@ -27,7 +27,7 @@ FAULTS: dict[str, tuple[Fault, ...]] = {
         Fault(Reason.BAD_GRADE, "grade", "F9P", "partners"),
         Fault(Reason.BAD_GRADE, "grade", "2B", "partners"),
         Fault(Reason.UNKNOWN_VALUE, "provenance", "satellite"),
-        Fault(Reason.OUT_OF_RANGE, "event_to", "01/01/1999 08:00"),
+        Fault(Reason.CONTRADICTION, "event_to", "01/01/1999 08:00"),
         Fault(Reason.BAD_ENCODING, "text", "Seen \x81 on the corner."),
         *_ROW,
     ),
@@ -51,7 +51,7 @@ FAULTS: dict[str, tuple[Fault, ...]] = {
         Fault(Reason.BAD_NUMBER, "price_gbp", "a tenner or so"),
         Fault(Reason.BAD_NUMBER, "minutes_to_deal", "soon"),
         Fault(Reason.OUT_OF_RANGE, "purity_pct", "140"),
-        Fault(Reason.OUT_OF_RANGE, "net_g", "950"),
+        Fault(Reason.CONTRADICTION, "net_g", "950"),
         Fault(Reason.MISSING_REQUIRED, "operation", ""),
         *_ROW,
     ),
@@ -75,7 +75,7 @@ FAULTS: dict[str, tuple[Fault, ...]] = {
     ),
     "cohort_register": (
         Fault(Reason.UNKNOWN_VALUE, "record_group", "everybody"),
-        Fault(Reason.OUT_OF_RANGE, "removed_on", "1999-01-01"),
+        Fault(Reason.CONTRADICTION, "removed_on", "1999-01-01"),
     ),
     "case_forum": (Fault(Reason.BAD_DATE, "assessed_on", "2018-02-31"),),
     "treatment": (
@@ -83,7 +83,7 @@ FAULTS: dict[str, tuple[Fault, ...]] = {
         Fault(Reason.MISSING_REQUIRED, "referred_on", ""),
     ),
     "operations": (
-        Fault(Reason.OUT_OF_RANGE, "ends_on", "1999-01-01"),
+        Fault(Reason.CONTRADICTION, "ends_on", "1999-01-01"),
         Fault(Reason.BAD_NUMBER, "cost_gbp", "a lot"),
     ),
     "county_lines": (Fault(Reason.BAD_DATE, "first_seen", "spring"),),

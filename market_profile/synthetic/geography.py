@@ -134,8 +134,12 @@ def _wards(lsoas: gpd.GeoDataFrame, rng: np.random.Generator) -> Array:
     xy = np.column_stack([shapely.get_x(centre), shapely.get_y(centre)])
     seeds = _spread(xy[rng.permutation(len(xy))], max(3, len(xy) // 12), 450.0)
     nearest = np.argmin(np.hypot(xy[:, None, 0] - seeds[None, :, 0], xy[:, None, 1] - seeds[None, :, 1]), axis=1)
-    names = np.array([WARD_NAMES[k % len(WARD_NAMES)] + (f" {k // len(WARD_NAMES) + 1}" if k >= len(WARD_NAMES) else "")
-                      for k in range(len(seeds))])
+    names = np.array(
+        [
+            WARD_NAMES[k % len(WARD_NAMES)] + (f" {k // len(WARD_NAMES) + 1}" if k >= len(WARD_NAMES) else "")
+            for k in range(len(seeds))
+        ]
+    )
     return names[nearest]
 
 

@@ -40,9 +40,7 @@ def make_arrests(scene: Scene, operations: list[Operation]) -> Extract:
     return _arrest_extract(scene, rows.reset_index(drop=True), operations, rng)
 
 
-def _arrest_extract(
-    scene: Scene, rows: pd.DataFrame, operations: list[Operation], rng: np.random.Generator
-) -> Extract:
+def _arrest_extract(scene: Scene, rows: pd.DataFrame, operations: list[Operation], rng: np.random.Generator) -> Extract:
     count, day, person = len(rows), rows["day"].to_numpy(), rows["person"].to_numpy()
     written = write_mentions(scene, person, day, person % 2, custody_setting(scene), "arrests")
     dealer = rows["is_dealer"].to_numpy()
@@ -92,7 +90,9 @@ def make_court_orders(scene: Scene) -> Extract:
     users = scene.people.of_role("user")
     users = users[frame["nominal_ref"].to_numpy()[users] != ""]
     chosen = np.sort(rng.permutation(users)[: max(4, len(users) // 12)])
-    made = rng.integers(scene.calendar.starts[0], max(scene.calendar.starts[0] + 1, scene.calendar.starts[-2] - 20), len(chosen))
+    made = rng.integers(
+        scene.calendar.starts[0], max(scene.calendar.starts[0] + 1, scene.calendar.starts[-2] - 20), len(chosen)
+    )
     tests = rng.integers(1, 7, len(chosen))
     who = np.repeat(np.arange(len(chosen)), tests)
     turn = np.arange(len(who)) - np.repeat(np.cumsum(tests) - tests, tests)

@@ -74,10 +74,18 @@ def _places(scene: Scene, reports: pd.DataFrame, rng: np.random.Generator) -> pd
     exact = ~none & ~area & (u < h.unplaced + h.placed_by_area + h.placed_exactly)
     middle = shapely.point_on_surface(scene.ground.lsoas.geometry.to_numpy())[streets["area"].to_numpy()[street]]
     near_e, near_n = jitter(scene, rng, true_e, true_n, 12.0)
-    east = np.where(exact, near_e, np.where(area, np.round(shapely.get_x(middle)), streets["easting_m"].to_numpy()[street]))
-    north = np.where(exact, near_n, np.where(area, np.round(shapely.get_y(middle)), streets["northing_m"].to_numpy()[street]))
+    east = np.where(
+        exact, near_e, np.where(area, np.round(shapely.get_x(middle)), streets["easting_m"].to_numpy()[street])
+    )
+    north = np.where(
+        exact, near_n, np.where(area, np.round(shapely.get_y(middle)), streets["northing_m"].to_numpy()[street])
+    )
     precision = np.where(none, "none", np.where(area, "area", np.where(exact, "exact", "street"))).astype(object)
-    data = {"precision": precision, "written_e": np.where(none, np.nan, east), "written_n": np.where(none, np.nan, north)}
+    data = {
+        "precision": precision,
+        "written_e": np.where(none, np.nan, east),
+        "written_n": np.where(none, np.nan, north),
+    }
     return pd.DataFrame({**data, "street": street})
 
 
@@ -164,7 +172,14 @@ def combine_grades(frame: pd.DataFrame, rng: np.random.Generator) -> pd.DataFram
     s, a, h = (frame[c].astype("str") for c in ("source_evaluation", "intelligence_assessment", "handling_code"))
     h = h.where(h != "", "C")
     five = (frame["grade_scheme"] == "5x5x5").to_numpy()
-    forms = [a + s + h, s + a + h, s + "-" + a + "-" + h, a + "/" + s + "/" + h, s + " " + a + " " + h, (a + s + h).str.lower()]
+    forms = [
+        a + s + h,
+        s + a + h,
+        s + "-" + a + "-" + h,
+        a + "/" + s + "/" + h,
+        s + " " + a + " " + h,
+        (a + s + h).str.lower(),
+    ]
     turn = rng.integers(0, len(forms), len(frame))
     text = np.select([turn == n for n in range(len(forms))], [form.to_numpy(dtype=object) for form in forms], "")
     text = np.where(five, (s + a + h).to_numpy(dtype=object), text)

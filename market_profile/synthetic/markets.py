@@ -98,7 +98,9 @@ def _sites(
     sites = pd.concat(parts, ignore_index=True)
     sites = sites[sites["from_day"] < calendar.days - 5].sort_values(["crew", "step"], kind="stable")
     sites = sites.reset_index(drop=True).astype({"from_day": int, "to_day": int})
-    sites["market_id"] = [f"M{crew + 1:04d}{'abcdefghijkl'[step]}" for crew, step in zip(sites["crew"], sites["step"], strict=True)]
+    sites["market_id"] = [
+        f"M{crew + 1:04d}{'abcdefghijkl'[step]}" for crew, step in zip(sites["crew"], sites["step"], strict=True)
+    ]
     return sites
 
 

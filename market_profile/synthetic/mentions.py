@@ -33,7 +33,9 @@ def log_setting(scene: Scene) -> Setting:
     """Return the setting of intelligence logs, from the plan's hardness."""
     h = scene.plan.hardness
     named = (h.style_alias, h.style_forename, h.style_initial, h.style_name)
-    return Setting((*named, 1 - sum(named)), h.alias_beside_name, h.phone_given, h.address_given, 0.05, h.reference_in_logs, 1.0)
+    return Setting(
+        (*named, 1 - sum(named)), h.alias_beside_name, h.phone_given, h.address_given, 0.05, h.reference_in_logs, 1.0
+    )
 
 
 def custody_setting(scene: Scene) -> Setting:
@@ -47,9 +49,7 @@ def purchase_setting(scene: Scene) -> Setting:
     return Setting((0.44, 0.2, 0.02, 0.16, 0.18), 0.3, 0.3, 0.0, 0.0, 0.1, 1.0)
 
 
-def write_mentions(
-    scene: Scene, person: Array, day: Array, habit: Array, setting: Setting, topic: str
-) -> pd.DataFrame:
+def write_mentions(scene: Scene, person: Array, day: Array, habit: Array, setting: Setting, topic: str) -> pd.DataFrame:
     """Return how each person (row numbers) is written on each day, one row a mention, all columns text.
 
     Mentions of one person with the same ``habit`` (a source's way of writing) are mostly written alike.
@@ -71,7 +71,9 @@ def write_mentions(
     forename, surname = np.where(swap, surname, forename), np.where(swap, forename, surname)
     case = draw.uniform()
     surname = np.where(case < 0.25, pd.Series(surname).str.upper().to_numpy(dtype=object), surname)
-    forename = np.where((case > 0.97) & (style > ALIAS), pd.Series(forename).str.lower().to_numpy(dtype=object), forename)
+    forename = np.where(
+        (case > 0.97) & (style > ALIAS), pd.Series(forename).str.lower().to_numpy(dtype=object), forename
+    )
     given = draw.uniform() < np.where(style == ALIAS, 1.0, np.where(style == FORENAME, 0.18, setting.alias_beside))
     has_reference = draw.uniform() < np.where(style >= NAME, setting.reference, setting.reference / 4)
     return pd.DataFrame({

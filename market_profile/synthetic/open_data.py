@@ -34,7 +34,11 @@ def make_street_crime(scene: Scene) -> Extract:
     months = scene.calendar.months
     per_month = round(scene.ground.lsoas["residents"].sum() * 0.0095)
     count = per_month * months
-    types = rng.choice(np.array(list(CRIME_TYPES), dtype=object), count, p=np.array(list(CRIME_TYPES.values())) / sum(CRIME_TYPES.values()))
+    types = rng.choice(
+        np.array(list(CRIME_TYPES), dtype=object),
+        count,
+        p=np.array(list(CRIME_TYPES.values())) / sum(CRIME_TYPES.values()),
+    )
     month = np.repeat(np.arange(months), per_month)
     street = _streets(scene, types, month, rng)
     streets, lsoas = scene.ground.streets, scene.ground.lsoas
@@ -71,7 +75,11 @@ def _streets(scene: Scene, types: Array, month: Array, rng: np.random.Generator)
     area = streets["area"].to_numpy()
     centre = streets[["easting_m", "northing_m"]].median()
     away = np.hypot(streets["easting_m"] - centre["easting_m"], streets["northing_m"] - centre["northing_m"]).to_numpy()
-    weight = lsoas["residents"].to_numpy()[area] * (0.4 + 2.5 * np.exp(-away / np.median(away))) * rng.gamma(0.9, 1.0, len(streets))
+    weight = (
+        lsoas["residents"].to_numpy()[area]
+        * (0.4 + 2.5 * np.exp(-away / np.median(away)))
+        * rng.gamma(0.9, 1.0, len(streets))
+    )
     street = rng.choice(len(streets), len(types), p=weight / weight.sum())
     table = scene.site_days()
     table["month"] = scene.calendar.month_of(table["day"].to_numpy())
@@ -91,7 +99,10 @@ def _identifiers(scene: Scene, count: int) -> Array:
     """Return 64-character identifiers as published (four 16-character words of a counter's hash, vectorised)."""
     rng = scene.plan.stream("crime-id")
     words = pd.Series([""] * count, dtype="str")
-    table = np.array([hashlib.blake2b(f"{scene.plan.seed}-{n}".encode(), digest_size=8).hexdigest() for n in range(4096)], dtype=object)
+    table = np.array(
+        [hashlib.blake2b(f"{scene.plan.seed}-{n}".encode(), digest_size=8).hexdigest() for n in range(4096)],
+        dtype=object,
+    )
     for _ in range(4):
         words = words + pd.Series(table[rng.integers(0, 4096, count)], dtype="str")
     return words.to_numpy(dtype=object)
@@ -108,7 +119,9 @@ def make_stop_and_search(scene: Scene) -> Extract:
     near = nearest_street(scene, scene.markets.spot_e[:, 0], scene.markets.spot_n[:, 0])
     np.add.at(weight, near, 12 * scene.plan.hardness.patrol_factor * patrolled[near] + 4.0)
     street = rng.choice(len(streets), count, p=weight / weight.sum())
-    latitude, longitude = degrees(streets["easting_m"].to_numpy(float)[street], streets["northing_m"].to_numpy(float)[street])
+    latitude, longitude = degrees(
+        streets["easting_m"].to_numpy(float)[street], streets["northing_m"].to_numpy(float)[street]
+    )
     day = np.sort(rng.uniform(low, high - 0.01, count))
     minute = np.datetime_as_string(scene.calendar.time(day).astype("datetime64[s]"), unit="s").astype(object)
     nowhere = rng.random(count) < 0.06
@@ -121,7 +134,9 @@ def make_stop_and_search(scene: Scene) -> Extract:
         "Officer-defined ethnicity": (("White", "Black", "Asian", "Other", ""), (0.7, 0.12, 0.08, 0.05, 0.05)),
         "Object of search": (("Controlled drugs", "Offensive weapons", "Stolen goods"), (0.74, 0.16, 0.1)),
     }  # fmt: skip
-    data = {name: rng.choice(np.array(values, dtype=object), count, p=shares) for name, (values, shares) in pick.items()}
+    data = {
+        name: rng.choice(np.array(values, dtype=object), count, p=shares) for name, (values, shares) in pick.items()
+    }
     frame = pd.DataFrame({
         **data, "Date": pd.Series(minute) + "+00:00", "Part of a policing operation": "", "Policing operation": "",
         "Latitude": np.where(nowhere, "", latitude), "Longitude": np.where(nowhere, "", longitude),

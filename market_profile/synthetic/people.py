@@ -143,8 +143,13 @@ def _add_marks(frame: pd.DataFrame, plan: Plan, rng: np.random.Generator) -> pd.
     letters = np.array(list("ABCDEFGHJKLMNPQRSTUVWXYZ"), dtype=object)[numbers % 24]
     reference = pd.Series([f"{n % 100:02d}" for n in numbers]) + "/" + pd.Series(numbers.astype(str)) + letters
     frame["nominal_ref"] = np.where(known, reference, "")
-    plate = pd.Series([f"{'ABCDEFGHKLMNPRSTUVWXY'[n % 21]}{'ABCDEFGHKLMNPRSTUVWXY'[n % 19]}{n % 18 + 1:02d} "
-                       f"{'BCDFGHJK'[n % 8]}{'LMNPRSTV'[n % 7]}{'ADEFGHJKUW'[n % 10]}" for n in numbers])
+    plate = pd.Series(
+        [
+            f"{'ABCDEFGHKLMNPRSTUVWXY'[n % 21]}{'ABCDEFGHKLMNPRSTUVWXY'[n % 19]}{n % 18 + 1:02d} "
+            f"{'BCDFGHJK'[n % 8]}{'LMNPRSTV'[n % 7]}{'ADEFGHJKUW'[n % 10]}"
+            for n in numbers
+        ]
+    )
     frame["vrm"] = np.where(rng.random(count) < 0.3, plate, "")
     return frame
 

@@ -123,7 +123,9 @@ def _outcomes(scene: Scene, attempts: pd.DataFrame, rng: np.random.Generator) ->
     person = _person_at_work(scene, attempts["crew"].to_numpy(), attempts["day"].to_numpy(), rng)
     present = (site == attempts["site"].to_numpy()) & attempts["is_open"].to_numpy() & (person >= 0)
     kind = scene.markets.crews["type"].to_numpy(dtype=object)[attempts["crew"]]
-    introduced = rng.random(len(attempts)) < np.array([{"open": 0.04, "semi-open": 0.45, "closed": 0.5}[k] for k in kind])
+    introduced = rng.random(len(attempts)) < np.array(
+        [{"open": 0.04, "semi-open": 0.45, "closed": 0.5}[k] for k in kind]
+    )
     alone = np.array([SELL_TO_STRANGER[k] for k in kind])
     helped = np.array([SELL_WITH_INTRODUCER[k] for k in kind])
     sold = rng.random(len(attempts)) < np.where(introduced, helped, alone)
@@ -174,7 +176,9 @@ def _frame(scene: Scene, attempts: pd.DataFrame, rng: np.random.Generator) -> pd
     street = scene.ground.streets["street"].to_numpy(dtype=object)[nearest_street(scene, east, north)]
     bought = (attempts["outcome"] == "purchase").to_numpy()
     met = attempts["person"].to_numpy() >= 0
-    seller = write_mentions(scene, np.maximum(attempts["person"].to_numpy(), 0), day, number, purchase_setting(scene), "tp")
+    seller = write_mentions(
+        scene, np.maximum(attempts["person"].to_numpy(), 0), day, number, purchase_setting(scene), "tp"
+    )
     seller = seller.where(pd.Series(met), "")
     kind = scene.markets.crews["kind"].to_numpy(dtype=object)[attempts["crew"]]
     met_type = np.where(attempts["introduced"], "Y", "N")
@@ -218,7 +222,9 @@ def _price_texts(scene: Scene, attempts: pd.DataFrame, rng: np.random.Generator)
     spoken = pd.Series(deals, dtype="str") + " for " + pounds
     written = np.where(several, spoken, np.where(u < share / 2, pounds, pounds + ".00"))
     silent = several & (rng.random(len(attempts)) < 0.6)
-    return pd.DataFrame({"deals": np.where(silent, "", deals), "price_gbp": np.where(is_text, written, price)}).astype(object)
+    return pd.DataFrame({"deals": np.where(silent, "", deals), "price_gbp": np.where(is_text, written, price)}).astype(
+        object
+    )
 
 
 def _purity_text(scene: Scene, purity: Array, rng: np.random.Generator) -> Array:

@@ -39,7 +39,9 @@ def make_reports(scene: Scene, sources: Sources) -> pd.DataFrame:
     reports["source"] = choose_sources(sources, reports["provenance"].to_numpy(), reports["crew"].to_numpy(), rng)
     reports = _spoil(scene, reports, sources, rng)
     lag = np.round(rng.exponential(2.2, len(reports)) + 0.04, 4)
-    reports["submitted_day"] = reports["event_day"] + lag + np.where(reports["is_stale"], rng.uniform(25, 170, len(reports)), 0)
+    reports["submitted_day"] = (
+        reports["event_day"] + lag + np.where(reports["is_stale"], rng.uniform(25, 170, len(reports)), 0)
+    )
     reports = _echo(scene, reports, rng)
     reports["month"] = calendar.month_of(reports["submitted_day"].to_numpy())
     reports = _exactly(reports, plan.logs, wanted - plan.logs, calendar.months)
@@ -89,8 +91,15 @@ def _person_at_work(scene: Scene, crew: Array, day: Array, rng: np.random.Genera
     first_post = np.searchsorted(scene.markets.slots["crew"].to_numpy(), crew, side="left")
     posts = scene.markets.crews["posts"].to_numpy()[crew]
     whole = day.astype(int)
-    offer = np.stack([np.where(k < posts, scene.careers.on_post[np.minimum(first_post + k, len(scene.markets.slots) - 1), whole], -1)
-                      for k in range(3)], axis=1)
+    offer = np.stack(
+        [
+            np.where(
+                k < posts, scene.careers.on_post[np.minimum(first_post + k, len(scene.markets.slots) - 1), whole], -1
+            )
+            for k in range(3)
+        ],
+        axis=1,
+    )
     taste = np.where(offer >= 0, rng.random(offer.shape), -1.0)
     stint = offer[np.arange(len(crew)), np.argmax(taste, axis=1)]
     return np.where(stint >= 0, scene.careers.stints["person"].to_numpy()[stint], -1)
@@ -157,7 +166,9 @@ def _scattered(scene: Scene, rng: np.random.Generator, count: int) -> pd.DataFra
     area = streets["area"].to_numpy()
     weight = scene.ground.lsoas["residents"].to_numpy()[area].astype(float)
     row, provenance = _draw_with_patrols(scene, rng, weight, area, np.array(SHARES["scattered"]), count)
-    people = np.concatenate([scene.people.of_role("user"), scene.people.of_role("dealer"), scene.people.of_role("associate")])
+    people = np.concatenate(
+        [scene.people.of_role("user"), scene.people.of_role("dealer"), scene.people.of_role("associate")]
+    )
     day = rng.uniform(scene.calendar.starts[0] - 2, scene.calendar.days - 0.01, count)
     return pd.DataFrame({
         "topic": "scattered", "crew": -1, "site": -1, "event_day": day,
@@ -180,7 +191,9 @@ def _spoil(scene: Scene, reports: pd.DataFrame, sources: Sources, rng: np.random
         values[false] = np.where(wrong_place & ~np.isnan(values[false]), streets[column].to_numpy(), values[false])
         reports[column] = values
     innocent = scene.people.of_role("unknown")
-    anyone = np.where(rng.random(count) < 0.5, rng.choice(innocent, count), rng.integers(0, len(scene.people.frame), count))
+    anyone = np.where(
+        rng.random(count) < 0.5, rng.choice(innocent, count), rng.integers(0, len(scene.people.frame), count)
+    )
     person = reports["first_person"].to_numpy(copy=True)
     person[false] = np.where(wrong_place & (rng.random(count) < 0.5), person[false], anyone)
     reports["first_person"], reports["is_false"] = person, false

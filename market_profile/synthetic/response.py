@@ -63,7 +63,9 @@ def make_county_lines(scene: Scene) -> tuple[Extract, Extract]:
     shut = (closed < last) & (scene.calendar.month_of(closed) > month) & (rng.random(len(lines)) < 0.6)
     after = frame.assign(status="closed", closed_on=day_text(closed, scene),
                          closure_evidence="line holder in custody, number no longer in use")[shut]  # fmt: skip
-    return extract("county_lines", frame, month, ref), extract("county_lines", after, scene.calendar.month_of(closed)[shut], ref[shut])
+    return extract("county_lines", frame, month, ref), extract(
+        "county_lines", after, scene.calendar.month_of(closed)[shut], ref[shut]
+    )
 
 
 def make_assets(scene: Scene) -> Extract:

@@ -41,7 +41,9 @@ class Scene:
         parts = []
         for site in self.markets.sites.itertuples():  # tens of sites
             days = np.arange(site.from_day, site.to_day)
-            parts.append(pd.DataFrame({"site": site.Index, "crew": site.crew, "day": days, "at_work": at_work[site.crew, days]}))
+            parts.append(
+                pd.DataFrame({"site": site.Index, "crew": site.crew, "day": days, "at_work": at_work[site.crew, days]})
+            )
         table = pd.concat(parts, ignore_index=True)
         table = table[table["at_work"] > 0].reset_index(drop=True)
         table["deals"] = 6.0 * self.markets.crews["activity"].to_numpy()[table["crew"]] * table["at_work"] ** 0.5

@@ -74,7 +74,9 @@ def _exhibits(events: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     second = events[events["second"] != ""].assign(part=2)
     second = second.assign(what=second["second"])
     both = pd.concat([first, second], ignore_index=True)
-    both["cash"] = np.where((both["part"] == 1) & both["has_cash"], np.round(rng.gamma(1.6, 260.0, len(both)) / 5) * 5, np.nan)
+    both["cash"] = np.where(
+        (both["part"] == 1) & both["has_cash"], np.round(rng.gamma(1.6, 260.0, len(both)) / 5) * 5, np.nan
+    )
     return both.sort_values(["day", "person", "part"], kind="stable").reset_index(drop=True)
 
 
@@ -127,7 +129,9 @@ def _amounts(rows: pd.DataFrame, rng: np.random.Generator) -> tuple[Array, Array
     quantity = np.where(plants | tablets | wraps, counted, number_text(np.maximum(grams, 0.01), 2))
     quantity = np.where(ounces, number_text(grams / 28.349523125, 2), quantity)
     estimated = rng.random(len(rows)) < 0.15
-    weighed = np.where(unit == "g", np.where(estimated, "estimated", np.where(u < 0.7, "net", "gross")), "").astype(object)
+    weighed = np.where(unit == "g", np.where(estimated, "estimated", np.where(u < 0.7, "net", "gross")), "").astype(
+        object
+    )
     return quantity, unit, weighed, form
 
 

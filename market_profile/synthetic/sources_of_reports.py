@@ -68,7 +68,9 @@ def grade(reports: pd.DataFrame, sources: Sources, rng: np.random.Generator) -> 
     quality = sources.quality[reports["source"].to_numpy()] + rng.normal(0, 0.09, count)
     provenance = reports["provenance"].to_numpy()
     anonymous = np.isin(provenance, [1, 2])
-    source = np.where(anonymous, np.where(quality < 0.32, 3, 2), np.where(quality > 0.74, 1, np.where(quality > 0.42, 2, 3)))
+    source = np.where(
+        anonymous, np.where(quality < 0.32, 3, 2), np.where(quality > 0.74, 1, np.where(quality > 0.42, 2, 3))
+    )
     direct = np.isin(provenance, [0, 4, 6]) | (rng.random(count) < 0.12)
     u = rng.random(count)
     known = np.where(direct, np.where(u < 0.72, 0, 1), np.where(u < 0.14, 1, np.where(u < 0.5, 2, 3)))

@@ -25,7 +25,9 @@ class Extract:
     frame: pd.DataFrame
 
 
-def extract(kind: str, frame: pd.DataFrame, month: Array, ref: Array | None = None, person: Array | None = None) -> Extract:
+def extract(
+    kind: str, frame: pd.DataFrame, month: Array, ref: Array | None = None, person: Array | None = None
+) -> Extract:
     """Return the rows as an extract, every own column text, the private columns filled."""
     result = frame.astype(object).reset_index(drop=True)
     result["_month"] = np.asarray(month).astype(int)
@@ -79,7 +81,9 @@ def nearest_street(scene: Scene, easting_m: Array, northing_m: Array) -> Array:
     return found
 
 
-def jitter(scene: Scene, rng: np.random.Generator, easting_m: Array, northing_m: Array, sd_m: float) -> tuple[Array, Array]:
+def jitter(
+    scene: Scene, rng: np.random.Generator, easting_m: Array, northing_m: Array, sd_m: float
+) -> tuple[Array, Array]:
     """Move points by a normal error; those that would leave the area stay. Whole metres."""
     x, y = easting_m + rng.normal(0, sd_m, len(easting_m)), northing_m + rng.normal(0, sd_m, len(northing_m))
     good = scene.ground.inside(np.nan_to_num(x), np.nan_to_num(y))

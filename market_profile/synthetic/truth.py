@@ -127,7 +127,16 @@ def _next_events(scene: Scene, outbox: Outbox) -> pd.DataFrame:
     """Return the placed logs of the month after the last: what a forecast of it is scored against."""
     logs = outbox.log_truth
     logs = logs[(logs["month"] == scene.calendar.names[-1]) & logs["reported_easting_m"].notna()]
-    columns = ["urn", "month", "topic", "market_id", "is_false", "provenance", "reported_easting_m", "reported_northing_m"]
+    columns = [
+        "urn",
+        "month",
+        "topic",
+        "market_id",
+        "is_false",
+        "provenance",
+        "reported_easting_m",
+        "reported_northing_m",
+    ]
     return logs[columns].rename(columns={"reported_easting_m": "easting_m", "reported_northing_m": "northing_m"})
 
 
@@ -164,7 +173,9 @@ def _would_succeed(scene: Scene) -> pd.DataFrame:
         chance = days[days > 0].to_numpy() / (high - low) * sale
         people = pd.DataFrame({"month": names[month], "target_kind": "nominal",
                                "target_id": scene.person_ids(now["person"].to_numpy()), "probability": chance})  # fmt: skip
-        best = people.groupby(["month", "target_kind", "target_id"], sort=True)["probability"].sum().clip(upper=1).round(4)
+        best = (
+            people.groupby(["month", "target_kind", "target_id"], sort=True)["probability"].sum().clip(upper=1).round(4)
+        )
         parts.append(best.reset_index())
     return pd.concat(parts, ignore_index=True)
 

@@ -41,7 +41,9 @@ def write_area(folder: Path, ground: Ground) -> None:
     lsoas = ground.lsoas[["area_code", "area_name", "ward", "geometry"]]
     lsoas = lsoas.rename(columns={"area_code": ground.code_property, "area_name": name_property})
     lsoas.to_crs("EPSG:4326").to_file(shapes / "lsoa.geojson", driver="GeoJSON", COORDINATE_PRECISION=7)
-    whole = gpd.GeoDataFrame({"code": [ground.code], "name": [ground.name]}, geometry=[ground.boundary], crs=ground.lsoas.crs)
+    whole = gpd.GeoDataFrame(
+        {"code": [ground.code], "name": [ground.name]}, geometry=[ground.boundary], crs=ground.lsoas.crs
+    )
     whole.to_crs("EPSG:4326").to_file(shapes / "area.geojson", driver="GeoJSON", COORDINATE_PRECISION=7)
     head = _HEAD.format(name=ground.name, code=ground.code, prop=ground.code_property, prop_name=name_property)
     text = head + "".join(_source_block(kind, form) for kind, form in FORMS.items())

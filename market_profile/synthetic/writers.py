@@ -47,13 +47,19 @@ FORMS: dict[str, Form] = {
     "community_survey": Form(suffix="tsv", delimiter="\t"),
 }  # fmt: skip
 """Kinds that differ from plain UTF-8 CSV in our own names; ``area.toml`` declares the same."""
-NOT_IN = {"": ("grade",), PARTNER_FILE: ("source_evaluation", "intelligence_assessment", "handling_code", "easting_m", "northing_m")}
+NOT_IN = {
+    "": ("grade",),
+    PARTNER_FILE: ("source_evaluation", "intelligence_assessment", "handling_code", "easting_m", "northing_m"),
+}
 """Columns that each stream of intelligence logs does not have."""
 EXTRA_CELL = "?"
 
 
 def write_inbox(folder: Path, frames: dict[str, pd.DataFrame], months: tuple[str, ...]) -> dict[str, pd.DataFrame]:
-    """Write every file below ``folder`` and return the frames with ``_file`` (name) and ``_line`` of each row."""
+    """Write every file below ``folder`` and return the frames with ``_file`` (name) and ``_line`` of each row.
+
+    The line is the physical line on which the row starts (the header is line 1); in Parquet the row number from 1.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     placed = {}
     for kind, frame in frames.items():
@@ -82,6 +88,8 @@ def _write(path: Path, kind: str, rows: pd.DataFrame, form: Form, tag: str) -> A
         text = _csv_text(table, rows["_reason"].to_numpy() == str(Reason.MALFORMED_ROW), form.delimiter)
         data = text.encode(form.encoding)
         path.write_bytes(gzip.compress(data, mtime=0) if form.suffix.endswith("gz") else data)
+    if form.suffix == "parquet":
+        return 1 + np.arange(len(rows))
     newlines = rows["text"].str.count("\n").to_numpy() if "text" in own else np.zeros(len(rows))
     return (2 + np.arange(len(rows)) + np.concatenate([[0], np.cumsum(newlines)[:-1]])).astype(int)
 
