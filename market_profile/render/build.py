@@ -29,7 +29,7 @@ from market_profile.editions.model import Edition, Shown
 from market_profile.errors import DisclosureLeak, MarketProfileError
 from market_profile.render import view
 from market_profile.render.figures import Grid, draw, grid_of, notes_of
-from market_profile.render.gate import Gate, Text, like
+from market_profile.render.gate import Drawn, Gate, Text, like
 from market_profile.render.svg import Frame
 from market_profile.render.svg_yardstick import band_words, draw_yardstick
 from market_profile.terms import Audience, Sensitivity
@@ -50,6 +50,7 @@ class Desk:
     cap: int | None
     keys: Mapping[str, int]
     cards: frozenset[str]
+    drawn: dict[str, tuple[Drawn, ...]]
     anchors: set[str] = field(default_factory=set)
     figures: int = 0
     tables: int = 0
@@ -57,16 +58,19 @@ class Desk:
     files: dict[str, Grid] = field(default_factory=dict)
 
 
-def sections_of(edition: Edition, cap: int | None) -> tuple[tuple[view.SectionView, ...], dict[str, Grid]]:
+def sections_of(
+    edition: Edition, cap: int | None, drawn: dict[str, tuple[Drawn, ...]]
+) -> tuple[tuple[view.SectionView, ...], dict[str, Grid]]:
     """Return the sections that the audience reads, annex last, with no table longer than ``cap`` rows.
 
-    Beside them stand the whole tables of the page by the name of the file that holds them.
+    Beside them stand the whole tables of the page by the name of the file that holds them. ``drawn`` keeps the
+    pictures by figure, so that a second attempt with shorter tables need not draw them again.
     """
     gate = Gate(edition.audience)
     kept = [section for section in edition.document.sections if edition.audience in section.audiences]
     blocks = [block for section in kept for block in section.blocks]
     cards = frozenset(str(card.id) for block in blocks if isinstance(block, Cards) for card in block.cards)
-    desk = Desk(gate, cap, highlight_keys(blocks, gate), cards, {"content", "contents", "downloads"})
+    desk = Desk(gate, cap, highlight_keys(blocks, gate), cards, drawn, {"content", "contents", "downloads"})
     sections = [_section(section, desk) for section in kept]
     if desk.annexed:
         sections.append(view.SectionView(Fixed("annex-tables"), Fixed("Annex: long tables"), tuple(desk.annexed)))
@@ -209,7 +213,8 @@ def _figure(figure: Figure[Shown], desk: Desk) -> view.FigureView:
     ident = anchor(figure.id, desk)
     headline = words(figure.headline)
     title = "".join(desk.gate.check(part) for part in headline)
-    pictures = draw(figure, str(ident), title, desk.gate, desk.keys)
+    if ident not in desk.drawn:
+        desk.drawn[ident] = draw(figure, str(ident), title, desk.gate, desk.keys)
     grid = grid_of(figure.drawing)
     numeric = (False, *(True for _ in grid.headings[1:]))
     table = _table(ident, (Fixed(""), figure.subtitle, Fixed("")), grid, numeric, desk)
@@ -218,7 +223,7 @@ def _figure(figure: Figure[Shown], desk: Desk) -> view.FigureView:
         number=Fixed(f"Figure {desk.figures}"),
         headline=headline,
         subtitle=figure.subtitle,
-        pictures=pictures,
+        pictures=desk.drawn[ident],
         notes=notes_of(figure.drawing),
         table=table,
         source=figure.source,
@@ -233,7 +238,16 @@ def _judgement(block: KeyJudgement[Shown], desk: Desk) -> view.JudgementView:
     frame = Frame(desk.gate, str(ident), said, "Seven bands from remote chance to almost certain; one is filled.")
     strip = draw_yardstick(block.likelihood, frame)
     confidence = Fixed({"High": "High", "Moderate": "Moderate", "Low": "Low"}[block.confidence])
-    return view.JudgementView(words(block.sentence), strip, confidence, block.because, block.is_single_source)
+    return view.JudgementView(
+        words(block.sentence), strip, confidence, _as_sentence(block.because), block.is_single_source
+    )
+
+
+def _as_sentence(words: Text) -> Text:
+    if not isinstance(words, str) or not words:
+        return words
+    end = "" if words[-1] in ".!?" else "."
+    return like(words, f"{words[:1].upper()}{words[1:]}{end}")
 
 
 def _cards(block: Cards) -> view.CardsView:

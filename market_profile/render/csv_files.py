@@ -32,8 +32,8 @@ def table_csv(frame: pd.DataFrame) -> bytes:
     safe = frame.copy()
     for position, column in enumerate(frame.columns):
         kind = frame[column].dtype
-        if isinstance(kind, pd.CategoricalDtype) or kind == object or isinstance(kind, pd.StringDtype):
-            safe.isetitem(position, _safe(frame.iloc[:, position].astype(object)))
+        if isinstance(kind, pd.CategoricalDtype | pd.StringDtype) or kind.kind == "O":
+            safe.isetitem(position, _safe(frame.iloc[:, position].astype(object)).to_numpy())
     safe.columns = pd.Index([safe_cell(str(column)) for column in frame.columns])
     text: str = safe.to_csv(index=False, float_format=FLOATS, lineterminator="\n")
     return text.encode("utf-8")

@@ -14,7 +14,7 @@ from market_profile.terms import Audience
 
 
 def environment(audience: Audience) -> Environment:
-    """Return the environment for ``audience``; it has no filters, so that no template can talk its way past the gate."""
+    """Return the environment for ``audience``; without filters no template can talk its way past the gate."""
     made = Environment(
         loader=FileSystemLoader(resource_folder("templates")),
         autoescape=True,

@@ -44,7 +44,7 @@ def export_files(edition: Edition) -> dict[str, bytes]:
 
 
 def layer_geojson(layer: gpd.GeoDataFrame) -> bytes:
-    """Return ``layer`` as GeoJSON in WGS 84 with seven decimals (about a centimetre), features in their order (RFC 7946)."""
+    """Return ``layer`` as GeoJSON (RFC 7946): WGS 84, seven decimals (about a centimetre), features in order."""
     moved = layer.to_crs("EPSG:4326") if layer.crs is not None else layer
     columns = [column for column in layer.columns if column != layer.geometry.name]
     plain = pd.DataFrame(layer[columns]).astype(object)
@@ -66,7 +66,7 @@ def geopackage(layers: Mapping[str, gpd.GeoDataFrame]) -> bytes:
 
 def graphml(nodes: pd.DataFrame, links: pd.DataFrame) -> bytes:
     """Return the network as GraphML: every column of nodes and links as an attribute, missing ones left out."""
-    graph = nx.MultiDiGraph()
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for node in _records(nodes):
         graph.add_node(str(node.pop(NODE_ID)), **node)
     for link in _records(links):

@@ -97,10 +97,14 @@ def _rank(value: Shown) -> float:
 
 def _heat_grid(drawing: HeatStrip[Shown]) -> Grid:
     if len(drawing.column_labels) <= 12:
-        rows = tuple((label, *cells) for label, cells in zip(drawing.row_labels, drawing.cells, strict=True))
-        return Grid((Fixed("Row"), *drawing.column_labels), rows)
-    turned = tuple((label, *(cells[at] for cells in drawing.cells)) for at, label in enumerate(drawing.column_labels))
-    return Grid((Fixed("Column"), *drawing.row_labels), turned)
+        rows: list[tuple[Text | Shown, ...]] = [
+            (label, *cells) for label, cells in zip(drawing.row_labels, drawing.cells, strict=True)
+        ]
+        return Grid((Fixed("Row"), *drawing.column_labels), tuple(rows))
+    turned: list[tuple[Text | Shown, ...]] = [
+        (label, *(cells[at] for cells in drawing.cells)) for at, label in enumerate(drawing.column_labels)
+    ]
+    return Grid((Fixed("Column"), *drawing.row_labels), tuple(turned))
 
 
 def _survival_grid(drawing: Survival[Shown]) -> Grid:

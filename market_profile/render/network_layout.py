@@ -14,9 +14,10 @@ from market_profile.document import NetworkNode, NetworkPicture
 SQUARES = frozenset({"supplier", "line_holder", "dealer"})
 """Roles drawn as squares and placed inside: they supply others."""
 
-RING_STEP = 19.0
-SEAT = 17.0
-"""Distance between rings, and between two people on one ring, in user units."""
+RING_STEP = 24.0
+SEAT = 22.0
+SQUEEZE = 1.15
+"""Distance between rings, and between two people on one ring, in user units; how far a full ring may be overfilled."""
 
 
 @dataclass(frozen=True)
@@ -38,54 +39,73 @@ class Placed:
     y: float
 
 
-def clusters_of(picture: NetworkPicture) -> list[Cluster]:
-    """Return the clusters, largest first, then in the order in which their groups first appear."""
+def clusters_of(picture: NetworkPicture, step: float = RING_STEP) -> list[Cluster]:
+    """Return the clusters, largest first, then in the order in which their groups first appear.
+
+    ``step`` is the distance between rings.
+    """
     groups: dict[str, list[NetworkNode]] = {}
     for node in picture.nodes:
         groups.setdefault(str(node.group), []).append(node)
-    made = [_cluster(group, nodes) for group, nodes in groups.items()]
+    made = [_cluster(group, nodes, step) for group, nodes in groups.items()]
     return sorted(made, key=lambda cluster: -len(cluster.nodes))
 
 
-def _cluster(group: str, nodes: list[NetworkNode]) -> Cluster:
+def _cluster(group: str, nodes: list[NetworkNode], step: float) -> Cluster:
     ordered = sorted(nodes, key=lambda node: (node.role not in SQUARES, -node.emphasis))
-    seats, radius = _seats(len(ordered))
-    return Cluster(group, tuple(ordered), tuple(seats), radius + 12)
+    sizes = ring_sizes(len(ordered), step)
+    seats = [
+        (ring * step * math.cos(angle), ring * step * math.sin(angle))
+        for ring, size in enumerate(sizes)
+        for angle in (2 * math.pi * index / size - math.pi / 2 for index in range(size))
+    ]
+    return Cluster(group, tuple(ordered), tuple(seats), (len(sizes) - 1) * step + 14)
 
 
-def _seats(count: int) -> tuple[list[tuple[float, float]], float]:
-    if count <= 1:
-        return [(0.0, 0.0)] * count, 0.0
-    seats: list[tuple[float, float]] = []
-    radius = 0.0 if count > 4 else 6.0
-    while len(seats) < count:
-        room = max(1, int(2 * math.pi * radius / SEAT)) if radius > 6 else (1 if radius == 0 else count)
-        taken = min(room, count - len(seats))
-        reach = max(radius, 11.0) if radius else 0.0
-        for index in range(taken):
-            angle = 2 * math.pi * index / taken - math.pi / 2
-            seats.append((reach * math.cos(angle), reach * math.sin(angle)))
-        radius += RING_STEP
-    return seats, radius - RING_STEP
+def ring_sizes(count: int, step: float) -> list[int]:
+    """Return how many people sit in the middle and on each ring; rings fill in proportion to their length.
+
+    Example:
+        >>> ring_sizes(8, 24.0)
+        [1, 7]
+    """
+    rings, room = 0, 1
+    while room < count:
+        rings += 1
+        room += int(2 * math.pi * rings * step / SEAT * SQUEEZE)
+    total = rings * (rings + 1) / 2
+    sizes = [1] + [int((count - 1) * ring / total) for ring in range(1, rings + 1)]
+    for index in range(count - sum(sizes)):
+        sizes[-1 - index % max(rings, 1)] += 1
+    return sizes
 
 
-def pack(clusters: list[Cluster], width: float, title: float = 34.0) -> tuple[list[Placed], float]:
-    """Return the clusters set in rows across ``width`` with room for a title above each, and the height used."""
+def pack(clusters: list[Cluster], width: float, title: float = 34.0, below: float = 0.0) -> tuple[list[Placed], float]:
+    """Return the clusters set in rows across ``width`` with room above and below each, and the height used."""
+    rows = _rows(clusters, width)
+    if len(rows) > 1:
+        even = math.ceil(len(clusters) / len(rows))
+        evened = [clusters[at : at + even] for at in range(0, len(clusters), even)]
+        rows = evened if all(sum(map(_wide, row)) <= width for row in evened) else rows
     placed: list[Placed] = []
-    row: list[Cluster] = []
     top = 0.0
-    for cluster in clusters:
-        if row and sum(_wide(other) for other in [*row, cluster]) > width:
-            top += _set_row(placed, row, top, width, title)
-            row = []
-        row.append(cluster)
-    if row:
-        top += _set_row(placed, row, top, width, title)
+    for row in rows:
+        top += _set_row(placed, row, top, width, title) + below
     return placed, top
 
 
+def _rows(clusters: list[Cluster], width: float) -> list[list[Cluster]]:
+    rows: list[list[Cluster]] = []
+    for cluster in clusters:
+        if rows and sum(map(_wide, [*rows[-1], cluster])) <= width:
+            rows[-1].append(cluster)
+        else:
+            rows.append([cluster])
+    return rows
+
+
 def _wide(cluster: Cluster) -> float:
-    return max(2 * cluster.radius + 16, 100.0)
+    return max(2 * cluster.radius + 16, 104.0)
 
 
 def _set_row(placed: list[Placed], row: list[Cluster], top: float, width: float, title: float) -> float:

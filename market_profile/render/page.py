@@ -28,22 +28,29 @@ _EDITIONS = {Audience.PLANNER: "Planner edition", Audience.PARTNER: "Partner edi
 def page_html(edition: Edition) -> tuple[str, dict[str, Grid]]:
     """Return the page and the whole tables behind its figures and tables, by file name."""
     template = environment(edition.audience).get_template("profile.html.j2")
-    html, files = "", {}
+    html = ""
+    files: dict[str, Grid] = {}
+    drawn: dict[str, tuple[Drawn, ...]] = {}
     for cap in CAPS:
-        page, files = page_view(edition, cap)
+        page, files = page_view(edition, cap, drawn)
         html = template.render(page=page)
         if node_count(html) <= MOST_NODES and len(html.encode()) <= MOST_BYTES:
             break
     return html, files
 
 
-def page_view(edition: Edition, cap: int | None = None) -> tuple[view.PageView, dict[str, Grid]]:
-    """Return the view model of ``edition`` with tables of at most ``cap`` rows, and the whole tables."""
+def page_view(
+    edition: Edition, cap: int | None, drawn: dict[str, tuple[Drawn, ...]]
+) -> tuple[view.PageView, dict[str, Grid]]:
+    """Return the view model of ``edition`` with tables of at most ``cap`` rows, and the whole tables.
+
+    ``drawn`` keeps pictures between calls for the same edition.
+    """
     document = edition.document
     name = _EDITIONS[edition.audience]
     style = assets.style_sheet(edition.marking, name, brand_colour(edition.theme.brand_colour))
     script = assets.script()
-    sections, files = sections_of(edition, cap)
+    sections, files = sections_of(edition, cap, drawn)
     page = view.PageView(
         csp=Fixed(assets.policy(style, script)),
         style=Drawn(style),

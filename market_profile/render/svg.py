@@ -108,16 +108,21 @@ class Canvas:
         """End the group begun last."""
         self._parts.append("</g>")
 
-    def define_hatch(self, ident: str) -> None:
-        """Define the hatching of hidden values under ``ident``."""
+    def define_hatch(self, ident: str, scale: float = 1.0) -> None:
+        """Define the hatching of hidden values under ``ident``, ``scale`` times as coarse."""
         self._parts.append(
-            f'<defs><pattern id="{ident}" width="6" height="6" patternUnits="userSpaceOnUse" '
-            f'patternTransform="rotate(45)"><path d="M0 0V6"{_paint(Pen(stroke="axis", width=2.4))}/></pattern></defs>'
+            f'<defs><pattern id="{ident}" width="{num(6 * scale)}" height="{num(6 * scale)}" patternUnits="userSpaceOnUse" '
+            f'patternTransform="rotate(45)"><path d="M0 0V{num(6 * scale)}"'
+            f"{_paint(Pen(stroke='axis', width=2.4 * scale))}/></pattern></defs>"
         )
 
     def hatched(self, d: str, ident: str) -> None:
         """Cover the path ``d`` with the hatching ``ident``."""
         self._parts.append(f'<path d="{d}" fill="url(#{ident})"/>')
+
+    def _size(self) -> str:
+        wide, high = num(self.width), num(self.height)
+        return f'width="{wide}" height="{high}" viewBox="0 0 {wide} {high}"'
 
     def close(self, frame: Frame, css: str = "") -> Drawn:
         """Return the picture with its title and description."""

@@ -1,6 +1,6 @@
 """The map of areas: one path a shade, flagged cells with their ranks on top for planners.
 
-Shared borders are simplified together (shapely ``coverage_simplify``) at one CSS pixel, so that no gap or overlap opens.
+Shared borders are simplified together (shapely ``coverage_simplify``) at one CSS pixel: no gap or overlap opens.
 Legend, scale bar and north arrow stand in a strip below, drawn for wide and for narrow pages; the map itself is one
 picture for both.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -79,11 +79,11 @@ def draw_map(drawing: AreaMap[Shown], frame: Frame) -> tuple[Drawn, Drawn, Drawn
     classes = classes_of([area.value for area in drawing.areas])
     canvas = Canvas(fit.height, WIDE)
     ident = f"{frame.id}-h"
-    canvas.define_hatch(ident)
+    canvas.define_hatch(ident, GRAIN)
     paths = _class_paths(shapes, classes, fit)
     canvas.open_group(extra=f' transform="scale({1 / GRAIN:g})" stroke-linejoin="round"')
     for index, d in paths.items():
-        canvas.path(d, class_pen(index, len(classes.words)))
+        canvas.path(d, replace(class_pen(index, len(classes.words)), width=0.8 * GRAIN))
     canvas.close_group()
     if HIDDEN in paths:
         canvas.open_group(extra=f' transform="scale({1 / GRAIN:g})"')

@@ -1,4 +1,4 @@
-"""The network picture: one cluster a group, suppliers as squares and users as dots; above 200 people one disc a group."""
+"""The network picture: one cluster a group, suppliers squares and users dots; above 200 people one disc a group."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from market_profile.document import NetworkNode, NetworkPicture
 from market_profile.errors import DisclosureLeak
 from market_profile.render.gate import Drawn, Gate
-from market_profile.render.network_layout import SQUARES, Cluster, Placed, clusters_of, pack
+from market_profile.render.network_layout import RING_STEP, SQUARES, Cluster, Placed, clusters_of, pack
 from market_profile.render.svg import Canvas, Frame, Pen, Type, num, text_width, wrap
 from market_profile.terms import Audience
 
@@ -17,6 +17,7 @@ MOST_PEOPLE = 200
 """Above this the picture shows groups, not people."""
 
 LABELS_A_GROUP = 3
+NAME_LINE = 16.0
 
 _STYLES: dict[str, tuple[str, Pen]] = {
     "supplier": ("square", Pen(fill="s3", stroke="bg")),
@@ -48,10 +49,11 @@ def draw_network(drawing: NetworkPicture, frame: Frame) -> Drawn:
     """Return the picture for the size of ``frame``; refuse it in a partner edition."""
     if frame.gate.audience is not Audience.PLANNER:
         raise DisclosureLeak("the network picture is for planners only")
-    clusters = clusters_of(drawing)
+    clusters = clusters_of(drawing, RING_STEP * (0.78 if frame.is_narrow else 1.0))
     if len(drawing.nodes) > MOST_PEOPLE:
         return _draw_groups(drawing, clusters, frame)
-    placed, height = pack(clusters, frame.width)
+    names = max([0, *(len(_named(cluster)) for cluster in clusters)])
+    placed, height = pack(clusters, frame.width, below=NAME_LINE * names)
     roles = sorted({str(node.role) for node in drawing.nodes})
     canvas = Canvas(height + 26.0 * _legend_rows(roles, frame.width) + 12, frame.width)
     _draw_links(canvas, drawing, placed)
@@ -72,7 +74,8 @@ def _draw_links(canvas: Canvas, drawing: NetworkPicture, placed: Sequence[Placed
     for place in placed:
         for node, (dx, dy) in zip(place.cluster.nodes, place.cluster.seats, strict=True):
             at[node.key], node_of[node.key] = (place.x + dx, place.y + dy), node
-    faint, strong = [], []
+    faint: list[str] = []
+    strong: list[str] = []
     for source, target, _weight, _relation in drawing.links:
         if source not in at or target not in at:
             continue
@@ -89,7 +92,7 @@ def _draw_people(canvas: Canvas, place: Placed) -> None:
     by_style: dict[str, list[str]] = {}
     for node, (dx, dy) in zip(place.cluster.nodes, place.cluster.seats, strict=True):
         shape, _ = _STYLES.get(str(node.role), _OTHER)
-        size = 4.0 + 3.0 * min(max(node.emphasis, 0.0), 1.0) + (1.0 if shape == "square" else 0.0)
+        size = 4.6 if shape != "square" else 7.0 + 2.0 * min(max(node.emphasis, 0.0), 1.0)
         by_style.setdefault(str(node.role), []).append(_mark(shape, place.x + dx, place.y + dy, size))
     for role in sorted(by_style):
         canvas.path("".join(by_style[role]), _STYLES.get(role, _OTHER)[1])
@@ -100,7 +103,8 @@ def _mark(shape: str, x: float, y: float, size: float) -> str:
         return f"M{num(x - size)} {num(y - size)}h{num(2 * size)}v{num(2 * size)}h-{num(2 * size)}Z"
     if shape == "diamond":
         reach = size * 1.3
-        return f"M{num(x)} {num(y - reach)}l{num(reach)} {num(reach)}l-{num(reach)} {num(reach)}l-{num(reach)}-{num(reach)}Z"
+        r = num(reach)
+        return f"M{num(x)} {num(y - reach)}l{r} {r}l-{r} {r}l-{r}-{r}Z"
     r = num(size)
     return f"M{num(x - size)} {num(y)}a{r} {r} 0 1 0 {num(2 * size)} 0a{r} {r} 0 1 0-{num(2 * size)} 0Z"
 
@@ -110,24 +114,26 @@ def _draw_title(canvas: Canvas, place: Placed, gate: Gate) -> None:
     words = wrap(gate.check(place.cluster.group), room, 13, 1)[0]
     half = text_width(words, 13, True) / 2
     x = min(max(place.x, half + 1), canvas.width - half - 1)
+    canvas.rect(x - half - 2, place.y - place.cluster.radius - 25, 2 * half + 4, 18, Pen(fill="bg", opacity=0.85))
     canvas.text(x, place.y - place.cluster.radius - 12, words, Type(13, "middle", is_bold=True))
 
 
+def _named(cluster: Cluster) -> list[int]:
+    """Return the places of the most emphasised suppliers of a group, which carry a number and a name."""
+    places = [at for at, node in enumerate(cluster.nodes) if node.role in SQUARES and node.emphasis > 0]
+    return places[:LABELS_A_GROUP]
+
+
 def _draw_names(canvas: Canvas, place: Placed, gate: Gate) -> None:
-    """Name the most emphasised suppliers of a group, where no other name of the group stands."""
-    taken: list[tuple[float, float, float]] = []
-    for node, (dx, dy) in zip(place.cluster.nodes[:LABELS_A_GROUP], place.cluster.seats, strict=False):
-        if node.role not in SQUARES or node.emphasis <= 0:
-            continue
-        words = wrap(gate.check(node.label), 96, 11, 1)[0]
-        half = text_width(words, 11, True) / 2 + 2
-        x = min(max(place.x + dx, half), canvas.width - half)
-        y = place.y + dy + 18
-        if any(abs(x - u) < half + wide and abs(y - v) < 13 for u, v, wide in taken):
-            continue
-        taken.append((x, y, half))
-        canvas.rect(x - half, y - 10, 2 * half, 13, Pen(fill="bg", opacity=0.85))
-        canvas.text(x, y, words, Type(11, "middle", is_bold=True))
+    """Number the most emphasised suppliers and set their names under the group."""
+    for number, at in enumerate(_named(place.cluster), 1):
+        (dx, dy), node = place.cluster.seats[at], place.cluster.nodes[at]
+        canvas.text(place.x + dx, place.y + dy + 4, str(number), Type(11, "middle", "bg", is_bold=True))
+        words = wrap(f"{number} {gate.check(node.label)}", 100, 12, 1)[0]
+        below = place.y + place.cluster.radius + NAME_LINE * number
+        half = min(text_width(words, 12), 100) / 2
+        canvas.rect(place.x - half - 2, below - 12, 2 * half + 4, 16, Pen(fill="bg", opacity=0.85))
+        canvas.text(place.x - half, below, words, Type(12, fill="muted"))
 
 
 def _draw_groups(drawing: NetworkPicture, clusters: list[Cluster], frame: Frame) -> Drawn:

@@ -1,4 +1,4 @@
-"""The survival curve: share of markets still without a replacement, by days since the arrest (Kaplan and Meier 1958)."""
+"""The survival curve: share still without a replacement by days since the arrest (Kaplan and Meier 1958)."""
 
 from __future__ import annotations
 

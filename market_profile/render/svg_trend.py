@@ -59,17 +59,16 @@ def draw_trend(drawing: Trend[Shown], frame: Frame) -> Drawn:
     shown_values = [value for _, values in drawing.series for value in values] + list(drawing.normal or ())
     for value in shown_values:
         gate.check(value)
-    has_key = frame.is_narrow and len(names) > 1
-    top = 30.0 + (20.0 * len(names) if has_key else 0.0)
-    height = (250.0 if frame.is_narrow else 300.0) + (top - 30.0)
+    key = _key_items(drawing, names, frame.is_narrow)
+    top = 32.0 + (20.0 * len(key) if frame.is_narrow else 0.0)
+    height = (252.0 if frame.is_narrow else 310.0) + (top - 32.0)
     canvas = Canvas(height, frame.width)
     scale = linear_scale(_extent(shown_values), height - 44.0, top)
     left = 10.0 + max(text_width(figure_text(tick), 12) for tick in scale.ticks)
     right = _room_for_labels(drawing, frame, names)
     box = _Box(left, frame.width - right, top, height - 44.0)
     _draw_axes(canvas, box, scale, drawing, gate)
-    if has_key:
-        _draw_key(canvas, names)
+    _draw_key(canvas, key, frame.is_narrow)
     ends: list[tuple[float, int]] = []
     for index, (_, values) in enumerate(drawing.series):
         canvas.open_group(frame.keys.get(names[index]))
@@ -107,8 +106,8 @@ def _draw_axes(canvas: Canvas, box: _Box, scale: Scale, drawing: Trend[Shown], g
     if drawing.normal is not None and drawing.normal[0].number is not None and drawing.normal[1].number is not None:
         low, high = scale(drawing.normal[0].number), scale(drawing.normal[1].number)
         canvas.rect(box.left, high, box.right - box.left, low - high, Pen(fill="normal"))
-        inside = low - high >= 18
-        canvas.text(box.left + 6, (high + 14) if inside else high - 4, "Normal range", _SMALL)
+        for y in (low, high):
+            canvas.line(box.left, y, box.right, y, Pen(stroke="axis", dash="3 3"))
     for tick in scale.ticks:
         pen = Pen(stroke="axis") if tick == 0 else Pen(stroke="grid")
         canvas.line(box.left, scale(tick), box.right, scale(tick), pen)
@@ -128,12 +127,34 @@ def _x(box: _Box, index: int, count: int) -> float:
     return box.left + 8 + (inner * index / (count - 1) if count > 1 else inner / 2)
 
 
-def _draw_key(canvas: Canvas, names: Sequence[str]) -> None:
-    for index, name in enumerate(names):
-        y = 34.0 + 20.0 * index
-        colour = SERIES[index % len(SERIES)]
-        canvas.line(0, y - 4, 20, y - 4, Pen(stroke=colour, width=3))
-        canvas.text(28, y, wrap(name, canvas.width - 32, 13, 1)[0])
+def _key_items(drawing: Trend[Shown], names: Sequence[str], is_narrow: bool) -> list[tuple[str, str, str]]:
+    """Return (mark, colour, words) to explain: lines where they carry no label of their own, then the bands."""
+    items = []
+    if is_narrow and len(names) > 1:
+        items += [("line", SERIES[index % len(SERIES)], name) for index, name in enumerate(names)]
+    if drawing.normal is not None and all(bound.number is not None for bound in drawing.normal):
+        items.append(("normal", "normal", "Normal range"))
+    if any(value.low is not None and not value.is_hidden for _, values in drawing.series for value in values):
+        items.append(("interval", SERIES[0], "Interval"))
+    return items
+
+
+def _draw_key(canvas: Canvas, items: list[tuple[str, str, str]], is_narrow: bool) -> None:
+    """Draw the key in rows under the unit, or at the right end of its line where there is room."""
+    x, y = 0.0, 33.0
+    if not is_narrow:
+        x, y = canvas.width - sum(text_width(words, 12) + 46 for _, _, words in items) + 18, 13.0
+    for mark, colour, words in items:
+        if mark == "line":
+            canvas.line(x, y - 4, x + 20, y - 4, Pen(stroke=colour, width=3))
+        if mark == "normal":
+            canvas.rect(x, y - 10, 20, 12, Pen(fill=colour))
+            canvas.path(f"M{num(x)} {num(y - 10)}h20m-20 12h20", Pen(stroke="axis", dash="3 3"))
+        if mark == "interval":
+            canvas.rect(x, y - 10, 20, 12, Pen(fill=colour, opacity=0.2))
+            canvas.line(x, y - 4, x + 20, y - 4, Pen(stroke=colour, width=2))
+        canvas.text(x + 28, y, wrap(words, canvas.width - 32, 12, 1)[0], Type(12))
+        x, y = (x, y + 20) if is_narrow else (x + text_width(words, 12) + 46, y)
 
 
 def _runs(values: Sequence[Shown]) -> Iterator[list[int]]:
@@ -173,7 +194,7 @@ def _draw_band(canvas: Canvas, scale: Scale, points: Sequence[tuple[float, Shown
     if len(bounds) > 1:
         there = "L".join(f"{num(x)} {num(scale(high))}" for x, _, high in bounds)
         back = "L".join(f"{num(x)} {num(scale(low))}" for x, low, _ in reversed(bounds))
-        canvas.path(f"M{there}L{back}Z", Pen(fill=colour, opacity=0.16))
+        canvas.path(f"M{there}L{back}Z", Pen(fill=colour, opacity=0.2))
 
 
 def _draw_hidden(canvas: Canvas, box: _Box, drawing: Trend[Shown]) -> None:

@@ -26,17 +26,18 @@ MOST_ROWS = 5_000
 
 _EPOCH = datetime(1980, 1, 1)  # noqa: DTZ001 - a fixed date without a zone, for the file's metadata
 Cell = str | float | int | bool | None
+Sheet = tuple[str, list[list[Cell]]]
 
 
 def workbook(edition: Edition, grids: Mapping[str, Grid]) -> bytes:
-    """Return the workbook of ``edition``: the tables behind the page (``grids``, by file name) and ``edition.tables``."""
+    """Return the workbook of ``edition``: tables behind the page (``grids``, by file name) and its own tables."""
     gate = Gate(edition.audience)
     sheets = [(_caption(name, edition, gate), _grid_rows(grid, gate)) for name, grid in grids.items()]
     sheets += [(name.replace("_", " "), _frame_rows(frame)) for name, frame in edition.tables.items()]
     kept = [(title, rows) for title, rows in sheets if len(rows) - 1 <= MOST_ROWS]
     left_out = [title for title, rows in sheets if len(rows) - 1 > MOST_ROWS]
     front = _front(edition, gate, [title for title, _ in kept], left_out)
-    numbered = [
+    numbered: list[Sheet] = [
         (
             f"Table_{number}",
             [[f"Table {number}: {title}"], ["This sheet holds one table. Notes are on the sheet Notes."], *rows],
@@ -89,7 +90,7 @@ def _caption(name: str, edition: Edition, gate: Gate) -> str:
 
 def _grid_rows(grid: Grid, gate: Gate) -> list[list[Cell]]:
     head: list[Cell] = [gate.check(heading) for heading in grid.headings]
-    return [head, *([cell_value(cell, gate) for cell in row] for row in grid.rows)]
+    return [head, *(list[Cell]([cell_value(cell, gate) for cell in row]) for row in grid.rows)]
 
 
 def _frame_rows(frame: pd.DataFrame) -> list[list[Cell]]:
@@ -112,12 +113,12 @@ def _plain(cell: object) -> Cell:
 
 def _write(sheets: Iterable[tuple[str, list[list[Cell]]]], title: str) -> bytes:
     from odfdo import Document
-    from odfdo import Table as Sheet
+    from odfdo import Table as OdsTable
 
     book: Any = Document("spreadsheet")
     book.body.clear()
     for name, rows in sheets:
-        sheet = Sheet(name)
+        sheet = OdsTable(name)
         sheet.extend_rows([_row(row) for row in rows])
         book.body.append(sheet)
     book.meta.title = title

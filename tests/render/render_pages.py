@@ -328,10 +328,8 @@ def poison(value: Any, change: Callable[[str], str], keep: frozenset[str]) -> An
         return released(change(value.value))
     if isinstance(value, Internal):
         return Internal(change(value.value))
-    if (
-        isinstance(value, (Audience, Marking, Sensitivity))
-        or (not isinstance(value, (str, tuple, dict))
-        and not is_dataclass(value))
+    if isinstance(value, (Audience, Marking, Sensitivity)) or (
+        not isinstance(value, (str, tuple, dict)) and not is_dataclass(value)
     ):
         return value
     if isinstance(value, str):
