@@ -1,0 +1,106 @@
+"""Tables, layers and network exports for planners (CONTRACT.md 4), and what next month needs."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+
+from market_profile.geography.result import HOTSPOT_COLUMNS
+from market_profile.profile.findings import Findings
+from market_profile.profile.front import headline_events
+
+_FIGURE_KINDS = {
+    "price_per_pure_gram": "test_purchases",
+    "price_per_pure_gram_pooled": "test_purchases",
+    "price_per_expected_pure_gram": "test_purchases",
+    "price_per_deal": "test_purchases",
+    "deal_weight": "test_purchases",
+    "purity": "test_purchases",
+    "availability": "test_purchases",
+    "refusals": "test_purchases",
+    "minutes_to_deal": "test_purchases",
+    "attempts": "test_purchases",
+    "seizures": "seizures",
+    "seizures_by_class": "seizures",
+    "cash_seized": "seizures",
+    "assets": "assets",
+    "harm": "harm_events",
+    "lines_closed": "county_lines",
+    "arrests_at_risk": "cohort_register",
+}
+"""Record kinds behind a definition card, for ``market-profile explain``."""
+
+
+def planner_tables(findings: Findings) -> dict[str, pd.DataFrame]:
+    """Return the planner's CSV tables by file name without ending."""
+    resolution, network, board = findings.resolution, findings.network, findings.board
+    geography = findings.geography
+    types = findings.indicators.market_types.set_index("market_id")["type"]
+    return {
+        "nominals": resolution.nominals,
+        "nominal_records": resolution.records,
+        "identity_events": resolution.events,
+        "network_edges": network.edges,
+        "network_nodes": network.nodes,
+        "hotspots": _with_type(geography.hotspots, types),
+        "markets": _with_type(geography.markets, types),
+        "market_records": geography.record_markets,
+        "market_types": findings.indicators.market_types,
+        "area_counts": geography.area_counts,
+        "backtest": geography.backtest,
+        "targets": board.targets,
+        "target_parts": board.parts,
+        "diversions": board.diversions,
+        "indicators": findings.indicators.frame,
+        "seizure_forms": findings.indicators.seizure_forms,
+        "crime_series": findings.impact.crime_series,
+        "record_groups": findings.impact.cohorts,
+        "claims_checked": findings.impact.claims,
+        "figure_records": _figure_records(findings),
+        "quarantine": findings.quarantine,
+        "reconciliation": findings.reconciliation,
+    }
+
+
+def map_layers(findings: Findings) -> dict[str, gpd.GeoDataFrame]:
+    """Return the map layers for GeoJSON and GeoPackage."""
+    cells = findings.geography.cells
+    types = findings.indicators.market_types.set_index("market_id")["type"]
+    return {"hotspots": gpd.GeoDataFrame(_with_type(cells, types), geometry="geometry", crs=cells.crs)}
+
+
+def network_exports(findings: Findings) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return nodes (with names) and links for GraphML and link-chart tools."""
+    names = findings.resolution.nominals[["nominal_id", "preferred_name", "date_of_birth"]]
+    return findings.network.nodes.merge(names, on="nominal_id", how="left"), findings.network.edges
+
+
+def next_state(findings: Findings) -> dict[str, pd.DataFrame]:
+    """Return what next month's profile compares with: headline counts as published, and status of actions."""
+    rows = [
+        {"month": findings.month.text, "figure": words, "value": found.in_month(findings.month).n}
+        for words, found in headline_events(findings).items()
+    ]
+    figures = pd.DataFrame(rows, columns=["month", "figure", "value"])
+    return {"figures": figures, "recommendations": findings.decisions.recommendations[["id", "status"]]}
+
+
+def _with_type(frame: pd.DataFrame, types: pd.Series) -> pd.DataFrame:
+    """Fill ``market_type`` from the indicators: geography cannot know it (the two rooms never call each other)."""
+    if frame.empty or "market_id" not in frame:
+        return frame
+    known = frame["market_id"].map(types)
+    filled = frame.assign(market_type=known.fillna("insufficient").astype("str"))
+    if set(HOTSPOT_COLUMNS) <= set(filled.columns):
+        rest = [name for name in filled.columns if name not in HOTSPOT_COLUMNS]
+        return filled[[*HOTSPOT_COLUMNS, *rest]]
+    return filled
+
+
+def _figure_records(findings: Findings) -> pd.DataFrame:
+    """Return definition_id, kind, record_ref: the records that each figure may count, up to the cut-off."""
+    parts = []
+    for definition, kind in _FIGURE_KINDS.items():
+        refs = findings.tables.get(kind)["record_ref"].sort_values(kind="stable")
+        parts.append(pd.DataFrame({"definition_id": definition, "kind": kind, "record_ref": refs}))
+    return pd.concat(parts, ignore_index=True)

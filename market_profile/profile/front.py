@@ -1,0 +1,194 @@
+"""The front of the page: terms of reference, how to use it, headline tiles, what changed, key judgements."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pandas as pd
+
+from market_profile.document import KeyJudgement, Section, Sentence, Tile, Tiles
+from market_profile.profile.counts import Events, events, year_of
+from market_profile.profile.findings import Findings
+from market_profile.profile.rows import figure_row
+from market_profile.profile.text import (
+    EVERYONE,
+    PARTNER,
+    PLANNER,
+    Blocks,
+    bullets,
+    col,
+    counted,
+    estimate,
+    hidden_if_none,
+    label,
+    para,
+    say,
+    section,
+    table,
+)
+from market_profile.values import Measure
+
+
+def terms_section(findings: Findings) -> Section[Measure]:
+    """Return the marking and terms of reference (planners)."""
+    month = findings.month
+    blocks: Blocks = (
+        para(
+            "This is a problem profile under the National Intelligence Model. It describes the drugs market, "
+            "what has been done about it and what is not known, to plan test purchases and outreach.",
+            say(
+                "It rests on records held up to {cutoff}; tables count that month unless they say otherwise.",
+                cutoff=label(month.last_day),
+            ),
+        ),
+        para(
+            "OFFICIAL-SENSITIVE: it names people and places. Keep it inside the operation; partners get their own "
+            "edition, built from shareable records alone. Intelligence is not evidence, and a score is not a decision.",
+            tone="warning",
+        ),
+    )
+    return section("terms", "Terms of reference", blocks, PLANNER)
+
+
+def use_section(findings: Findings) -> Section[Measure]:
+    """Return how to use and not to use the numbers (partners)."""
+    blocks: Blocks = (
+        para(
+            say(
+                "This profile describes the drugs market of {area} for the Combating Drugs Partnership, from records "
+                "up to {cutoff} that may be shared.",
+                area=label(findings.area_name),
+                cutoff=label(findings.month.last_day),
+            ),
+        ),
+        bullets(
+            "Use it to agree where a partnership response is needed and what to ask of each other.",
+            "Do not use it to judge a street, a home or a person: areas have over a thousand residents each.",
+            "Counts of seven or fewer are hidden as [c]; others are rounded to 5 and cover twelve months.",
+            "More records can mean more drugs or more looking: read counts beside what was done.",
+        ),
+    )
+    return section("use", "How to use and not use these numbers", blocks, PARTNER)
+
+
+def headline_events(findings: Findings) -> dict[str, Events]:
+    """Return the dated things that headlines count, by their words on the page."""
+    tables = findings.tables
+    logs = tables.get("intelligence_logs")
+    purchases = tables.get("test_purchases")
+    harm = tables.get("harm_events")
+    overdoses = harm[harm["harm"].isin(["overdose", "ambulance"])]
+    every = {
+        "intelligence_logs": ("intelligence logs", events(logs, "submitted_at", "logs")),
+        "seizures": ("seizures", events(tables.get("seizures"), "seized_at", "seizures|all", "seizure_ref")),
+        "test_purchases": ("test-purchase attempts", events(purchases, "attempted_at", "attempts|all")),
+        "arrests": ("arrests", events(tables.get("arrests"), "arrested_at", "arrests|all")),
+        "harm_events": ("overdoses and ambulance calls", events(overdoses, "occurred_at", "overdoses|all")),
+        "disruptions": ("disruptions", events(tables.get("disruptions"), "on", "disruptions|all")),
+    }
+    return {words: found for kind, (words, found) in every.items() if findings.has(kind)}
+
+
+def summary_section(findings: Findings) -> Section[Measure]:
+    """Return the four tiles and what changed against the normal range (planners)."""
+    month = findings.month
+    changes = headline_events(findings)
+    rows = [(label(words), found.monthly_change(month)) for words, found in changes.items()]
+    blocks: Blocks = (
+        _tiles(findings, is_partner=False),
+        table(
+            "what_changed",
+            "What changed since last month",
+            (col("Measure"), col("This month against last and normal", numeric=True)),
+            rows,
+            note="The normal range is the mean of up to twelve earlier months plus and minus two standard deviations.",
+        ),
+        para(*_people_sentences(findings)),
+    )
+    return section("changes", "What changed", blocks, PLANNER)
+
+
+def headlines_section(findings: Findings) -> Section[Measure]:
+    """Return the tiles and changes over rolling years (partners)."""
+    month = findings.month
+    rows = [(label(words), found.yearly_change(month)) for words, found in headline_events(findings).items()]
+    blocks: Blocks = (
+        _tiles(findings, is_partner=True),
+        table(
+            "headline_changes",
+            "Twelve months against the twelve before",
+            (col("Measure"), col("Last twelve months", numeric=True)),
+            rows,
+        ),
+    )
+    return section("headlines", "Headlines and changes", blocks, PARTNER)
+
+
+def judgements_section(findings: Findings) -> Section[Measure]:
+    """Return the key judgements that people entered, else how to enter them."""
+    rows = findings.decisions.key_judgements
+    if rows.empty:
+        words = (
+            "No key judgements were entered for this month. An analyst writes them, with a likelihood and a "
+            "confidence, before the profile is used to decide."
+        )
+        return section("judgements", "Key judgements", (para(words, tone="gap"),), EVERYONE)
+    blocks: Blocks = tuple(
+        KeyJudgement(
+            sentence=Sentence("{judgement}", {"judgement": label(row["sentence"])}),
+            likelihood=str(row["likelihood"]),
+            confidence=_confidence(str(row["confidence"])),
+            because=str(row["because"]),
+            is_single_source=len([one for one in str(row["sources"]).split("|") if one]) == 1,
+        )
+        for row in rows.head(5).to_dict("records")
+    )
+    return section("judgements", "Key judgements", blocks, EVERYONE)
+
+
+def _confidence(word: str) -> Literal["High", "Moderate", "Low"]:
+    if word.casefold() == "high":
+        return "High"
+    return "Moderate" if word.casefold() == "moderate" else "Low"
+
+
+def _tiles(findings: Findings, is_partner: bool) -> Tiles[Measure]:
+    month = findings.month
+    period = year_of(month)
+    changes = headline_events(findings)
+    price = estimate(figure_row(findings, "price_per_pure_gram", "heroin", period))
+    availability = estimate(figure_row(findings, "availability", "all", period))
+    if is_partner:
+        price, availability = hidden_if_none(price), hidden_if_none(availability)
+    tiles = [
+        Tile(
+            "Heroin, £ per pure gram", price, say("Median of twelve months of test purchases."), "price_per_pure_gram"
+        ),
+        Tile("Attempts that end in a purchase", availability, say("Over twelve months."), "availability"),
+    ]
+    for words, definition in (("seizures", "seizures"), ("overdoses and ambulance calls", "harm")):
+        if words in changes:
+            found = changes[words]
+            value = found.in_year(month)
+            note = say("Twelve months: {change}.", change=found.yearly_change(month))
+            tiles.append(Tile(words.capitalize(), value, note, definition))
+    return Tiles(tuple(tiles[:4]))
+
+
+def _people_sentences(findings: Findings) -> list[Sentence[Measure]]:
+    changes = findings.network.changes
+    kinds = changes["change"].value_counts() if len(changes) else pd.Series(dtype="int64")
+    if not kinds.sum():
+        return [say("No earlier network is on record to compare ties and roles with.")]
+    merged = findings.resolution.events
+    return [
+        say(
+            "In the network {new} ties are new, {lost} were lost and {roles} people changed role; {back} people of a "
+            "higher tier were seen selling on the street again.",
+            new=counted(kinds.get("new", 0)),
+            lost=counted(kinds.get("lost", 0)),
+            roles=counted(kinds.get("role_changed", 0) + kinds.get("returned_to_street", 0)),
+            back=counted(kinds.get("returned_to_street", 0)),
+        ),
+        say("Identity: {n} nominals were merged or split since last month.", n=counted(len(merged))),
+    ]

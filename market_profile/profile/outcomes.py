@@ -1,0 +1,208 @@
+"""Outcomes and effect: scorecard, crime against its limits, record groups before and after, cost, survey, claims."""
+
+from __future__ import annotations
+
+from market_profile.document import Block, Figure, Section, Trend
+from market_profile.impact.evaluation import Verdict
+from market_profile.impact.series import TOTAL
+from market_profile.profile.counts import year_of
+from market_profile.profile.findings import Findings
+from market_profile.profile.rows import months_before
+from market_profile.profile.text import (
+    EVERYONE,
+    PARTNER,
+    PLANNER,
+    Blocks,
+    Record,
+    Row,
+    col,
+    counted,
+    gap,
+    label,
+    number,
+    para,
+    say,
+    score,
+    section,
+    table,
+    words_of,
+)
+from market_profile.values import Change, Count, Estimate, Measure, Ratio, Score
+
+
+def scorecard_section(findings: Findings) -> Section[Measure]:
+    """Return local figures for the Combating Drugs outcomes, year against year (both audiences)."""
+    card = findings.impact.scorecard
+    if card.empty:
+        words = "No record that stands for a national outcome was supplied."
+        return section("scorecard", "Outcomes scorecard", (para(words, tone="gap"),), EVERYONE)
+    rows = [_scored(row, findings) for row in card[card["unit"] == ""].to_dict("records")]
+    note = "Local figures stand for national outcomes; they lag and are corrected as records arrive."
+    columns = (col("Measure"), col("Outcome"), col("Twelve months", True))
+    block = table("scorecard", "Local figures for the national outcomes", columns, rows, note=note)
+    return section("scorecard", "Outcomes scorecard", (block,), EVERYONE)
+
+
+def _scored(row: Record, findings: Findings) -> Row:
+    family, month = f"scorecard|{row['measure']}", findings.month
+    before = number(row["before"])
+    now = Count(round(row["now"]), "", f"{family}|{year_of(month)}")
+    earlier = None if before is None else Count(round(before), "", f"{family}|{year_of(month.plus(-12))}")
+    return (label(row["measure"]), label(row["outcome"]), Change(now, earlier, (), "the year before"))
+
+
+def effect_section(findings: Findings) -> Section[Measure]:
+    """Return crime against its limits, groups before and after with verdicts, cost and claims (planners)."""
+    blocks: Blocks = (*_crime(findings, True), *_groups(findings), *_costs(findings), *_claims(findings))
+    return section("effect", "Effect", blocks, PLANNER)
+
+
+def effect_brief(findings: Findings) -> Section[Measure]:
+    """Return what was done and its effect (partners): ended operations, crime, groups as estimates."""
+    blocks: list[Block[Measure]] = []
+    if findings.has("operations"):
+        ended = findings.tables.get("operations")["operation"].nunique()
+        done = Count(int(ended), "", f"operations|as at {findings.month.text}")
+        blocks.append(para(say("Operations that have ended and may be named to partners: {done}.", done=done)))
+    else:
+        blocks.append(gap("operations"))
+    blocks.extend(_crime(findings, False))
+    blocks.extend(_groups_brief(findings))
+    return section("effect-brief", "What we did and its effect", blocks, PARTNER)
+
+
+def survey_section(findings: Findings) -> Section[Measure]:
+    """Return the community's own view by survey wave (both audiences)."""
+    survey = findings.impact.survey
+    if survey.empty:
+        return section("voice", "Community voice", (gap("community_survey"),), EVERYONE)
+    last = survey[survey["wave"] == survey["wave"].max()]
+    rows = [
+        (
+            label(words_of(row["question"])),
+            label(row["response"]),
+            Ratio(
+                Count(int(row["n"]), "", f"survey|{row['wave']}|{row['question']}|{row['response']}"),
+                Count(int(row["asked"]), "", f"survey|{row['wave']}|{row['question']}|all"),
+            ),
+        )
+        for row in last.to_dict("records")
+    ]
+    columns = (col("Question"), col("Answer"), col("Share of answers", True))
+    note = "Answers of the latest wave. Waves with another wording are not compared."
+    return section(
+        "voice", "Community voice", (table("survey", "What residents say", columns, rows, note=note),), EVERYONE
+    )
+
+
+def _crime(findings: Findings, with_limits: bool) -> Blocks:
+    series = findings.impact.crime_series
+    drugs = series[(series["source"] == "street_crime") & series["offence_group"].isin([TOTAL, "Drugs"])]
+    if drugs.empty:
+        words = "No published street crime was supplied, so recorded crime is not shown."
+        return (para(words, tone="gap"),)
+    periods = months_before(findings.month)
+    lookup = {(row["offence_group"], row["period"]): row for row in drugs.to_dict("records")}
+    values = tuple(_month_count(lookup.get(("Drugs", period)), period) for period in periods)
+    newest = lookup.get(("Drugs", findings.month.text))
+    normal: tuple[Score, Score] | None = None
+    if with_limits and newest is not None and number(newest["low"]) is not None:
+        normal = (score(newest["low"], 0), score(newest["high"], 0))
+    drawing: Trend[Measure] = Trend(periods, (("Drug offences", values),), "offences a month", normal)
+    figure = Figure(
+        id="drug_offences",
+        headline=say("Police recorded {n} drug offences this month", n=values[-1]),
+        subtitle=f"Recorded drug offences by month, {findings.area_name}",
+        drawing=drawing,
+        source="data.police.uk street-level crime",
+        caveat="Drug offences are found by looking: they follow patrols. Anti-social behaviour is kept apart.",
+        definition_id="crime_series",
+    )
+    return (figure,)
+
+
+def _month_count(row: Record | None, period: str) -> Measure:
+    if row is None:
+        return Estimate(None, None, None, 0)
+    return Count(int(row["count"]), "", f"street crime|Drugs|{period}")
+
+
+def _groups(findings: Findings) -> Blocks:
+    cohorts = findings.impact.cohorts
+    if cohorts.empty:
+        return (gap("cohort_register"),)
+    rows = [
+        (
+            label(words_of(row["record_group"])),
+            counted(row["people"]),
+            score(row["rate_before"], 1),
+            score(row["rate_after"], 1),
+            _ratio(row, "ratio"),
+            _ratio(row, "adjusted_ratio", "adjusted"),
+            _ratio(row, "comparison_ratio", "comparison"),
+            label(Verdict(row["verdict"]).meaning),
+        )
+        for row in cohorts.to_dict("records")
+    ]
+    columns = (
+        col("Record group"), col("People", True), col("Arrests a year before", True), col("After", True),
+        col("Ratio", True), col("Ratio to expected fall", True), col("Against not included", True),
+        col("What may be said"),
+    )  # fmt: skip
+    note = (
+        "Arrests per 365 days at risk; windows were declared before the run. People chosen at their worst improve "
+        "anyway."
+    )
+    return (table("record_groups", "Record groups before and after", columns, rows, note=note),)
+
+
+def _groups_brief(findings: Findings) -> Blocks:
+    cohorts = findings.impact.cohorts
+    if cohorts.empty:
+        return (gap("cohort_register"),)
+    rows = [(label(words_of(row["record_group"])), _ratio(row, "ratio")) for row in cohorts.to_dict("records")]
+    note = "A ratio below one is a fall. People chosen at their worst improve anyway: this alone is no proof of effect."
+    columns = (col("Record group"), col("Arrests after, as a ratio to before", True))
+    return (table("groups_brief", "Arrests before and after", columns, rows, note=note),)
+
+
+def _ratio(row: Record, name: str, prefix: str = "") -> Estimate:
+    stem = prefix or name
+    low, high = number(row[f"{stem}_low"]), number(row[f"{stem}_high"])
+    return Estimate(number(row[name]), low, high, min(int(row["people"]), int(row["arrests_before"])), "", 2)
+
+
+def _costs(findings: Findings) -> Blocks:
+    costs = findings.impact.costs
+    if costs.empty:
+        return (gap("convictions"),)
+    rows = [
+        (
+            label(row["offence_group"]),
+            counted(row["count"]),
+            score(row["unit_cost_gbp"], 0, "£"),
+            score(row["cost_gbp"], 0, "£"),
+        )
+        for row in costs.to_dict("records")
+    ]
+    columns = (col("Offence group"), col("Convictions", True), col("Unit cost", True), col("Social cost", True))
+    note = f"Unit costs: {costs['source'].iloc[0]}. Other groups have no unit cost and are left out."
+    return (table("social_cost", "Social cost of convictions", columns, rows, note=note, annex=True),)
+
+
+def _claims(findings: Findings) -> Blocks:
+    own = findings.decisions.claims
+    rows = [
+        (
+            label(row["claim"]),
+            label(row["outcome"]),
+            label(row["population"]),
+            label(row["window"]),
+            label(row["reproduced"]),
+        )
+        for row in own.to_dict("records")
+    ]
+    columns = (col("Claim"), col("Outcome"), col("Population"), col("Window"), col("Status"))
+    if not rows:
+        return (para("No claim about the effect of earlier work is on the register.", tone="note"),)
+    return (table("claims", "Claims register", columns, rows, annex=True),)

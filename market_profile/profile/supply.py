@@ -1,0 +1,277 @@
+"""Supply: markets and how they sell, who is tied to whom, lines, and how soon an arrested dealer is replaced."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from market_profile.document import Figure, NetworkNode, NetworkPicture, Section, Survival
+from market_profile.profile.counts import YEAR_MONTHS, year_of
+from market_profile.profile.findings import Findings
+from market_profile.profile.text import (
+    PARTNER,
+    PLANNER,
+    Blocks,
+    Record,
+    Row,
+    col,
+    counted,
+    gap,
+    label,
+    number,
+    para,
+    say,
+    score,
+    secret,
+    section,
+    table,
+    words_of,
+)
+from market_profile.terms import Sensitivity
+from market_profile.values import Count, Estimate, Measure, Ratio
+
+PICTURE_PEOPLE = 120
+"""More people than this make a picture that nobody can read."""
+
+MARKET_ROWS = 25
+PERSONAL = Sensitivity.PERSONAL
+
+
+def supply_section(findings: Findings) -> Section[Measure]:
+    """Return market cards, the network, lines and replacement (planners)."""
+    blocks: Blocks = (
+        *_markets(findings),
+        *_network(findings),
+        *_key_players(findings),
+        *_lines(findings),
+        *_replacement(findings),
+        *_window(findings),
+    )
+    return section("supply", "Supply", blocks, PLANNER)
+
+
+def market_section(findings: Findings) -> Section[Measure]:
+    """Return the market in brief (partners): how many markets of each type, and replacement."""
+    blocks: Blocks = (*_market_types(findings), *_lines_counted(findings), *_replacement(findings))
+    return section("market", "The market in brief", blocks, PARTNER)
+
+
+def _markets(findings: Findings) -> Blocks:
+    markets = findings.geography.markets
+    if markets.empty:
+        return (para("No market stood out from its surroundings this month.", tone="note"),)
+    types = findings.indicators.market_types
+    joined = markets.merge(types, on="market_id", how="left")
+    joined = joined.sort_values(["score", "market_id"], ascending=[False, True], kind="stable", na_position="last")
+    columns = (
+        col("Market"), col("Kind"), col("Type"), col("Sold to strangers", True), col("Attempts", True),
+        col("Events", True), col("Reported", True), col("Peak hours"), col("Area"),
+    )  # fmt: skip
+    rows = [_market_row(row) for row in joined.head(MARKET_ROWS).to_dict("records")]
+    note = "Type is judged from test-purchase attempts of twelve months; insufficient means too few to say."
+    return (table("markets", "Markets, most expected events first", columns, rows, note=note),)
+
+
+def _market_row(row: Record) -> Row:
+    kind = row["type"] if isinstance(row["type"], str) else "insufficient"
+    contacts = number(row["contacts"]) or 0
+    sold = Estimate(
+        number(row["stranger_pct"]),
+        number(row["stranger_low_pct"]),
+        number(row["stranger_high_pct"]),
+        int(contacts),
+        "%",
+    )
+    return (
+        label(row["market_id"]),
+        label(row["kind"]),
+        label(kind),
+        sold,
+        counted(number(row["attempts"]) or 0),
+        counted(row["events"]),
+        counted(row["reported"]),
+        label(row["peak_hours"] or "not known"),
+        label(row["area_code"]),
+    )
+
+
+def _network(findings: Findings) -> Blocks:
+    nodes, edges = findings.network.nodes, findings.network.edges
+    if edges.empty:
+        return (para("No ties between people were reported in the window.", tone="gap"),)
+    single = int(edges["is_single_source"].sum())
+    words = para(
+        say(
+            "The network holds {people} people and {ties} ties; {single} of the ties rest on a single source.",
+            people=counted(len(nodes)),
+            ties=counted(len(edges)),
+            single=counted(single),
+        )
+    )
+    figure = Figure(
+        id="network",
+        headline=say("{people} people in the strongest groups", people=counted(len(_pictured(findings)))),
+        subtitle=f"Ties of twelve months by strength, {findings.area_name}, {findings.month.text}",
+        drawing=network_picture(findings),
+        source="intelligence logs, subjects and links; test purchases; seizures",
+        caveat="A tie is what reports say, weighted by grade and age. A picture is not evidence.",
+    )
+    return (words, figure)
+
+
+def _pictured(findings: Findings) -> pd.DataFrame:
+    nodes = findings.network.nodes
+    tied = nodes[nodes["degree"] > 0]
+    sizes = tied.groupby("community")["nominal_id"].transform("size")
+    ordered = tied.assign(size=sizes).sort_values(
+        ["size", "community", "degree", "nominal_id"], ascending=[False, True, False, True], kind="stable"
+    )
+    return ordered.head(PICTURE_PEOPLE)
+
+
+def network_picture(findings: Findings) -> NetworkPicture:
+    """Return the picture of the largest groups: group by community, emphasis by number of ties (0-1)."""
+    chosen = _pictured(findings)
+    names = findings.resolution.nominals.set_index("nominal_id")["preferred_name"]
+    most = max(float(chosen["degree"].max()), 1.0) if len(chosen) else 1.0
+    people = tuple(
+        NetworkNode(
+            key=str(row["nominal_id"]),
+            label=str(names.get(row["nominal_id"], "")) or str(row["nominal_id"]),
+            role=str(row["role"]),
+            group=f"Group {row['community']}",
+            emphasis=round(float(row["degree"]) / most, 3),
+        )
+        for row in chosen.to_dict("records")
+    )
+    ends = set(chosen["nominal_id"])
+    edges = findings.network.edges
+    inside = edges[edges["source_nominal_id"].isin(ends) & edges["target_nominal_id"].isin(ends)]
+    inside = inside[~inside["is_suspected_false"]]
+    links = zip(
+        inside["source_nominal_id"], inside["target_nominal_id"], inside["weight"], inside["relation"], strict=True
+    )
+    return NetworkPicture(people, tuple((str(a), str(b), round(float(w), 3), str(r)) for a, b, w, r in links))
+
+
+def _key_players(findings: Findings) -> Blocks:
+    nodes = findings.network.nodes
+    ranked = nodes[nodes["key_player_rank"].notna()].sort_values(["key_player_rank", "nominal_id"], kind="stable")
+    if ranked.empty:
+        return ()
+    names = findings.resolution.nominals.set_index("nominal_id")["preferred_name"]
+    rows = [
+        (
+            secret(row["nominal_id"]),
+            secret(names.get(row["nominal_id"], "")),
+            label(words_of(row["role"])),
+            score(row["role_probability"]),
+            counted(row["degree"]),
+            secret(row["role_reasons"]),
+        )
+        for row in ranked.to_dict("records")
+    ]
+    columns = (
+        col("Nominal", sensitivity=PERSONAL), col("Name", sensitivity=PERSONAL), col("Role"),
+        col("Probability", True), col("Ties", True), col("Why", sensitivity=PERSONAL),
+    )  # fmt: skip
+    note = "People whose removal would break the network most; removal can also strengthen it."
+    return (table("key_players", "Key players", columns, rows, note=note),)
+
+
+def _lines(findings: Findings) -> Blocks:
+    if not findings.has("county_lines"):
+        return (gap("county_lines"),)
+    lines = findings.tables.get("county_lines").sort_values("line_ref", kind="stable")
+    rows = [
+        (
+            secret(row["line_ref"]),
+            label(row["status"]),
+            label(row["drugs"].replace("|", ", ")),
+            counted(0 if pd.isna(row["cuckooed_addresses"]) else row["cuckooed_addresses"]),
+            counted(0 if pd.isna(row["safeguarding_visits"]) else row["safeguarding_visits"]),
+            label("yes" if row["closure_evidence"] else "no"),
+        )
+        for row in lines.to_dict("records")
+    ]
+    columns = (
+        col("Line", sensitivity=Sensitivity.COVERT), col("Status"), col("Drugs"), col("Cuckooed homes", True),
+        col("Safeguarding visits", True), col("Closure evidence"),
+    )  # fmt: skip
+    return (table("lines", "County lines", columns, rows, note="A line is closed on evidence, not on a status."),)
+
+
+def _lines_counted(findings: Findings) -> Blocks:
+    if not findings.has("county_lines"):
+        return (gap("county_lines"),)
+    lines = findings.tables.get("county_lines")
+    total = Count(len(lines), "", f"lines|known|as at {findings.month.text}")
+    return (para(say("County lines known in the area: {lines}.", lines=total)),)
+
+
+def _market_types(findings: Findings) -> Blocks:
+    if not findings.has("test_purchases"):
+        return (gap("test_purchases"),)
+    attempts = findings.tables.get("test_purchases")
+    year = attempts[attempts["attempted_at"] >= findings.month.plus(1 - YEAR_MONTHS).start]
+    period = year_of(findings.month)
+    contact = Count(int(year["outcome"].isin(["purchase", "refused"]).sum()), "", f"contacts|{period}")
+    needed = year["introducer_needed"].fillna(True).astype(bool)
+    stranger = Count(int(((year["outcome"] == "purchase") & ~needed).sum()), "", f"stranger sales|{period}")
+    return (
+        para(
+            say(
+                "Of test purchases that met a seller over twelve months, {share} sold to a stranger without an "
+                "introduction: the higher the share, the more open the market.",
+                share=Ratio(stranger, contact),
+            )
+        ),
+    )
+
+
+def _replacement(findings: Findings) -> Blocks:
+    replaced = findings.network.replacement
+    if replaced.n == 0:
+        return (para("No arrest of a dealer could be followed to see how soon others took over.", tone="gap"),)
+    curve = replaced.curve
+    n = Count(replaced.n, "", f"replacement clocks|as at {findings.month.text}")
+    drawing: Survival[Measure] = Survival(
+        days=tuple(float(day) for day in curve["days"]),
+        share=tuple(float(share) for share in curve["share"]),
+        low=tuple(float(low) for low in curve["low"]),
+        high=tuple(float(high) for high in curve["high"]),
+        n=n,
+    )
+    median = Estimate(
+        number(replaced.median_days), number(replaced.median_low), number(replaced.median_high), replaced.n, "days"
+    )
+    figure = Figure(
+        id="replacement",
+        headline=say("Half of arrested dealers are replaced after {days}", days=median),
+        subtitle=f"Share of markets without another seller by days since arrest, to {findings.month.text}",
+        drawing=drawing,
+        source="arrests; intelligence logs; test purchases",
+        caveat="Those not yet replaced count until the cut-off (Kaplan-Meier). The next purchase is best tried early.",
+    )
+    return (figure,)
+
+
+def _window(findings: Findings) -> Blocks:
+    window = findings.network.window
+    if window.empty:
+        return (para("No linked users of a recently arrested dealer are within the outreach window.", tone="note"),)
+    ordered = window.sort_values(["days_left", "user_id", "dealer_id"], kind="stable")
+    rows = [
+        (
+            secret(row["user_id"]),
+            secret(row["dealer_id"]),
+            counted(row["days_left"], "days"),
+            counted(row["other_suppliers"]),
+        )
+        for row in ordered.head(50).to_dict("records")
+    ]
+    columns = (
+        col("User", sensitivity=PERSONAL), col("Arrested dealer", sensitivity=PERSONAL), col("Days left", True),
+        col("Other suppliers", True),
+    )  # fmt: skip
+    note = "Outreach within 21 days of a dealer's arrest, before another takes over."
+    return (table("window", "Window of opportunity for outreach", columns, rows, note=note, annex=True),)
