@@ -23,7 +23,7 @@ Reader = Callable[[Column, pd.Series, SourceSettings], Reading]
 def read_column(column: Column, text: pd.Series, source: SourceSettings) -> Reading:
     """Return the typed values of trimmed ``text`` and a reason where a cell is faulty (its value is then missing)."""
     reading = _READERS[column.type](column, text, source)
-    return _in_range(column, reading)
+    return in_range(column, reading)
 
 
 def _text(column: Column, text: pd.Series, source: SourceSettings) -> Reading:
@@ -63,7 +63,8 @@ _READERS: dict[ColumnType, Reader] = {
 }
 
 
-def _in_range(column: Column, reading: Reading) -> Reading:
+def in_range(column: Column, reading: Reading) -> Reading:
+    """Return ``reading`` with values outside the column's plausible range set aside as ``out_of_range``."""
     if column.minimum is None and column.maximum is None:
         return reading
     low = -np.inf if column.minimum is None else column.minimum

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from market_profile.contracts.cells import read_column
-from market_profile.contracts.columns import Column, ColumnType, Kind
+from market_profile.contracts.cells import in_range, read_column
+from market_profile.contracts.columns import DTYPES, Column, ColumnType, Kind
 from market_profile.contracts.parse_codes import apply_mapping
 from market_profile.contracts.parse_grades import PARTS, read_grades
 from market_profile.contracts.parse_numbers import read_numbers, read_prices
@@ -67,9 +67,15 @@ def check_rows(kind: Kind, raw: pd.DataFrame, source: SourceSettings) -> Checked
     faults = _with_totals(raw, _in_order(raw.index, found))
     rejecting = faults.loc[~faults["reason"].isin([str(reason) for reason in PLACE_FAULTS]), "row"]
     accepted = typed[~typed.index.isin(rejecting)]
-    if kind.derive is not None:
-        accepted = kind.derive(accepted)
-    return Checked(accepted, faults)
+    return Checked(_derived(kind, accepted), faults)
+
+
+def _derived(kind: Kind, accepted: pd.DataFrame) -> pd.DataFrame:
+    """Return ``accepted`` with the derived columns; those that later rooms fill (places) are typed and missing."""
+    frame = accepted if kind.derive is None else kind.derive(accepted)
+    later = [column for column in kind.derived if column.name not in frame]
+    missing = {c.name: pd.Series(index=frame.index, dtype=DTYPES[c.type]) for c in later}
+    return frame.assign(**missing)
 
 
 def _prepared(kind: Kind, raw: pd.DataFrame, source: SourceSettings) -> pd.DataFrame:
@@ -111,9 +117,7 @@ class _Cells:
         text = self.text[column.name]
         if column.name == "price_gbp" and "deals" in self.kind.names:
             price = read_prices(text)
-            plain_text = price.price_gbp.map(repr).where(price.price_gbp.notna(), "")
-            in_range = read_column(column, plain_text.astype("str"), self.source)
-            return Reading(price.price_gbp, in_range.reason.mask(price.reason != "", price.reason))
+            return in_range(column, Reading(price.price_gbp, price.reason))
         return read_column(column, text, self.source)
 
     def _faults(self, column: Column, reading: Reading) -> list[pd.DataFrame]:

@@ -50,8 +50,8 @@ def read_lists(text: pd.Series) -> Reading:
     """Return pipe-separated lists with each part trimmed and empty parts dropped; order and case are kept."""
 
     def read(cells: pd.Series) -> Reading:
-        tidy = cells.str.replace(r"\s*\|[\s|]*", "|", regex=True).str.strip("|")
-        return Reading(tidy, reasons(cells, cells != cells, Reason.UNKNOWN_VALUE))
+        tidy = cells.str.replace(r"\s*\|[\s|]*", "|", regex=True).str.strip("| ")
+        return Reading(tidy, pd.Series("", index=cells.index, dtype="str"))
 
     return by_value(text, read)
 

@@ -110,7 +110,7 @@ def read_prices(text: pd.Series) -> PriceReading:
 def _numbers(cells: pd.Series) -> Reading:
     is_number = cells.str.fullmatch(_SIGNED)
     bare = cells.where(is_number, "").str.replace(",", "", regex=False)
-    numbers = pd.to_numeric(bare.replace("", np.nan), errors="coerce").astype("float64")
+    numbers = pd.to_numeric(bare.where(bare != ""), errors="coerce").astype("float64")
     numbers = numbers.where(np.isfinite(numbers))
     return Reading(numbers, reasons(cells, numbers.isna() & (cells != ""), Reason.BAD_NUMBER))
 
