@@ -16,6 +16,8 @@ import pandas as pd
 Labels = npt.NDArray[np.int64]
 APART = -1.0e9
 """Weight of a pair that a person judged different: no mean survives it."""
+VETO = -40.0
+"""Lowest weight: a contradiction may outweigh several agreements (father and son have one name and many records)."""
 GUARD_BITS = 8
 """How many bits more than usual an over-large cluster is asked for before it is let stand (and sent to review)."""
 _TOP = 1.0e3
@@ -114,7 +116,7 @@ def average_link(labels: Labels, pairs: pd.DataFrame, cut: Cut, records: Labels 
     order = np.argsort(component, kind="stable")
     left, right = within["left"].to_numpy()[order], within["right"].to_numpy()[order]
     raw = within["weight"].to_numpy()[order]
-    weight = np.where(raw == APART, raw, np.clip(raw, -cut.cap, cut.cap))
+    weight = np.where(raw == APART, raw, np.clip(raw, VETO, cut.cap))
     names, first, count = np.unique(component[order], return_index=True, return_counts=True)
     sizes = np.bincount(labels, minlength=len(labels))[names]
     lowest = np.minimum.reduceat(weight, first) if len(first) else weight

@@ -51,12 +51,14 @@ class Field:
 
 @dataclass(frozen=True)
 class LinkModel:
-    """All fields, the prior and the cut of the clustering.
+    """All fields, the prior and the cuts of the clustering.
 
-    ``prior_persons``: the prior chance that two random units are one person is 1 / (prior_persons + persons / 2),
-    where persons is the number of distinct names seen; a fixed rule instead of a trained value.
+    ``prior_persons``: the prior chance that two random units are one person is 1 / (prior_persons + persons / 8),
+    where persons is the number of distinct names seen: a fixed rule instead of a trained value. (An eighth, for few
+    people fill most records, so that two random mentions are one person far more often than one in all names.)
     ``edge_weight`` (bits): pairs at or above it tie units into components; ``cut_weight``: two clusters are joined
-    while the mean weight between them is at least this; ``cap``: weights are clipped to +-cap before averaging.
+    while the mean weight between them is at least this; ``profile_cut_weight``: the same for profiles; ``cap``:
+    weights above it are clipped before averaging.
     """
 
     version: str
@@ -64,11 +66,12 @@ class LinkModel:
     prior_persons: float = 1000.0
     edge_weight: float = 0.0
     cut_weight: float = 3.0
+    profile_cut_weight: float = 1.0
     cap: float = 16.0
 
     def prior(self, persons: int) -> float:
         """Return the prior probability that two random units are one person."""
-        return 1.0 / (self.prior_persons + persons / 2.0)
+        return 1.0 / (self.prior_persons + persons / 8.0)
 
     @property
     def frequency_columns(self) -> tuple[str, ...]:
@@ -122,7 +125,9 @@ def parse_model(text: str) -> LinkModel:
     fields = tuple(
         Field(part["name"], part["why"], tuple(Level(**level) for level in part["levels"])) for part in raw["fields"]
     )
-    numbers = {name: float(raw[name]) for name in ("prior_persons", "edge_weight", "cut_weight", "cap")}
+    numbers = {
+        name: float(raw[name]) for name in ("prior_persons", "edge_weight", "cut_weight", "profile_cut_weight", "cap")
+    }
     return LinkModel(version=str(raw["version"]), fields=fields, **numbers)
 
 

@@ -13,12 +13,13 @@ from market_profile.periods import Month
 from market_profile.resolve.identity import carry_ids, ledger
 from market_profile.resolve.judgements import constraints, standing
 from market_profile.resolve.keys import blocking_keys
-from market_profile.resolve.link import Known, Linked, link
+from market_profile.resolve.link import Known
 from market_profile.resolve.mentions import MENTION_KEY, collect_mentions
 from market_profile.resolve.model import LinkModel, shipped_model
 from market_profile.resolve.nominals import describe_nominals
 from market_profile.resolve.review import waiting_pairs, with_contributions
-from market_profile.resolve.score import empty_pairs, probability
+from market_profile.resolve.rounds import Rounds, link_in_rounds
+from market_profile.resolve.score import empty_pairs
 from market_profile.resolve.units import Units, make_units
 from market_profile.settings import ResolveSettings
 
@@ -69,15 +70,15 @@ def resolve_nominals(
     known = _known(units, previous, model)
     limits = constraints(judged, units.of_mention)
     largest = settings.largest_cluster_records
-    linked = link(units.frame, blocking_keys(units.frame), model, units.evidence, limits, known, largest)
-    return _finish(_Work(mentions, units, linked, model, month, settings), previous)
+    rounds = link_in_rounds(units.frame, blocking_keys, model, units.evidence, limits, known, largest)
+    return _finish(_Work(mentions, units, rounds, model, month, settings), previous)
 
 
 @dataclass(frozen=True)
 class _Work:
     mentions: pd.DataFrame
     units: Units
-    linked: Linked
+    rounds: Rounds
     model: LinkModel
     month: Month
     settings: ResolveSettings
@@ -99,18 +100,18 @@ def _known(units: Units, previous: Mapping[str, pd.DataFrame], model: LinkModel)
 
 
 def _finish(work: _Work, previous: Mapping[str, pd.DataFrame]) -> Resolution:
-    mentions, units, linked = work.mentions, work.units, work.linked
+    mentions, units, rounds = work.mentions, work.units, work.rounds
     before = previous.get("mentions", pd.DataFrame(columns=[*MENTION_KEY, "nominal_id"]))
     issued = int(previous["model"]["issued"].iloc[0]) if "model" in previous else 0
-    ids, issued = carry_ids(mentions, linked.clusters[units.of_mention], before, issued)
-    id_of_unit = pd.Series(ids.to_numpy(), index=units.of_mention).groupby(level=0).first()
-    records_of = units.frame["records"].to_numpy()
-    waiting = waiting_pairs(linked.pairs, linked.clusters, records_of, work.settings.review_probability)
-    review = with_contributions(waiting, units.frame, work.model, units.evidence, id_of_unit)
+    ids, issued = carry_ids(mentions, rounds.clusters[units.of_mention], before, issued)
+    id_of_profile = pd.Series(ids.to_numpy(), index=rounds.of_unit[units.of_mention]).groupby(level=0).first()
+    size = rounds.profiles["records"].to_numpy()
+    waiting = waiting_pairs(rounds.last.pairs, rounds.last.clusters, size, work.settings.review_probability)
+    review = with_contributions(waiting, rounds.profiles, work.model, units.evidence, id_of_profile)
     doubtful = set(review["left_nominal_id"]) | set(review["right_nominal_id"]) | _over_large(ids, work.settings)
     records = mentions[MENTION_KEY].assign(
         nominal_id=ids.to_numpy(),
-        match_probability=_certainty(linked).to_numpy()[units.of_mention],
+        match_probability=rounds.certainty[units.of_mention],
     )
     state = _state(work, records, issued)
     return Resolution(
@@ -128,19 +129,9 @@ def _over_large(ids: pd.Series[str], settings: ResolveSettings) -> set[str]:
     return set(count.index[count > settings.largest_cluster_records])
 
 
-def _certainty(linked: Linked) -> pd.Series:
-    """Return the probability that a unit belongs to its cluster: from its mean weight to the others in it."""
-    pairs, clusters = linked.pairs, linked.clusters
-    inside = pairs[clusters[pairs["left"]] == clusters[pairs["right"]]]
-    ends = pd.concat([inside["left"], inside["right"]], ignore_index=True)
-    weight = pd.concat([inside["weight"], inside["weight"]], ignore_index=True)
-    mean = weight.groupby(ends).mean().reindex(range(len(clusters)))
-    return probability(mean).fillna(1.0).round(4)
-
-
 def _state(work: _Work, records: pd.DataFrame, issued: int) -> dict[str, pd.DataFrame]:
     key = work.units.frame["unit_key"].to_numpy()
-    pairs = work.linked.pairs
+    pairs = work.rounds.first.pairs
     return {
         "mentions": records[[*MENTION_KEY, "nominal_id"]].reset_index(drop=True),
         "units": pd.DataFrame({"unit_key": np.sort(key)}),

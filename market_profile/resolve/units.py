@@ -15,7 +15,8 @@ from market_profile.resolve.fold import name_roots, skeleton
 from market_profile.resolve.link import Evidence
 
 _IDENTITY = ("surname", "forenames", "aliases", "birth", "sex", "phone", "vrm", "address", "nominal_ref")
-_SQUARE_M = 500.0
+SPOT_M, PLACE_M = 200.0, 600.0
+"""Sides of the squares in which two places count as one spot, and as one neighbourhood (street-corner supply)."""
 _TYPICAL_SHARE = {"surname": 0.0006, "forename": 0.006}
 """Share of persons that bear a name of middling frequency, used as if measured on ``_PRIOR_PERSONS`` people, so that
 five records are not taken for a town (source: order of magnitude of ONS name counts)."""
@@ -133,21 +134,34 @@ def _with_context(frame: pd.DataFrame, wide: pd.DataFrame, unit: np.ndarray) -> 
     code = pd.Series(pd.factorize(wide["log"])[0], index=wide.index)
     in_log = wide["log"].ne("")
     logs = pd.Series(code[in_log].to_numpy(), index=unit[in_log.to_numpy()])
-    place = (wide["easting_m"] // _SQUARE_M) * 10_000 + wide["northing_m"] // _SQUARE_M
-    has_place = place.notna()
-    places = pd.Series(place[has_place].astype("int64").to_numpy(), index=unit[has_place.to_numpy()])
     frame = frame.assign(
         surname_parts=_parts(frame["surname"]),
         middle_names=_split(frame["middle"].str.replace(" ", "|")),
         forename_roots=_split(name_roots(frame["forename"])),
         logs=_listed(_distinct(logs), index),
-        places=_listed(_distinct(places), index),
+        spots=_listed(_distinct(_squares(wide, unit, SPOT_M)), index),
+        places=_listed(_distinct(_squares(wide, unit, PLACE_M)), index),
         associates=_listed(_distinct(_associates(wide, unit)), index),
     )
     keep = ["unit", "unit_key", "records", "kind", "record_ref", "subject_no", "surname", "surname_parts"]
     keep += ["surname_sound", "forename", "forename_roots", "middle_names", "dob", "dob_swapped", "dob_year", "sex"]
     keep += ["nominal_ref", "phone", "phone_sharers", "address", "address_sharers", "vrm", "aliases", "alias_list"]
-    return frame[[*keep, "rare_aliases", "common_aliases", "logs", "places", "associates"]]
+    return frame[[*keep, "rare_aliases", "common_aliases", "logs", "spots", "places", "associates"]]
+
+
+def _squares(wide: pd.DataFrame, unit: np.ndarray, side_m: float) -> pd.Series:
+    """Return the squares of four grids, each shifted by half a side (index: unit).
+
+    Two places less than half a side apart share a square in at least one grid, wherever the grids begin.
+    """
+    known = (wide["easting_m"].notna() & wide["northing_m"].notna()).to_numpy()
+    east, north = wide["easting_m"].to_numpy()[known], wide["northing_m"].to_numpy()[known]
+    grids = []
+    for number, (right, up) in enumerate(((0.0, 0.0), (0.5, 0.0), (0.0, 0.5), (0.5, 0.5))):
+        column = np.floor(east / side_m + right).astype("int64")
+        row = np.floor(north / side_m + up).astype("int64")
+        grids.append(((column * 100_000 + row) * 4) + number)
+    return pd.Series(np.concatenate(grids), index=np.tile(unit[known], 4))
 
 
 def _parts(surname: pd.Series) -> pd.Series:

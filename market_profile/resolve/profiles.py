@@ -1,0 +1,63 @@
+"""Clusters as profiles: what all their mentions say together, to be compared once more.
+
+A street name on a corner and a full name with a date of birth share nothing, mention against mention; but the
+person's profile may hold that street name, that corner and that phone. So clusters of the first round are units of
+the second: each field by what was written most, each list by all that was seen.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from market_profile.resolve.cluster import Labels
+
+_MOST_WRITTEN = ("surname", "forename", "dob", "dob_year", "sex", "nominal_ref", "phone", "address", "vrm")
+_ALONGSIDE = {
+    "surname": ("surname_parts", "surname_sound"),
+    "forename": ("forename_roots",),
+    "dob": ("dob_swapped",),
+    "phone": ("phone_sharers",),
+    "address": ("address_sharers",),
+}
+"""Columns that follow from another: they are taken from the first unit that holds the chosen value."""
+_LISTS = ("middle_names", "aliases", "rare_aliases", "common_aliases", "logs", "spots", "places", "associates")
+
+
+def make_profiles(units: pd.DataFrame, clusters: Labels) -> tuple[pd.DataFrame, Labels]:
+    """Return one row a cluster with the columns of ``units``, and the profile number of each unit."""
+    lead, of_unit = np.unique(clusters, return_inverse=True)
+    frame = pd.DataFrame({"unit": np.arange(len(lead), dtype="int64")})
+    first = units.iloc[lead].reset_index(drop=True)
+    for column in ("kind", "record_ref", "subject_no"):
+        frame[column] = first[column]
+    frame["records"] = np.bincount(of_unit, weights=units["records"]).astype("int64")
+    for column in _MOST_WRITTEN:
+        frame[column] = _most_written(units, of_unit, column, len(lead))
+        for other in _ALONGSIDE.get(column, ()):
+            known = units.drop_duplicates(column).set_index(column)[other]
+            frame[other] = known.reindex(frame[column]).to_numpy()
+            frame[other] = frame[other].where(frame[other].notna(), first[other])
+    frame["dob_year"] = frame["dob_year"].astype("int64")
+    for column in _LISTS:
+        frame[column] = _union(units[column], of_unit, len(lead))
+    return frame, np.asarray(of_unit, dtype=np.int64)
+
+
+def _most_written(units: pd.DataFrame, of_unit: Labels, column: str, count: int) -> pd.Series:
+    blank = 0 if column == "dob_year" else ""
+    table = pd.DataFrame({"profile": of_unit, "value": units[column], "records": units["records"]})
+    table = table[table["value"] != blank]
+    if column == "forename":  # an initial speaks only where nothing longer does
+        table["records"] += 1_000_000 * (table["value"].str.len() > 1)
+    count_of = table.groupby(["profile", "value"])["records"].sum().reset_index()
+    count_of = count_of.sort_values(["profile", "records", "value"], ascending=[True, False, True], kind="stable")
+    chosen = count_of.drop_duplicates("profile").set_index("profile")["value"]
+    return chosen.reindex(range(count)).fillna(blank)
+
+
+def _union(lists: pd.Series, of_unit: Labels, count: int) -> pd.Series:
+    long = pd.DataFrame({"profile": of_unit, "value": lists.to_numpy()}).explode("value").dropna()
+    long = long.drop_duplicates().sort_values(["profile", "value"], kind="stable")
+    grouped = long.groupby("profile")["value"].agg(list)
+    return grouped.reindex(range(count)).map(lambda value: value if isinstance(value, list) else [])
