@@ -30,7 +30,7 @@ class Careers:
 
     def at_work(self, slots: Array, day: int) -> Array:
         """Return the stints at work in ``slots`` on ``day``."""
-        found = self.on_post[slots, day]
+        found: Array = self.on_post[slots, day]
         return found[found >= 0]
 
 

@@ -10,10 +10,20 @@ from market_profile.synthetic.texts import Extract, day_text, extract, nearest_s
 
 HARMS = ("ambulance", "naloxone", "overdose", "hospital", "death", "asb_report", "community_call", "safeguarding_visit")
 HARM_SHARES = (0.16, 0.12, 0.1, 0.08, 0.02, 0.3, 0.16, 0.06)
-QUESTIONS = (("sees_dealing", ("yes", "no", "do not know"), (0.22, 0.6, 0.18)),
-             ("feels_safe_after_dark", ("very", "fairly", "not very", "not at all"), (0.2, 0.42, 0.27, 0.11)))  # fmt: skip
-CRIME_MONTHLY = {"burglary dwelling": 9.0, "burglary other": 8.0, "vehicle crime": 14.0, "robbery": 3.0, "violence": 62.0,
-                 "shoplifting": 34.0, "drug possession": 9.0, "drug trafficking": 3.0}  # fmt: skip
+QUESTIONS = (
+    ("sees_dealing", ("yes", "no", "do not know"), (0.22, 0.6, 0.18)),
+    ("feels_safe_after_dark", ("very", "fairly", "not very", "not at all"), (0.2, 0.42, 0.27, 0.11)),
+)
+CRIME_MONTHLY = {
+    "burglary dwelling": 9.0,
+    "burglary other": 8.0,
+    "vehicle crime": 14.0,
+    "robbery": 3.0,
+    "violence": 62.0,
+    "shoplifting": 34.0,
+    "drug possession": 9.0,
+    "drug trafficking": 3.0,
+}
 """Offences a month for each 15,000 residents."""
 
 

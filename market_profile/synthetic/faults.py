@@ -9,7 +9,7 @@ from market_profile.terms import Reason
 
 @dataclass(frozen=True)
 class Fault:
-    """Set ``column`` to ``value`` (or do to the row what the reason says) and expect ``reason``; ``tag`` of the file."""
+    """Set ``column`` to ``value`` (or do what the reason says) and expect ``reason``; ``tag`` is the stream."""
 
     reason: Reason
     column: str = ""

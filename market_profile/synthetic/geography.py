@@ -140,7 +140,8 @@ def _wards(lsoas: gpd.GeoDataFrame, rng: np.random.Generator) -> Array:
             for k in range(len(seeds))
         ]
     )
-    return names[nearest]
+    found: Array = names[nearest]
+    return found
 
 
 def _patrolled(lsoas: gpd.GeoDataFrame) -> Array:
@@ -148,7 +149,8 @@ def _patrolled(lsoas: gpd.GeoDataFrame) -> Array:
     sizes = lsoas.groupby("ward", sort=True).size()
     goal = max(1, round(len(lsoas) * 0.09))
     chosen = (sizes - goal).abs().sort_values(kind="stable").index[0]
-    return (lsoas["ward"] == chosen).to_numpy()
+    found: Array = (lsoas["ward"] == chosen).to_numpy()
+    return found
 
 
 def _streets(lsoas: gpd.GeoDataFrame, rng: np.random.Generator) -> pd.DataFrame:

@@ -27,8 +27,14 @@ def make_arrests(scene: Scene, operations: list[Operation]) -> Extract:
     low, high = scene.calendar.starts[0], scene.calendar.starts[-2]
     taken = scene.dealer_arrests
     taken = taken[(taken["arrested_day"] >= low) & (taken["arrested_day"] < high)]
-    dealers = pd.DataFrame({"person": taken["person"], "day": taken["arrested_day"] + rng.uniform(0.3, 0.95, len(taken)),
-                            "offence": 0, "is_dealer": True})  # fmt: skip
+    dealers = pd.DataFrame(
+        {
+            "person": taken["person"],
+            "day": taken["arrested_day"] + rng.uniform(0.3, 0.95, len(taken)),
+            "offence": 0,
+            "is_dealer": True,
+        }
+    )
     count = max(10, round(scene.plan.logs * ARRESTS_PER_LOG))
     people = np.concatenate([scene.people.of_role(role) for role in ("user", "user", "runner", "associate")])
     habit = rng.gamma(0.5, 1.0, len(people))

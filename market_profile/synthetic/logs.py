@@ -10,7 +10,7 @@ import shapely
 
 from market_profile.synthetic.mentions import log_setting, write_mentions
 from market_profile.synthetic.narrative import drug_words, narratives
-from market_profile.synthetic.plan import Array
+from market_profile.synthetic.plan import Array, words
 from market_profile.synthetic.reports import NO_TIE
 from market_profile.synthetic.roles import minors, stated_roles
 from market_profile.synthetic.scene import Scene
@@ -57,9 +57,10 @@ def make_logs(scene: Scene, sources: Sources, reports: pd.DataFrame) -> Logs:
 
 
 def _urns(scene: Scene, reports: pd.DataFrame) -> Array:
-    year = pd.Series(day_text(reports["submitted_day"].to_numpy(), scene)).str.slice(2, 4)
-    number = pd.Series((np.arange(len(reports)) + 1).astype(str)).str.zfill(6)
-    return ("SM" + year + "-" + number).to_numpy(dtype=object)
+    year = words(day_text(reports["submitted_day"].to_numpy(), scene)).str.slice(2, 4)
+    number = words((np.arange(len(reports)) + 1).astype(str)).str.zfill(6)
+    urns: Array = ("SM" + year + "-" + number).to_numpy(dtype=object)
+    return urns
 
 
 def _places(scene: Scene, reports: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -124,8 +125,7 @@ def _subjects(scene: Scene, cast: pd.DataFrame, written: pd.DataFrame, rng: np.r
     frame = pd.DataFrame({"urn": cast["urn"].to_numpy(dtype=object), "subject_no": number})
     frame = pd.concat([frame, written], axis=1)
     frame = frame.assign(easting_m="", northing_m="", role=role, safeguarding=flag)
-    ref = pd.Series(cast["urn"].to_numpy(dtype=object))
-    result = extract("log_subjects", frame, month, ref.to_numpy(dtype=object), person)
+    result = extract("log_subjects", frame, month, cast["urn"].to_numpy(dtype=object), person)
     result.frame["_log"] = cast["log"].to_numpy()
     return result
 
@@ -136,7 +136,7 @@ def _log_frame(
     count = len(reports)
     drug, second = _drugs(scene, reports, rng)
     first_word, second_word = drug_words(drug, rng), drug_words(second, rng)
-    both = np.where(second_word != "", pd.Series(first_word) + "|" + pd.Series(second_word), first_word)
+    both = np.where(second_word != "", words(first_word) + "|" + words(second_word), first_word)
     street = scene.ground.streets["street"].to_numpy(dtype=object)[reports["street"].to_numpy()]
     place = np.where(reports["precision"] == "none", "", street)
     text = narratives(reports["topic"].to_numpy(), _who(subjects, count), first_word, place, rng)
@@ -228,8 +228,8 @@ def _who(subjects: Extract, count: int) -> Array:
 
 def _location_text(place: Array, reports: pd.DataFrame, rng: np.random.Generator) -> Array:
     u = rng.random(len(place))
-    text = pd.Series(place)
-    number = pd.Series(rng.integers(1, 120, len(place)).astype(str))
+    text = words(place)
+    number = words(rng.integers(1, 120, len(place)).astype(str))
     exact = (reports["precision"] == "exact").to_numpy()
     out = np.where(exact & (u < 0.5), number + " " + text, text)
     out = np.where(u > 0.92, text.str.upper(), out)

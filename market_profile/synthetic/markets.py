@@ -12,6 +12,8 @@ from market_profile.synthetic.plan import Array, Calendar, Plan
 
 SPOTS = 4
 """Places where the deals of one site are made."""
+SPREAD_M = {"street": 45.0, "address": 8.0, "phone": 320.0}
+"""Standard deviation of the places of deals around a market."""
 SELL_TO_STRANGER = {"open": 0.90, "semi-open": 0.35, "closed": 0.06}
 SELL_WITH_INTRODUCER = {"open": 0.95, "semi-open": 0.85, "closed": 0.55}
 DRUGS_OF_CREW = ("heroin", "crack", "cocaine", "cannabis", "mdma", "ketamine", "amphetamine")
@@ -22,8 +24,7 @@ DRUG_SHARES = (0.27, 0.30, 0.13, 0.20, 0.03, 0.04, 0.03)
 class Markets:
     """``crews`` one row a crew, ``sites`` one row a market in one place in time, ``slots`` one row a selling post.
 
-    ``spot_e``/``spot_n`` (sites, SPOTS) are places of deals in metres; ``site_day`` (sites, days) tells which sites
-    are open on which days.
+    ``spot_e``/``spot_n`` (sites, SPOTS) are places of deals in metres; the first is the middle of the market.
     """
 
     crews: pd.DataFrame
@@ -32,11 +33,19 @@ class Markets:
     spot_e: Array
     spot_n: Array
 
+    def open_days(self) -> tuple[Array, Array]:
+        """Return (site, day) of every day on which a site is open."""
+        first = self.sites["from_day"].to_numpy()
+        length = self.sites["to_day"].to_numpy() - first
+        site = np.repeat(np.arange(len(self.sites)), length)
+        before = np.repeat(np.cumsum(length) - length, length)
+        return site, first[site] + np.arange(len(site)) - before
+
     def site_on(self, crew: Array, day: Array) -> Array:
         """Return the site of each crew on each day; -1 where the crew has none."""
         table = np.full((len(self.crews), int(self.sites["to_day"].max()) + 1), -1, dtype=np.int32)
-        for site in self.sites.itertuples():  # tens of sites
-            table[site.crew, site.from_day : site.to_day] = site.Index
+        site, open_day = self.open_days()
+        table[self.sites["crew"].to_numpy()[site], open_day] = site
         inside = (day >= 0) & (day < table.shape[1])
         return np.where(inside, table[crew, np.clip(day.astype(int), 0, table.shape[1] - 1)], -1)
 
@@ -47,7 +56,7 @@ def make_markets(plan: Plan, ground: Ground, calendar: Calendar) -> Markets:
     crews = _crews(plan, rng)
     sites = _sites(plan, ground, calendar, crews, rng)
     slots = pd.DataFrame({"crew": np.repeat(np.arange(len(crews)), crews["posts"])})
-    spot_e, spot_n = _spots(ground, sites, rng)
+    spot_e, spot_n = _spots(ground, crews, sites, rng)
     return Markets(crews, sites, slots, spot_e, spot_n)
 
 
@@ -125,13 +134,11 @@ def _move(ground: Ground, easting: Array, northing: Array, rng: np.random.Genera
     return sx[nearest], sy[nearest], streets["area"].to_numpy()[nearest]
 
 
-def _spots(ground: Ground, sites: pd.DataFrame, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Return the places of deals: within 60 m for streets, one door for addresses, up to 1.5 km for deliveries."""
-    spread = sites["kind"] if "kind" in sites else None
-    del spread
-    count = len(sites)
-    easting = sites["easting_m"].to_numpy()[:, None] + rng.normal(0, 45, (count, SPOTS))
-    northing = sites["northing_m"].to_numpy()[:, None] + rng.normal(0, 45, (count, SPOTS))
+def _spots(ground: Ground, crews: pd.DataFrame, sites: pd.DataFrame, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Return the places of deals: around the corner for streets, one door for addresses, far apart for deliveries."""
+    spread_m = np.array([SPREAD_M[kind] for kind in crews["kind"]])[sites["crew"]][:, None]
+    easting = sites["easting_m"].to_numpy()[:, None] + spread_m * rng.normal(0, 1, (len(sites), SPOTS))
+    northing = sites["northing_m"].to_numpy()[:, None] + spread_m * rng.normal(0, 1, (len(sites), SPOTS))
     good = ground.inside(easting, northing)
     easting = np.where(good, easting, sites["easting_m"].to_numpy()[:, None])
     northing = np.where(good, northing, sites["northing_m"].to_numpy()[:, None])

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from market_profile.synthetic.names import NICKNAMES, VARIANTS, misspellings
-from market_profile.synthetic.plan import Array
+from market_profile.synthetic.plan import Array, words
 from market_profile.synthetic.scene import Scene
 
 ALIAS, FORENAME, INITIAL, NAME, FULL = range(5)
@@ -60,20 +60,18 @@ def write_mentions(scene: Scene, person: Array, day: Array, habit: Array, settin
     h, care = scene.plan.hardness, setting.care
     style = np.searchsorted(np.cumsum(setting.styles)[:-1], draw.uniform(), side="right")
     forename = _column(frame, "forename", person)
-    nick = pd.Series(forename).map(NICKNAMES).fillna("").to_numpy(dtype=object)
+    nick = words(forename).map(NICKNAMES).fillna("").to_numpy(dtype=object)
     forename = np.where((nick != "") & (draw.uniform() < h.nickname * care), nick, forename)
     forename = _slip(scene, forename, draw, care, "forename")
     surname = _slip(scene, _column(frame, "surname", person), draw, care, "surname")
-    forename = np.where(style == INITIAL, pd.Series(forename).str.slice(0, 1).to_numpy(dtype=object), forename)
+    forename = np.where(style == INITIAL, words(forename).str.slice(0, 1).to_numpy(dtype=object), forename)
     forename = np.where(style == ALIAS, "", forename)
     surname = np.where(style <= FORENAME, "", surname)
     swap = (style >= NAME) & (draw.uniform() < h.swapped_names * care)
     forename, surname = np.where(swap, surname, forename), np.where(swap, forename, surname)
     case = draw.uniform()
-    surname = np.where(case < 0.25, pd.Series(surname).str.upper().to_numpy(dtype=object), surname)
-    forename = np.where(
-        (case > 0.97) & (style > ALIAS), pd.Series(forename).str.lower().to_numpy(dtype=object), forename
-    )
+    surname = np.where(case < 0.25, words(surname).str.upper().to_numpy(dtype=object), surname)
+    forename = np.where((case > 0.97) & (style > ALIAS), words(forename).str.lower().to_numpy(dtype=object), forename)
     given = draw.uniform() < np.where(style == ALIAS, 1.0, np.where(style == FORENAME, 0.18, setting.alias_beside))
     has_reference = draw.uniform() < np.where(style >= NAME, setting.reference, setting.reference / 4)
     return pd.DataFrame({
@@ -121,7 +119,7 @@ def _alias(scene: Scene, person: Array, draw: _Draws) -> Array:
     first, second = (_column(scene.people.frame, name, person) for name in ("alias", "alias_2"))
     u = draw.uniform()
     alone = np.where((second != "") & (u < 0.35), second, first)
-    both = pd.Series(first) + "|" + pd.Series(second)
+    both = words(first) + "|" + words(second)
     return np.where((second != "") & (u > 0.9), both.to_numpy(dtype=object), alone)
 
 
@@ -130,7 +128,7 @@ def _birth(scene: Scene, person: Array, draw: _Draws, care: float) -> Array:
     h = scene.plan.hardness
     birth = scene.people.frame["birth"].to_numpy().astype("datetime64[D]")[person]
     text = np.datetime_as_string(birth, unit="D").astype(object)
-    year, month, day = (pd.Series(text).str.slice(*part) for part in ((0, 4), (5, 7), (8, 10)))
+    year, month, day = (words(text).str.slice(*part) for part in ((0, 4), (5, 7), (8, 10)))
     u = draw.uniform()
     edges = np.cumsum([h.birth_swapped, h.birth_placeholder, h.birth_wrong]) * care
     can_swap = (day.astype(int) <= 12).to_numpy() & (day != month).to_numpy()
@@ -163,4 +161,5 @@ def _address(scene: Scene, person: Array) -> Array:
     hostel = frame["in_hostel"].to_numpy()[person]
     text = np.where(flat > 0, "Flat " + pd.Series(flat.astype(str)) + ", " + house, house)
     text = np.where(hostel, "Hostel, " + house, text)
-    return (pd.Series(text.astype(str)) + " " + pd.Series(street)).to_numpy(dtype=object)
+    written: Array = (words(text.astype(str)) + " " + words(street)).to_numpy(dtype=object)
+    return written

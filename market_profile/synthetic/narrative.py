@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from market_profile.synthetic.plan import Array
+from market_profile.synthetic.plan import Array, words
 
 DRUG_WORDS = {
     "heroin": ("heroin", "brown", "smack", "gear"),
@@ -65,19 +65,20 @@ def narratives(topic: Array, who: Array, drug: Array, place: Array, rng: np.rand
             rows = np.flatnonzero(of_topic & (turn == number))
             text[rows] = _fill(template, who[rows], drug[rows], place[rows])
     long = rng.random(len(topic)) < 0.01
-    return np.where(long, pd.Series(text) + LONG_TAIL, text)
+    return np.where(long, words(text) + LONG_TAIL, text)
 
 
 def _fill(template: str, who: Array, drug: Array, place: Array) -> Array:
-    words = {"{who}": pd.Series(who), "{drug}": pd.Series(drug), "{place}": pd.Series(place)}
-    result = pd.Series(np.full(len(who), "", dtype=object), dtype=object)
+    fills = {"{who}": words(who), "{drug}": words(drug), "{place}": words(place)}
+    result = words(np.full(len(who), "", dtype=object))
     rest = template
     while rest:
-        marks = {mark: rest.find(mark) for mark in words if mark in rest}
+        marks = {mark: rest.find(mark) for mark in fills if mark in rest}
         if not marks:
             result = result + rest
             break
         mark = min(marks, key=lambda m: marks[m])
-        result = result + rest[: marks[mark]] + words[mark].astype(object)
+        result = result + rest[: marks[mark]] + fills[mark]
         rest = rest[marks[mark] + len(mark) :]
-    return result.to_numpy(dtype=object)
+    filled: Array = result.to_numpy(dtype=object)
+    return filled

@@ -22,10 +22,22 @@ OUTCOMES = ("Under investigation", "Investigation complete; no suspect identifie
 PLACES = ("Parking Area", "Supermarket", "Petrol Station", "Nightclub", "Shopping Area", "Sports/Recreation Area")
 FORCE = "Saltmere Constabulary"
 SEARCH_COLUMNS = (
-    "Type", "Date", "Part of a policing operation", "Policing operation", "Latitude", "Longitude", "Gender", "Age range",
-    "Self-defined ethnicity", "Officer-defined ethnicity", "Legislation", "Object of search", "Outcome",
-    "Outcome linked to object of search", "Removal of more than just outer clothing",
-)  # fmt: skip
+    "Type",
+    "Date",
+    "Part of a policing operation",
+    "Policing operation",
+    "Latitude",
+    "Longitude",
+    "Gender",
+    "Age range",
+    "Self-defined ethnicity",
+    "Officer-defined ethnicity",
+    "Legislation",
+    "Object of search",
+    "Outcome",
+    "Outcome linked to object of search",
+    "Removal of more than just outer clothing",
+)
 
 
 def make_street_crime(scene: Scene) -> Extract:
@@ -54,16 +66,24 @@ def make_street_crime(scene: Scene) -> Extract:
     place = np.where(at_station, "On or near Police Station", place)
     nowhere = (u > 0.955) & (u < 0.975)
     asb = types == "Anti-social behaviour"
-    frame = pd.DataFrame({
-        "Crime ID": np.where(asb, "", _identifiers(scene, count)), "Month": np.array(scene.calendar.names, dtype=object)[month],
-        "Reported by": FORCE, "Falls within": FORCE,
-        "Longitude": np.where(nowhere, "", longitude[street]), "Latitude": np.where(nowhere, "", latitude[street]),
-        "Location": np.where(nowhere, "No Location", place),
-        "LSOA code": np.where(nowhere, "", lsoas["area_code"].to_numpy(dtype=object)[area]),
-        "LSOA name": np.where(nowhere, "", lsoas["area_name"].to_numpy(dtype=object)[area]), "Crime type": types,
-        "Last outcome category": np.where(asb, "", np.array(OUTCOMES, dtype=object)[rng.choice(6, count, p=[.3, .36, .24, .04, .04, .02])]),
-        "Context": "",
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "Crime ID": np.where(asb, "", _identifiers(scene, count)),
+            "Month": np.array(scene.calendar.names, dtype=object)[month],
+            "Reported by": FORCE,
+            "Falls within": FORCE,
+            "Longitude": np.where(nowhere, "", longitude[street]),
+            "Latitude": np.where(nowhere, "", latitude[street]),
+            "Location": np.where(nowhere, "No Location", place),
+            "LSOA code": np.where(nowhere, "", lsoas["area_code"].to_numpy(dtype=object)[area]),
+            "LSOA name": np.where(nowhere, "", lsoas["area_name"].to_numpy(dtype=object)[area]),
+            "Crime type": types,
+            "Last outcome category": np.where(
+                asb, "", np.array(OUTCOMES, dtype=object)[rng.choice(6, count, p=[0.3, 0.36, 0.24, 0.04, 0.04, 0.02])]
+            ),
+            "Context": "",
+        }
+    )
     frame["_m"] = month
     frame = frame.sort_values(["_m", "LSOA code", "Crime type", "Location"], kind="stable").reset_index(drop=True)
     return extract("street_crime", frame.drop(columns="_m"), frame["_m"].to_numpy())

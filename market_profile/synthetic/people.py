@@ -9,11 +9,11 @@ import pandas as pd
 
 from market_profile.synthetic.geography import Ground
 from market_profile.synthetic.names import (
-    ALL_SURNAMES,
     FEMALE,
     MALE,
     POPULAR_STREET_NAMES,
     RARE_STREET_NAMES,
+    SURNAMES,
 )
 from market_profile.synthetic.plan import Array, Plan
 
@@ -54,7 +54,7 @@ def make_people(plan: Plan, ground: Ground) -> People:
     is_male = rng.random(count) < 0.78
     frame["sex"] = np.where(is_male, "M", "F")
     frame["forename"] = np.where(is_male, _zipf(rng, MALE, count, 12), _zipf(rng, FEMALE, count, 12))
-    frame["surname"] = _zipf(rng, ALL_SURNAMES, count, 25)
+    frame["surname"] = _zipf(rng, SURNAMES, count, 25)
     frame["birth"] = _births(rng, frame["role"].to_numpy())
     frame["family"] = ""
     frame = _add_homes(frame, plan, ground, rng)
@@ -65,14 +65,15 @@ def make_people(plan: Plan, ground: Ground) -> People:
 
 def _split(count: int, share: Array) -> Array:
     """Split ``count`` by shares, at least two each, the rest to the first."""
-    parts = np.maximum(2, np.floor(count * share)).astype(int)
+    parts: Array = np.maximum(2, np.floor(count * share)).astype(int)
     parts[0] += count - parts.sum()
     return parts
 
 
 def _zipf(rng: np.random.Generator, names: tuple[str, ...], count: int, flat: int) -> Array:
     weight = 1 / (np.arange(len(names)) + flat)
-    return rng.choice(np.array(names, dtype=object), count, p=weight / weight.sum())
+    drawn: Array = rng.choice(np.array(names, dtype=object), count, p=weight / weight.sum())
+    return drawn
 
 
 def _births(rng: np.random.Generator, role: Array) -> Array:

@@ -8,12 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from market_profile.errors import WrongUse
 from market_profile.periods import Month
 
 Array = np.ndarray[Any, Any]
 """Any numpy array; shapes are said in the docstrings."""
+
+
+def words(values: Any) -> Any:
+    """Return texts as a Series of objects, for joining and cutting them all at once."""
+    return pd.Series(values, dtype=object)
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,26 @@ DEAL = {
 """Usual price (£), net weight (g) and purity (%) of a deal in the first month."""
 DRIFT_PCT_PER_MONTH = {"heroin": -0.7, "crack": 0.6, "cocaine": 0.9, "cannabis": 0.1}
 """Percentage points that purity moves in a month: the planted trend."""
-OPERATION_NAMES = ("Lantern", "Pebble", "Cormorant", "Halyard", "Juniper", "Windlass", "Sextant", "Bramble", "Topsail",
-                   "Kestrel", "Marram", "Foghorn", "Limpet", "Sandbar", "Thistle", "Quayside", "Beacon", "Driftwood")  # fmt: skip
+OPERATION_NAMES = (
+    "Lantern",
+    "Pebble",
+    "Cormorant",
+    "Halyard",
+    "Juniper",
+    "Windlass",
+    "Sextant",
+    "Bramble",
+    "Topsail",
+    "Kestrel",
+    "Marram",
+    "Foghorn",
+    "Limpet",
+    "Sandbar",
+    "Thistle",
+    "Quayside",
+    "Beacon",
+    "Driftwood",
+)
 PHASE_DAYS = 70
 ARREST_DAYS = 14
 
@@ -52,7 +70,7 @@ def make_operations(scene: Scene) -> list[Operation]:
     """Return operations that follow one another, two at a time in towns of 10,000 logs or more."""
     rng = scene.plan.stream("operations")
     lanes = 1 if scene.plan.scale < 0.2 else 2
-    found = []
+    found: list[Operation] = []
     for lane in range(lanes):
         day = int(scene.calendar.starts[0]) + lane * 40
         while day < scene.calendar.starts[-2] - 7:
@@ -233,12 +251,19 @@ def _purity_text(scene: Scene, purity: Array, rng: np.random.Generator) -> Array
 
 
 def _truth(scene: Scene, attempts: pd.DataFrame, ref: Array) -> pd.DataFrame:
-    """Return tp_ref, market_id and the true price, deals, weight and purity (laboratory answers that never came too)."""
+    """Return tp_ref, market_id and the true price, deals, weight and purity (also where no answer came)."""
     pure = attempts["net"] * attempts["purity"] / 100
-    return pd.DataFrame({
-        "tp_ref": ref, "market_id": scene.markets.sites["market_id"].to_numpy(dtype=object)[attempts["site"]],
-        "attempted_on": day_text(attempts["day"].to_numpy(), scene), "outcome": attempts["outcome"],
-        "drug": attempts["supplied"], "deals": attempts["deals"], "price_gbp": attempts["price"],
-        "net_g": attempts["net"], "purity_pct": attempts["purity"],
-        "price_per_pure_g_gbp": np.round(attempts["price"] / pure, 2),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "tp_ref": ref,
+            "market_id": scene.markets.sites["market_id"].to_numpy(dtype=object)[attempts["site"]],
+            "attempted_on": day_text(attempts["day"].to_numpy(), scene),
+            "outcome": attempts["outcome"],
+            "drug": attempts["supplied"],
+            "deals": attempts["deals"],
+            "price_gbp": attempts["price"],
+            "net_g": attempts["net"],
+            "purity_pct": attempts["purity"],
+            "price_per_pure_g_gbp": np.round(attempts["price"] / pure, 2),
+        }
+    )

@@ -9,8 +9,13 @@ from market_profile.synthetic.purchases import Operation
 from market_profile.synthetic.scene import Scene
 from market_profile.synthetic.texts import Extract, day_text, extract, number_text
 
-TACTICS = (("test purchase", "test purchase", 0), ("arrest", "warrants", 1), ("arrest", "arrests", 1), ("outreach", "outreach team", 1),
-           ("high visibility", "patrols", 1))  # fmt: skip
+TACTICS = (
+    ("test purchase", "test purchase", 0),
+    ("arrest", "warrants", 1),
+    ("arrest", "arrests", 1),
+    ("outreach", "outreach team", 1),
+    ("high visibility", "patrols", 1),
+)
 ASSET_STAGES = ("seized", "restrained", "ordered", "recovered", "reinvested")
 
 
@@ -51,12 +56,18 @@ def make_county_lines(scene: Scene) -> tuple[Extract, Extract]:
     lines, opened = lines[kept], opened[kept]
     seen = np.maximum(opened, scene.calendar.starts[0] - 100)
     drugs = np.where(crews["second_drug"] != "", crews["drug"] + "|" + crews["second_drug"], crews["drug"])[lines]
-    frame = pd.DataFrame({
-        "line_ref": crews["line_ref"].to_numpy(dtype=object)[lines], "first_seen": day_text(seen, scene), "status": "active",
-        "closed_on": "", "closure_evidence": "", "drugs": drugs,
-        "cuckooed_addresses": number_text(rng.poisson(1.4, len(lines)), 0),
-        "safeguarding_visits": number_text(rng.poisson(2.2, len(lines)), 0),
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "line_ref": crews["line_ref"].to_numpy(dtype=object)[lines],
+            "first_seen": day_text(seen, scene),
+            "status": "active",
+            "closed_on": "",
+            "closure_evidence": "",
+            "drugs": drugs,
+            "cuckooed_addresses": number_text(rng.poisson(1.4, len(lines)), 0),
+            "safeguarding_visits": number_text(rng.poisson(2.2, len(lines)), 0),
+        }
+    )
     month = np.maximum(0, scene.calendar.month_of(seen))
     ref = frame["line_ref"].to_numpy(dtype=object)
     closed = seen + rng.integers(60, 300, len(lines))

@@ -38,13 +38,9 @@ class Scene:
         busy = (self.careers.on_post >= 0).astype(np.int32)
         at_work = np.zeros((len(self.markets.crews), busy.shape[1]), dtype=np.int32)
         np.add.at(at_work, self.markets.slots["crew"].to_numpy(), busy)
-        parts = []
-        for site in self.markets.sites.itertuples():  # tens of sites
-            days = np.arange(site.from_day, site.to_day)
-            parts.append(
-                pd.DataFrame({"site": site.Index, "crew": site.crew, "day": days, "at_work": at_work[site.crew, days]})
-            )
-        table = pd.concat(parts, ignore_index=True)
+        site, day = self.markets.open_days()
+        crew = self.markets.sites["crew"].to_numpy()[site]
+        table = pd.DataFrame({"site": site, "crew": crew, "day": day, "at_work": at_work[crew, day]})
         table = table[table["at_work"] > 0].reset_index(drop=True)
         table["deals"] = 6.0 * self.markets.crews["activity"].to_numpy()[table["crew"]] * table["at_work"] ** 0.5
         return table

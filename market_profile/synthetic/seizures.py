@@ -36,13 +36,19 @@ def _from_arrests(scene: Scene, rng: np.random.Generator) -> pd.DataFrame:
     inside = (taken["arrested_day"] >= scene.calendar.starts[0]) & (taken["arrested_day"] < scene.calendar.starts[-2])
     taken = taken[inside & (taken["site"] >= 0) & (rng.random(len(taken)) < 0.85)]
     crew, site = taken["crew"].to_numpy(), taken["site"].to_numpy()
-    return pd.DataFrame({
-        "day": taken["arrested_day"].to_numpy() + rng.uniform(0.3, 0.95, len(taken)), "person": taken["person"].to_numpy(),
-        "drug": scene.markets.crews["drug"].to_numpy(dtype=object)[crew],
-        "second": scene.markets.crews["second_drug"].to_numpy(dtype=object)[crew],
-        "deals": np.round(rng.gamma(2.0, 9.0, len(taken)) + 2), "has_cash": rng.random(len(taken)) < 0.8,
-        "east": scene.markets.spot_e[site, 0], "north": scene.markets.spot_n[site, 0], "is_supply": True,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "day": taken["arrested_day"].to_numpy() + rng.uniform(0.3, 0.95, len(taken)),
+            "person": taken["person"].to_numpy(),
+            "drug": scene.markets.crews["drug"].to_numpy(dtype=object)[crew],
+            "second": scene.markets.crews["second_drug"].to_numpy(dtype=object)[crew],
+            "deals": np.round(rng.gamma(2.0, 9.0, len(taken)) + 2),
+            "has_cash": rng.random(len(taken)) < 0.8,
+            "east": scene.markets.spot_e[site, 0],
+            "north": scene.markets.spot_n[site, 0],
+            "is_supply": True,
+        }
+    )
 
 
 def _from_searches(scene: Scene, rng: np.random.Generator) -> pd.DataFrame:
@@ -95,18 +101,29 @@ def _frame(scene: Scene, rows: pd.DataFrame, operations: list[Operation], rng: n
     written = write_mentions(scene, person, day, person % 3, custody_setting(scene), "seizures")
     supply = rows["is_supply"].to_numpy()
     cannabis = what == "cannabis"
-    frame = pd.DataFrame({
-        "seizure_ref": rows["seizure_ref"].to_numpy(dtype=object), "exhibit_ref": "E" + rows["part"].astype(str),
-        "seized_at": british(time_text(day, scene)), "drug": drug_words(what, rng), "form": form,
-        "quantity": quantity, "unit": unit, "weighed": weighed, "purity_pct": number_text(purity, 1),
-        "cash_gbp": number_text(rows["cash"].to_numpy(), 0),
-        "poca_ref": np.where(rows["cash"] > 1000, "POCA-" + rows["seizure_ref"].str.slice(2), ""),
-        "power": np.where(supply, "s.23 MDA warrant", "s.23 MDA search"),
-        "offence_code": np.where(supply, "92A", np.where(cannabis, "92E", "92D")),
-        "operation": _operation(operations, day, supply & (rng.random(count) < 0.5)),
-        "easting_m": np.where(placed, number_text(east, 0), ""), "northing_m": np.where(placed, number_text(north, 0), ""),
-        "latitude": "", "longitude": "", "location_text": street,
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "seizure_ref": rows["seizure_ref"].to_numpy(dtype=object),
+            "exhibit_ref": "E" + rows["part"].astype(str),
+            "seized_at": british(time_text(day, scene)),
+            "drug": drug_words(what, rng),
+            "form": form,
+            "quantity": quantity,
+            "unit": unit,
+            "weighed": weighed,
+            "purity_pct": number_text(purity, 1),
+            "cash_gbp": number_text(rows["cash"].to_numpy(), 0),
+            "poca_ref": np.where(rows["cash"] > 1000, "POCA-" + rows["seizure_ref"].str.slice(2), ""),
+            "power": np.where(supply, "s.23 MDA warrant", "s.23 MDA search"),
+            "offence_code": np.where(supply, "92A", np.where(cannabis, "92E", "92D")),
+            "operation": _operation(operations, day, supply & (rng.random(count) < 0.5)),
+            "easting_m": np.where(placed, number_text(east, 0), ""),
+            "northing_m": np.where(placed, number_text(north, 0), ""),
+            "latitude": "",
+            "longitude": "",
+            "location_text": street,
+        }
+    )
     names = written[["nominal_ref", "surname", "forenames", "aliases", "date_of_birth"]]
     role = np.where(rng.random(count) < 0.7, np.where(supply, "dealer", "user"), "").astype(object)
     return pd.concat([frame, names], axis=1).assign(role=role)

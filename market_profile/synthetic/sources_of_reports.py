@@ -26,7 +26,7 @@ QUALITY = {"officer": (9, 2), "public": (4, 3), "crimestoppers": (4, 3), "partne
 
 @dataclass(frozen=True)
 class Sources:
-    """``quality`` by source number; ``refs`` their references ('' for anonymous ones); ``first`` number by provenance."""
+    """``quality`` by source number; ``refs`` ('' for anonymous ones); ``first`` number by provenance."""
 
     refs: Array
     quality: Array

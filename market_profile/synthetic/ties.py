@@ -80,7 +80,8 @@ def _wholesale(rng: np.random.Generator, markets: Markets, people: People, bosse
     lower = both.assign(source=both["person"], target=both["boss"], relation="supplies", level="wholesale")
     upper = pd.DataFrame({"source": rng.choice(above, len(rest)), "target": rest})
     upper = upper.assign(relation="supplies", from_day=0, to_day=calendar.days, crew=-1, level="wholesale")
-    return pd.concat([lower, upper], ignore_index=True)[COLUMNS]
+    chain: pd.DataFrame = pd.concat([lower, upper], ignore_index=True)[COLUMNS]
+    return chain
 
 
 def _runners(rng: np.random.Generator, markets: Markets, people: People, bosses: pd.DataFrame,
@@ -91,7 +92,8 @@ def _runners(rng: np.random.Generator, markets: Markets, people: People, bosses:
     runs = both.assign(source=both["person"], target=both["boss"], relation="runs_for", level="wholesale")
     forced = both[(markets.crews["kind"].to_numpy()[both["crew"]] == "phone") & (rng.random(len(both)) < 0.3)]
     forced = forced.assign(source=forced["boss"], target=forced["person"], relation="controls", level="wholesale")
-    return pd.concat([runs, forced], ignore_index=True)[COLUMNS]
+    working: pd.DataFrame = pd.concat([runs, forced], ignore_index=True)[COLUMNS]
+    return working
 
 
 def _homes(rng: np.random.Generator, markets: Markets, people: People, bosses: pd.DataFrame,
@@ -102,7 +104,8 @@ def _homes(rng: np.random.Generator, markets: Markets, people: People, bosses: p
     attached = _attach(rng, who, pull, markets.slots, 0.3, calendar)
     attached["a_to"] = np.minimum(attached["a_from"] + rng.integers(30, 95, len(attached)), calendar.days)
     both = _overlap(attached, bosses)
-    return both.assign(source=both["boss"], target=both["person"], relation="controls", level="wholesale")[COLUMNS]
+    both = both.assign(source=both["boss"], target=both["person"], relation="controls", level="wholesale")
+    return both[COLUMNS]
 
 
 def _social(rng: np.random.Generator, people: People, calendar: Calendar) -> pd.DataFrame:

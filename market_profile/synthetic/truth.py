@@ -44,12 +44,20 @@ def write_truth(folder: Path, scene: Scene, outbox: Outbox, placed: dict[str, pd
 
 def _persons(scene: Scene) -> pd.DataFrame:
     frame = scene.people.frame
-    return pd.DataFrame({
-        "person_id": frame["person_id"], "role": frame["role"], "surname": frame["surname"], "forename": frame["forename"],
-        "alias": frame["alias"], "alias_2": frame["alias_2"], "sex": frame["sex"], "nominal_ref": frame["nominal_ref"],
-        "date_of_birth": np.datetime_as_string(frame["birth"].to_numpy().astype("datetime64[D]"), unit="D"),
-        "family": frame["family"],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "person_id": frame["person_id"],
+            "role": frame["role"],
+            "surname": frame["surname"],
+            "forename": frame["forename"],
+            "alias": frame["alias"],
+            "alias_2": frame["alias_2"],
+            "sex": frame["sex"],
+            "nominal_ref": frame["nominal_ref"],
+            "date_of_birth": np.datetime_as_string(frame["birth"].to_numpy().astype("datetime64[D]"), unit="D"),
+            "family": frame["family"],
+        }
+    )
 
 
 def mentions(scene: Scene, placed: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -61,10 +69,18 @@ def mentions(scene: Scene, placed: dict[str, pd.DataFrame]) -> pd.DataFrame:
     for kind, rows in placed.items():
         good = rows[(rows["_person"] >= 0) & rows["_accepted"] & ~rows["_duplicate"]]
         subject = good["subject_no"] if kind == "log_subjects" else "1"
-        parts.append(pd.DataFrame({
-            "kind": kind, "record_ref": good["_ref"], "subject_no": subject,
-            "person_id": scene.person_ids(good["_person"].to_numpy(dtype=int)), "file": good["_file"], "line": good["_line"],
-        }))  # fmt: skip
+        parts.append(
+            pd.DataFrame(
+                {
+                    "kind": kind,
+                    "record_ref": good["_ref"],
+                    "subject_no": subject,
+                    "person_id": scene.person_ids(good["_person"].to_numpy(dtype=int)),
+                    "file": good["_file"],
+                    "line": good["_line"],
+                }
+            )
+        )
     table = pd.concat(parts, ignore_index=True)
     again = (table["record_ref"] != "") & table.duplicated(["kind", "record_ref", "subject_no"])
     return table[~again].reset_index(drop=True)
@@ -74,11 +90,17 @@ def _edges(scene: Scene) -> pd.DataFrame:
     ties = scene.ties
     crew, day = ties["crew"].to_numpy(), ties["from_day"].to_numpy()
     site = np.where(crew >= 0, scene.markets.site_on(np.maximum(crew, 0), day), -1)
-    return pd.DataFrame({
-        "supplier_id": scene.person_ids(ties["source"].to_numpy()), "buyer_id": scene.person_ids(ties["target"].to_numpy()),
-        "relation": ties["relation"], "from": day_text(day, scene), "to": day_text(ties["to_day"].to_numpy(), scene),
-        "market_id": _market_ids(scene, site), "level": ties["level"],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "supplier_id": scene.person_ids(ties["source"].to_numpy()),
+            "buyer_id": scene.person_ids(ties["target"].to_numpy()),
+            "relation": ties["relation"],
+            "from": day_text(day, scene),
+            "to": day_text(ties["to_day"].to_numpy(), scene),
+            "market_id": _market_ids(scene, site),
+            "level": ties["level"],
+        }
+    )
 
 
 def _market_ids(scene: Scene, site: Array) -> Array:
@@ -90,15 +112,26 @@ def _markets(scene: Scene) -> pd.DataFrame:
     sites = scene.markets.sites
     crews = scene.markets.crews.iloc[sites["crew"].to_numpy()].reset_index(drop=True)
     opens, closes = crews["opens_at"], (crews["opens_at"] + crews["open_hours"]) % 24
-    return pd.DataFrame({
-        "market_id": sites["market_id"], "kind": crews["kind"], "type": crews["type"], "drug": crews["drug"],
-        "second_drug": crews["second_drug"], "easting_m": sites["easting_m"], "northing_m": sites["northing_m"],
-        "area_code": scene.ground.lsoas["area_code"].to_numpy()[sites["area"]],
-        "open_from": day_text(sites["from_day"].to_numpy(), scene), "open_to": day_text(sites["to_day"].to_numpy(), scene),
-        "hours": [f"{a:02d}-{b:02d}" for a, b in zip(opens, closes, strict=True)],
-        "replacement_days": crews["replacement_days"], "posts": crews["posts"], "activity": crews["activity"].round(4),
-        "crew": [f"C{number + 1:04d}" for number in sites["crew"]], "line_ref": crews["line_ref"],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "market_id": sites["market_id"],
+            "kind": crews["kind"],
+            "type": crews["type"],
+            "drug": crews["drug"],
+            "second_drug": crews["second_drug"],
+            "easting_m": sites["easting_m"],
+            "northing_m": sites["northing_m"],
+            "area_code": scene.ground.lsoas["area_code"].to_numpy()[sites["area"]],
+            "open_from": day_text(sites["from_day"].to_numpy(), scene),
+            "open_to": day_text(sites["to_day"].to_numpy(), scene),
+            "hours": [f"{a:02d}-{b:02d}" for a, b in zip(opens, closes, strict=True)],
+            "replacement_days": crews["replacement_days"],
+            "posts": crews["posts"],
+            "activity": crews["activity"].round(4),
+            "crew": [f"C{number + 1:04d}" for number in sites["crew"]],
+            "line_ref": crews["line_ref"],
+        }
+    )
 
 
 def _by_site_month(scene: Scene) -> pd.DataFrame:
@@ -144,25 +177,33 @@ def _replacements(scene: Scene) -> pd.DataFrame:
     taken = scene.dealer_arrests
     taken = taken[taken["site"] >= 0]
     replaced = taken["replaced_day"].to_numpy()
-    return pd.DataFrame({
-        "market_id": _market_ids(scene, taken["site"].to_numpy()), "person_id": scene.person_ids(taken["person"].to_numpy()),
-        "arrested_on": day_text(taken["arrested_day"].to_numpy(), scene),
-        "replaced_on": np.where(replaced >= 0, day_text(np.maximum(replaced, 0), scene), ""),
-        "days": np.where(replaced >= 0, replaced - taken["arrested_day"].to_numpy(), -1),
-        "others_at_work": taken["others_at_work"],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "market_id": _market_ids(scene, taken["site"].to_numpy()),
+            "person_id": scene.person_ids(taken["person"].to_numpy()),
+            "arrested_on": day_text(taken["arrested_day"].to_numpy(), scene),
+            "replaced_on": np.where(replaced >= 0, day_text(np.maximum(replaced, 0), scene), ""),
+            "days": np.where(replaced >= 0, replaced - taken["arrested_day"].to_numpy(), -1),
+            "others_at_work": taken["others_at_work"],
+        }
+    )
 
 
 def _would_succeed(scene: Scene) -> pd.DataFrame:
-    """Return, by month, the probability that a stranger's attempt within hours succeeds at a market or with a person."""
+    """Return, by month, the probability that a stranger who asks within hours is sold to, by market and by person."""
     table = _by_site_month(scene)
     names = np.array(scene.calendar.names, dtype=object)
     kind = scene.markets.crews["type"].to_numpy(dtype=object)[scene.markets.sites["crew"].to_numpy()[table["site"]]]
     sale = np.array([SELL_TO_STRANGER[k] for k in kind])
     length = np.diff(scene.calendar.starts)[table["month"]]
-    places = pd.DataFrame({"month": names[table["month"]], "target_kind": "place",
-                           "target_id": _market_ids(scene, table["site"].to_numpy()),
-                           "probability": np.round(table["days"].to_numpy() / length * sale, 4)})  # fmt: skip
+    places = pd.DataFrame(
+        {
+            "month": names[table["month"]],
+            "target_kind": "place",
+            "target_id": _market_ids(scene, table["site"].to_numpy()),
+            "probability": np.round(table["days"].to_numpy() / length * sale, 4),
+        }
+    )
     stints = scene.careers.stints
     parts = [places]
     for month in range(scene.calendar.months + 1):
@@ -171,8 +212,14 @@ def _would_succeed(scene: Scene) -> pd.DataFrame:
         now = stints[days > 0]
         sale = np.array([SELL_TO_STRANGER[k] for k in scene.markets.crews["type"].to_numpy()[now["crew"]]])
         chance = days[days > 0].to_numpy() / (high - low) * sale
-        people = pd.DataFrame({"month": names[month], "target_kind": "nominal",
-                               "target_id": scene.person_ids(now["person"].to_numpy()), "probability": chance})  # fmt: skip
+        people = pd.DataFrame(
+            {
+                "month": names[month],
+                "target_kind": "nominal",
+                "target_id": scene.person_ids(now["person"].to_numpy()),
+                "probability": chance,
+            }
+        )
         best = (
             people.groupby(["month", "target_kind", "target_id"], sort=True)["probability"].sum().clip(upper=1).round(4)
         )
@@ -200,11 +247,15 @@ def _area_bias(scene: Scene, outbox: Outbox) -> pd.DataFrame:
     inside = (logs["topic"] == "market") & (logs["month"] != scene.calendar.names[-1])
     counts = logs.loc[inside, "market_id"].map(area_of).value_counts()
     rows = pd.RangeIndex(len(lsoas))
-    return pd.DataFrame({
-        "area_code": lsoas["area_code"], "is_patrolled": lsoas["is_patrolled"].astype(int),
-        "reporting_factor": np.where(lsoas["is_patrolled"], scene.plan.hardness.patrol_factor, 1.0),
-        "true_deals": deals.reindex(rows).fillna(0).round(1).to_numpy(), "logs": counts.reindex(rows).fillna(0).astype(int).to_numpy(),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "area_code": lsoas["area_code"],
+            "is_patrolled": lsoas["is_patrolled"].astype(int),
+            "reporting_factor": np.where(lsoas["is_patrolled"], scene.plan.hardness.patrol_factor, 1.0),
+            "true_deals": deals.reindex(rows).fillna(0).round(1).to_numpy(),
+            "logs": counts.reindex(rows).fillna(0).astype(int).to_numpy(),
+        }
+    )
 
 
 def bad_rows(placed: dict[str, pd.DataFrame]) -> pd.DataFrame:

@@ -113,10 +113,24 @@ def _grants(scene: Scene, outbox: Outbox) -> pd.DataFrame:
 def _recommendations(months: tuple[str, ...]) -> pd.DataFrame:
     due = f"{months[-2]}-28"
     rows = [
-        ("R1", "Test purchases at the two busiest open street markets", "Operations planner", due, "in progress", "attempts and purchases a month"),
-        ("R2", "Outreach to linked users within 21 days of a dealer's arrest", "Treatment provider", due, "agreed", "contacts within 21 days"),
+        (
+            "R1",
+            "Test purchases at the two busiest open street markets",
+            "Operations planner",
+            due,
+            "in progress",
+            "attempts and purchases a month",
+        ),
+        (
+            "R2",
+            "Outreach to linked users within 21 days of a dealer's arrest",
+            "Treatment provider",
+            due,
+            "agreed",
+            "contacts within 21 days",
+        ),
         ("R3", "Safeguarding visits to homes at risk of takeover", "Adult social care", due, "proposed", "visits made"),
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows, columns=["id", "text", "owner", "due_on", "status", "measure"])
 
 

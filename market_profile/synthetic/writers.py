@@ -65,9 +65,10 @@ def write_inbox(folder: Path, frames: dict[str, pd.DataFrame], months: tuple[str
     for kind, frame in frames.items():
         form = FORMS.get(kind, Form())
         parts = []
-        for (month, tag), rows in frame.groupby(["_month", "_tag"], sort=True):
-            name = f"{kind}_{tag + '_' if tag else ''}{months[int(month)]}.{form.suffix}"
-            lines = _write(folder / name, kind, rows, form, str(tag))
+        for _, rows in frame.groupby(["_month", "_tag"], sort=True):
+            month, tag = int(rows["_month"].iloc[0]), str(rows["_tag"].iloc[0])
+            name = f"{kind}_{tag + '_' if tag else ''}{months[month]}.{form.suffix}"
+            lines = _write(folder / name, kind, rows, form, tag)
             parts.append(rows.assign(_file=name, _line=lines))
         placed[kind] = pd.concat(parts, ignore_index=True)
     return placed
@@ -91,7 +92,8 @@ def _write(path: Path, kind: str, rows: pd.DataFrame, form: Form, tag: str) -> A
     if form.suffix == "parquet":
         return 1 + np.arange(len(rows))
     newlines = rows["text"].str.count("\n").to_numpy() if "text" in own else np.zeros(len(rows))
-    return (2 + np.arange(len(rows)) + np.concatenate([[0], np.cumsum(newlines)[:-1]])).astype(int)
+    lines: Array = (2 + np.arange(len(rows)) + np.concatenate([[0], np.cumsum(newlines)[:-1]])).astype(int)
+    return lines
 
 
 def _csv_text(table: pd.DataFrame, malformed: Array, delimiter: str) -> str:
