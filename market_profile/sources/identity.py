@@ -50,9 +50,18 @@ def content_hashes(kind: Kind, frame: pd.DataFrame, text: pd.DataFrame) -> pd.Se
     names = [name for name in frame.columns if name not in derived | system | AS_WRITTEN | set(COORDINATES)]
     cells = {name: cells_as_text(frame[name]) for name in names}
     cells |= {name: _coordinate_text(text.loc[frame.index, name]) for name in COORDINATES if name in text}
-    labelled = [(name + _CELL + cells[name] + _ROW).where(cells[name] != "", "") for name in sorted(cells)]
+    labelled = [_labelled(name, cells[name]) for name in sorted(cells) if (cells[name] != "").any()]
     rows = _joined(labelled, "", frame.index)
     return pd.Series([hashlib.sha256(row.encode()).hexdigest() for row in rows], index=frame.index, dtype="str")
+
+
+def _labelled(name: str, cells: pd.Series[str]) -> pd.Series[str]:
+    """Return ``name``, the cell and a mark for each cell that is not blank."""
+    kind = pa.large_string()
+    text = pa.array(cells, type=kind)
+    label, end, blank = (pa.scalar(part, type=kind) for part in (name + _CELL, _ROW, ""))
+    whole = pc.binary_join_element_wise(label, text, end, blank)
+    return pd.Series(pd.array(pc.if_else(pc.equal(text, blank), blank, whole), dtype="str"), index=cells.index)
 
 
 def _joined(parts: list[pd.Series[str]], mark: str, index: pd.Index) -> pd.Series[str]:
@@ -92,6 +101,8 @@ def _float_text(column: pd.Series) -> pd.Series[str]:
 
 
 def _coordinate_text(cells: pd.Series[str]) -> pd.Series[str]:
+    if not (cells != "").any():
+        return cells
     trimmed = cells.str.strip()
     numbers = pd.to_numeric(trimmed, errors="coerce")
     return _float_text(numbers).where(numbers.notna(), trimmed)

@@ -110,7 +110,11 @@ def _transformer(source: str, target: str) -> Transformer:
 def _pair(text: pd.DataFrame, x: str, y: str) -> _Pair:
     values, given = [], []
     for name in (x, y):
-        cells = text[name].str.strip() if name in text else pd.Series("", index=text.index, dtype="str")
+        if name not in text or not (text[name] != "").any():
+            values.append(np.full(len(text), np.nan))
+            given.append(np.zeros(len(text), dtype=bool))
+            continue
+        cells = text[name].str.strip()
         is_number = cells.str.fullmatch(_NUMBER).to_numpy(dtype=bool)
         values.append(pd.to_numeric(cells.where(is_number), errors="coerce").to_numpy(dtype="float64", na_value=np.nan))
         given.append((cells != "").to_numpy(dtype=bool))
@@ -185,10 +189,14 @@ def _frame(text: pd.DataFrame, names: npt.NDArray[Any], values: dict[str, _Float
     frame = pd.DataFrame({name: np.where(is_fine, cells, np.nan) for name, cells in values.items()}, index=text.index)
     frame["place_fault"] = fault.map({name: str(reason) for name, reason, _ in _SENTENCES}).fillna("").astype("str")
     frame["place_sentence"] = fault.map({name: words for name, _, words in _SENTENCES}).fillna("").astype("str")
+    frame["raw_place"] = _raw_places(text[~is_fine]).reindex(text.index, fill_value="")
+    return frame
+
+
+def _raw_places(text: pd.DataFrame) -> pd.Series[str]:
     raw = pd.Series("", index=text.index, dtype="str")
     for name in COORDINATES:
         if name in text:
             cells = text[name].str.strip()
             raw = raw + (name + "=" + cells + "; ").where(cells != "", "")
-    frame["raw_place"] = raw.str.removesuffix("; ").where(~is_fine, "")
-    return frame
+    return raw.str.removesuffix("; ")

@@ -172,7 +172,7 @@ ROW = st.tuples(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(ROW, max_size=12), data=st.data())
 def test_rows_add_up_and_their_order_does_not_matter(
     read: Reader, rows: list[tuple[str, ...]], data: st.DataObject
