@@ -100,7 +100,7 @@ DEFINITIONS: tuple[DefinitionCard, ...] = (
         "attempts that met a seller",
         "test purchases tied to the market. Open: Wilson's lower bound of sales to strangers is 40 % or more; "
         "semi-open: that of all sales is; closed: the upper bound of all sales is 50 % or less; else too little is "
-        "known",
+        "known. From twenty contacts the shares decide: half to strangers is open, under 45 % any sale is closed",
         _ATTEMPTS,
     ),
     _card(

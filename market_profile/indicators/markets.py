@@ -17,6 +17,12 @@ LIKELY_SHARE = 0.4
 CLOSED_SHARE = 0.5
 """A market is taken as closed where Wilson's upper bound of any sale stays under half: four refusals in four."""
 
+PLAIN_CONTACTS = 20
+"""From here on the shares themselves decide: their interval is at most 0.22 to either side."""
+
+PLAIN_OPEN, PLAIN_SALE = 0.5, 0.45
+"""Half of contacts sold to a stranger make a market open; under 45 % any sale at all makes it closed."""
+
 COLUMNS = (
     "market_id",
     "type",
@@ -68,8 +74,14 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
     stranger = wilson(frame["stranger_sales"], frame["contacts"])
     sold = wilson(frame["sales"], frame["contacts"])
     contacts = frame["contacts"].where(frame["contacts"] > 0)
+    to_strangers, to_any = frame["stranger_sales"] / contacts, frame["sales"] / contacts
+    is_plain = frame["contacts"] >= PLAIN_CONTACTS
     kinds = np.select(
-        [stranger.low >= LIKELY_SHARE, sold.low >= LIKELY_SHARE, sold.high <= CLOSED_SHARE],
+        [
+            np.where(is_plain, to_strangers >= PLAIN_OPEN, stranger.low >= LIKELY_SHARE),
+            np.where(is_plain, to_any >= PLAIN_SALE, sold.low >= LIKELY_SHARE),
+            np.where(is_plain, True, sold.high <= CLOSED_SHARE),
+        ],
         [str(MarketType.OPEN), str(MarketType.SEMI_OPEN), str(MarketType.CLOSED)],
         default=str(MarketType.INSUFFICIENT),
     )

@@ -95,7 +95,7 @@ def actions_section(findings: Findings) -> Section[Measure]:
         for row in rows.to_dict("records")
     ]  # fmt: skip
     columns = (col("Action"), col("Owner"), col("Due"), col("Measure"), col("Status"), col("Last month"))
-    block = table("actions", "Actions and their status", columns, listed)
+    block = table("action_list", "Actions and their status", columns, listed)
     return section("actions", "Recommendations and actions", (block,), EVERYONE)
 
 

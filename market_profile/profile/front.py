@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import calendar
 from typing import Literal
 
 import pandas as pd
 
 from market_profile.document import KeyJudgement, Section, Sentence, Tile, Tiles
+from market_profile.periods import Month
 from market_profile.profile.counts import Events, events, year_of
 from market_profile.profile.findings import Findings
 from market_profile.profile.rows import figure_row
@@ -38,7 +40,7 @@ def terms_section(findings: Findings) -> Section[Measure]:
             "what has been done about it and what is not known, to plan test purchases and outreach.",
             say(
                 "It rests on records held up to {cutoff}; tables count that month unless they say otherwise.",
-                cutoff=label(month.last_day),
+                cutoff=label(day_words(month)),
             ),
         ),
         para(
@@ -58,7 +60,7 @@ def use_section(findings: Findings) -> Section[Measure]:
                 "This profile describes the drugs market of {area} for the Combating Drugs Partnership, from records "
                 "up to {cutoff} that may be shared.",
                 area=label(findings.area_name),
-                cutoff=label(findings.month.last_day),
+                cutoff=label(day_words(findings.month)),
             ),
         ),
         bullets(
@@ -104,6 +106,7 @@ def summary_section(findings: Findings) -> Section[Measure]:
             note="The normal range is the mean of up to twelve earlier months plus and minus two standard deviations.",
         ),
         para(*_people_sentences(findings)),
+        *_revised(findings),
     )
     return section("changes", "What changed", blocks, PLANNER)
 
@@ -119,6 +122,7 @@ def headlines_section(findings: Findings) -> Section[Measure]:
             "Twelve months against the twelve before",
             (col("Measure"), col("Last twelve months", numeric=True)),
             rows,
+            note="Where records do not reach back a year, no comparison is made.",
         ),
     )
     return section("headlines", "Headlines and changes", blocks, PARTNER)
@@ -170,9 +174,41 @@ def _tiles(findings: Findings, is_partner: bool) -> Tiles[Measure]:
         if words in changes:
             found = changes[words]
             value = found.in_year(month)
-            note = say("Twelve months: {change}.", change=found.yearly_change(month))
+            change = found.yearly_change(month)
+            note = say("Over twelve months; no earlier year is on record to compare.")
+            if change.before is not None:
+                note = say("Twelve months: {change}.", change=change)
             tiles.append(Tile(words.capitalize(), value, note, definition))
     return Tiles(tuple(tiles[:4]))
+
+
+def day_words(month: Month) -> str:
+    """Return the last day of the month in words.
+
+    Example:
+        >>> day_words(Month("2019-02"))
+        '28 February 2019'
+    """
+    day = pd.Timestamp(month.last_day)
+    return f"{day.day} {calendar.month_name[day.month]} {day.year}"
+
+
+def _revised(findings: Findings) -> Blocks:
+    """Return what last month's edition said of its own month where records that came since changed it."""
+    published = findings.previous.get("figures")
+    if published is None or published.empty:
+        return ()
+    last = findings.month.previous()
+    now = {words: found.in_month(last) for words, found in headline_events(findings).items()}
+    known = published[(published["month"] == last.text) & published["figure"].isin(list(now))]
+    moved = [
+        say("{figure}: published {then}, now {now}.", figure=label(words), then=counted(then), now=now[words])
+        for words, then in zip(known["figure"], known["value"], strict=True)
+        if now[words].n != then
+    ]
+    if not moved:
+        return (para("No headline figure of last month was revised.", tone="note"),)
+    return (para("Last month's figures were revised as records arrived.", tone="note"), bullets(*moved))
 
 
 def _people_sentences(findings: Findings) -> list[Sentence[Measure]]:

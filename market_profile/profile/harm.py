@@ -13,13 +13,22 @@ SUSPECTED = ("death", "overdose")
 """Harm whose status matters most: a suspected death is not a confirmed one."""
 
 
+NAMES = {
+    "ambulance": "ambulance call",
+    "naloxone": "naloxone given",
+    "hospital": "hospital admission",
+    "asb_report": "anti-social behaviour report",
+    "community_call": "call from the community",
+}
+
+
 def harm_section(findings: Findings) -> Section[Measure]:
     """Return harm this month against its normal range (planners)."""
     if not findings.has("harm_events"):
         return section("harm", "Harm and safeguarding", (gap("harm_events"),), PLANNER)
     rows = [(label(name), found.monthly_change(findings.month)) for name, found in _kinds(findings).items()]
     blocks: Blocks = (
-        table("harm", "Harm this month", (col("Harm"), col("This month", True)), rows),
+        table("harm_month", "Harm this month", (col("Harm"), col("This month", True)), rows),
         para("A rise above the normal range is a prompt to ask, not an alert: nothing is broadcast by itself."),
     )
     return section("harm", "Harm and safeguarding", blocks, PLANNER)
@@ -47,5 +56,5 @@ def _kinds(findings: Findings) -> dict[str, Events]:
             found[f"{harm}, confirmed"] = events(chosen[confirmed], "occurred_at", f"harm|{harm}|confirmed")
             found[f"{harm}, suspected"] = events(chosen[~confirmed], "occurred_at", f"harm|{harm}|suspected")
         else:
-            found[words_of(harm)] = events(chosen, "occurred_at", f"harm|{harm}")
+            found[NAMES.get(harm, words_of(harm))] = events(chosen, "occurred_at", f"harm|{harm}")
     return found

@@ -39,7 +39,7 @@ def scorecard_section(findings: Findings) -> Section[Measure]:
     rows = [_scored(row, findings) for row in card[card["unit"] == ""].to_dict("records")]
     note = "Local figures stand for national outcomes; they lag and are corrected as records arrive."
     columns = (col("Measure"), col("Outcome"), col("Twelve months", True))
-    block = table("scorecard", "Local figures for the national outcomes", columns, rows, note=note)
+    block = table("outcome_figures", "Local figures for the national outcomes", columns, rows, note=note)
     return section("scorecard", "Outcomes scorecard", (block,), EVERYONE)
 
 
@@ -63,7 +63,7 @@ def effect_brief(findings: Findings) -> Section[Measure]:
     if findings.has("operations"):
         ended = findings.tables.get("operations")["operation"].nunique()
         done = Count(int(ended), "", f"operations|as at {findings.month.text}")
-        blocks.append(para(say("Operations that have ended and may be named to partners: {done}.", done=done)))
+        blocks.append(para(say("Operations that have ended: {done}.", done=done)))
     else:
         blocks.append(gap("operations"))
     blocks.extend(_crime(findings, False))

@@ -31,7 +31,7 @@ from market_profile.settings import GeographySettings
 from market_profile.values import Count, Estimate, Leader, Measure
 
 ATTRIBUTION = "Contains OS data © Crown copyright and database right; contains public sector information (OGL v3)"
-HOTSPOT_ROWS = 50
+HOTSPOT_ROWS = 25
 BLOCK_HOURS = 4
 MAP_CELLS = 40
 
@@ -113,7 +113,8 @@ def _hotspots(findings: Findings) -> Blocks:
         for row in hotspots.head(HOTSPOT_ROWS).to_dict("records")
     ]  # fmt: skip
     columns = (
-        col("Cell"), col("Rank", True), col("Market"), col("Events", True), col("Expected", True), col("P adjusted", True),
+        col("Cell"), col("Rank", True), col("Market"), col("Events", True), col("Expected", True),
+        col("P adjusted", True),
         col("Persistence"), col("Support"), col("Peak hours"),
     )  # fmt: skip
     return (
@@ -124,10 +125,14 @@ def _hotspots(findings: Findings) -> Blocks:
                 cells=counted(len(hotspots)),
                 firm=counted(firm),
             ),
-            f"Expected counts rest on {findings.geography.denominator}.",
+            _sentence(findings.geography.denominator),
         ),
         table("hotspot_list", "Flagged cells, best first", columns, rows, annex=True),
     )
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith(".") else f"{words}."
 
 
 def _hours(findings: Findings) -> Blocks:

@@ -30,6 +30,7 @@ from market_profile.values import Estimate, Measure
 
 PERSONAL, COVERT = Sensitivity.PERSONAL, Sensitivity.COVERT
 BOARD_ROWS = 20
+TIMELINE_ROWS = 20
 
 
 def board_section(findings: Findings) -> Section[Measure]:
@@ -157,7 +158,7 @@ def response_section(findings: Findings) -> Section[Measure]:
             label(_day(row["ends_on"]) or "open"), score(row["gap_days"], 0, "days"), score(row["resource_hours"], 0),
             score(row["cost_gbp"], 0, "£"),
         )
-        for row in timeline.tail(40).to_dict("records")
+        for row in timeline.tail(TIMELINE_ROWS).to_dict("records")
     ]  # fmt: skip
     columns = (
         col("Operation", sensitivity=COVERT), col("Phase"), col("Tactic"), col("From"), col("To"),

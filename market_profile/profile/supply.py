@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from market_profile.document import Figure, NetworkNode, NetworkPicture, Section, Survival
@@ -32,7 +34,10 @@ from market_profile.values import Count, Estimate, Measure, Ratio
 PICTURE_PEOPLE = 120
 """More people than this make a picture that nobody can read."""
 
-MARKET_ROWS = 25
+MARKET_ROWS = 15
+CURVE_STEPS = 25
+"""Steps drawn of a survival curve: more cannot be told apart on the page."""
+
 PERSONAL = Sensitivity.PERSONAL
 
 
@@ -66,12 +71,14 @@ def _markets(findings: Findings) -> Blocks:
         col("Market"), col("Kind"), col("Type"), col("Sold to strangers", True), col("Attempts", True),
         col("Events", True), col("Reported", True), col("Peak hours"), col("Area"),
     )  # fmt: skip
-    rows = [_market_row(row) for row in joined.head(MARKET_ROWS).to_dict("records")]
+    counts = findings.geography.area_counts
+    names = dict(zip(counts["area_code"], counts["area_name"], strict=True))
+    rows = [_market_row(row, names) for row in joined.head(MARKET_ROWS).to_dict("records")]
     note = "Type is judged from test-purchase attempts of twelve months; insufficient means too few to say."
     return (table("markets", "Markets, most expected events first", columns, rows, note=note),)
 
 
-def _market_row(row: Record) -> Row:
+def _market_row(row: Record, names: Mapping[str, str]) -> Row:
     kind = row["type"] if isinstance(row["type"], str) else "insufficient"
     contacts = number(row["contacts"]) or 0
     sold = Estimate(
@@ -90,7 +97,7 @@ def _market_row(row: Record) -> Row:
         counted(row["events"]),
         counted(row["reported"]),
         label(row["peak_hours"] or "not known"),
-        label(row["area_code"]),
+        label(names.get(row["area_code"], row["area_code"]) or "no place"),
     )
 
 
@@ -109,7 +116,7 @@ def _network(findings: Findings) -> Blocks:
     )
     figure = Figure(
         id="network",
-        headline=say("{people} people in the strongest groups", people=counted(len(_pictured(findings)))),
+        headline=say("The largest group holds {people} people", people=counted(_largest_group(findings))),
         subtitle=f"Ties of twelve months by strength, {findings.area_name}, {findings.month.text}",
         drawing=network_picture(findings),
         source="intelligence logs, subjects and links; test purchases; seizures",
@@ -126,6 +133,11 @@ def _pictured(findings: Findings) -> pd.DataFrame:
         ["size", "community", "degree", "nominal_id"], ascending=[False, True, False, True], kind="stable"
     )
     return ordered.head(PICTURE_PEOPLE)
+
+
+def _largest_group(findings: Findings) -> int:
+    tied = findings.network.nodes[findings.network.nodes["degree"] > 0]
+    return int(tied["community"].value_counts().max()) if len(tied) else 0
 
 
 def network_picture(findings: Findings) -> NetworkPicture:
@@ -234,6 +246,7 @@ def _replacement(findings: Findings) -> Blocks:
         return (para("No arrest of a dealer could be followed to see how soon others took over.", tone="gap"),)
     curve = replaced.curve
     n = Count(replaced.n, "", f"replacement clocks|as at {findings.month.text}")
+    curve = curve.iloc[:: max(1, len(curve) // CURVE_STEPS)]
     drawing: Survival[Measure] = Survival(
         days=tuple(float(day) for day in curve["days"]),
         share=tuple(float(share) for share in curve["share"]),
@@ -246,7 +259,7 @@ def _replacement(findings: Findings) -> Blocks:
     )
     figure = Figure(
         id="replacement",
-        headline=say("Half of arrested dealers are replaced after {days}", days=median),
+        headline=say("Half of dealers replaced within {days}", days=median),
         subtitle=f"Share of markets without another seller by days since arrest, to {findings.month.text}",
         drawing=drawing,
         source="arrests; intelligence logs; test purchases",
