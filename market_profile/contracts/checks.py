@@ -115,6 +115,8 @@ class _Cells:
 
     def _reading(self, column: Column) -> Reading:
         text = self.text[column.name]
+        if not (text != "").any():
+            return _blank(column, text)
         if column.name == "price_gbp" and "deals" in self.kind.names:
             price = read_prices(text)
             return in_range(column, Reading(price.price_gbp, price.reason))
@@ -157,6 +159,13 @@ class _Cells:
         else:
             further = [name for name in further if _is_numeric(self.text[name])]
         return tuple(Column(name, ColumnType.NUMBER, "criterion of the risk matrix") for name in further)
+
+
+def _blank(column: Column, text: pd.Series) -> Reading:
+    """Return the reading of a column without a single filled cell, as most optional columns of an extract are."""
+    dtype = DTYPES[column.type]
+    values = text if dtype == "str" else pd.Series(index=text.index, dtype=dtype)
+    return Reading(values, pd.Series("", index=text.index, dtype="str"))
 
 
 def _is_numeric(text: pd.Series) -> bool:
