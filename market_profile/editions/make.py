@@ -15,7 +15,6 @@ from market_profile.editions.convert import Converter, convert_document
 from market_profile.editions.disclosure import Policy
 from market_profile.editions.model import Edition, Shown
 from market_profile.editions.show import Entry
-from market_profile.editions.tidy import tidy_tables
 from market_profile.settings import Settings
 from market_profile.terms import Audience, Marking
 from market_profile.values import Measure
@@ -82,7 +81,6 @@ def make_partner_edition(profile: ProfileLike, settings: Settings, is_draft: boo
         document=document,
         run_id=_shown_id(document),
         theme=settings.theme,
-        tables=tidy_tables(document),
         is_draft=is_draft,
     )
     return Made(edition, tuple(sorted(set(converter.entries), key=lambda entry: (entry.cell, str(entry.value)))))

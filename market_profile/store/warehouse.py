@@ -74,11 +74,11 @@ class Warehouse:
             self._write(name, frame, number, metadata, None)
         counts = {kind: len(frame) for kind, frame in sorted(batch.accepted.items())}
         marker = {
+            **metadata,
             "batch": number,
             "month": batch.month,
             "accepted": counts,
             "warnings": list(batch.warnings),
-            **metadata,
         }
         write_file(self._markers / f"{number:06d}.json", json.dumps(marker, sort_keys=True, indent=1).encode())
         return number
