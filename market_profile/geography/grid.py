@@ -19,6 +19,9 @@ from market_profile.errors import InputRefused
 SMALLEST_CELL_M = 100.0
 """Open-data snap points are 71 m apart: smaller cells would be false precision (PEERS.md)."""
 
+EDGE_STEP = 0.05
+"""The boundary is walked in twentieths of a cell: a square that it clips by less may be left out."""
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -123,10 +126,20 @@ def make_grid(boundary: BaseGeometry, cell_m: float, offset_m: tuple[float, floa
     columns = max(1, int(np.ceil((east - offset_m[0]) / cell_m)) - column0)
     rows = max(1, int(np.ceil((north - offset_m[1]) / cell_m)) - row0)
     grid = Grid(cell_m, column0, row0, np.ones((rows, columns), dtype=bool), offset_m)
-    squares = grid.squares(np.arange(rows * columns))
     shapely.prepare(boundary)
-    inside = shapely.intersects(boundary, squares) & ~shapely.touches(boundary, squares)
+    inside = shapely.contains_xy(boundary, *grid.centres(np.arange(rows * columns)))
+    edge = _edge_cells(boundary, grid)
+    edge = edge[~inside[edge]]
+    squares = grid.squares(edge)
+    inside[edge] = shapely.intersects(boundary, squares) & ~shapely.touches(boundary, squares)
     return Grid(cell_m, column0, row0, inside.reshape(rows, columns), offset_m)
+
+
+def _edge_cells(boundary: BaseGeometry, grid: Grid) -> Ints:
+    """Return the flat indices of the squares that the boundary's line enters, walked in short steps."""
+    line = shapely.segmentize(boundary.boundary, grid.cell_m * EDGE_STEP)
+    east, north = shapely.get_coordinates(line).T
+    return np.unique(grid.locate(east, north)[grid.locate(east, north) >= 0])
 
 
 def offsets(cell_m: float, steps: int = 5) -> list[tuple[float, float]]:
