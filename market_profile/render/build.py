@@ -177,17 +177,25 @@ def _table_block(table: Table[Shown], desk: Desk) -> view.TableView | view.Point
     ident = anchor(table.id, desk)
     grid = Grid(tuple(column.heading for column in table.columns), table.rows)
     numeric = tuple(column.numeric for column in table.columns)
-    made = _table(ident, (number, table.caption, table.note), grid, numeric, desk)
+    made = _table(_Named(ident, number, number, table.caption, table.note), grid, numeric, desk)
     if not table.annex:
         return made
     desk.annexed.append(made)
     return view.PointerView(ident, number, table.caption)
 
 
-def _table(
-    ident: Fixed, said: tuple[Text, Text, Text], grid: Grid, numeric: tuple[bool, ...], desk: Desk
-) -> view.TableView:
-    number, caption, note = said
+@dataclass(frozen=True)
+class _Named:
+    """How a table is called: ``number`` is "" for the table of a figure, ``region`` is its name for a screen reader."""
+
+    ident: Fixed
+    number: Fixed
+    region: Fixed
+    caption: Text
+    note: Text
+
+
+def _table(named: _Named, grid: Grid, numeric: tuple[bool, ...], desk: Desk) -> view.TableView:
     cap = len(grid.rows) if desk.cap is None else desk.cap
     columns = tuple(
         view.ColumnView(heading, Fixed("n" if is_number else ""))
@@ -197,9 +205,20 @@ def _table(
     if len(grid.rows) > cap:
         shown = Fixed(f"The first {cap:,} of {len(grid.rows):,} rows. ")
     rows = tuple(_row(row, desk) for row in grid.rows[:cap])
-    file = Fixed(f"tables/{'figure' if str(number) == '' else 'table'}_{ident}.csv")
+    file = Fixed(f"tables/{'table' if named.number else 'figure'}_{named.ident}.csv")
     desk.files[str(file)] = grid
-    return view.TableView(ident, number, caption, columns, rows, note, shown, file, len(rows) >= TOOLS_FROM)
+    return view.TableView(
+        id=named.ident,
+        number=named.number,
+        region=named.region,
+        caption=named.caption,
+        columns=columns,
+        rows=rows,
+        note=named.note,
+        shown=shown,
+        file=file,
+        has_tools=len(rows) >= TOOLS_FROM,
+    )
 
 
 def _row(row: tuple[Text | Shown, ...], desk: Desk) -> view.RowView:
@@ -217,10 +236,12 @@ def _figure(figure: Figure[Shown], desk: Desk) -> view.FigureView:
         desk.drawn[ident] = draw(figure, str(ident), title, desk.gate, desk.keys)
     grid = grid_of(figure.drawing)
     numeric = (False, *(True for _ in grid.headings[1:]))
-    table = _table(ident, (Fixed(""), figure.subtitle, Fixed("")), grid, numeric, desk)
+    number = Fixed(f"Figure {desk.figures}")
+    named = _Named(ident, Fixed(""), Fixed(f"{number} as a table"), figure.subtitle, Fixed(""))
+    table = _table(named, grid, numeric, desk)
     return view.FigureView(
         id=ident,
-        number=Fixed(f"Figure {desk.figures}"),
+        number=number,
         headline=headline,
         subtitle=figure.subtitle,
         pictures=desk.drawn[ident],

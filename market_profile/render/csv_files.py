@@ -58,12 +58,16 @@ def cell_value(cell: object, gate: Gate) -> str | float:
     return text
 
 
+def _one_kind_of_line_end(text: str) -> str:
+    return clean(text).replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _safe(cells: pd.Series) -> pd.Series:
     if cells.map(lambda cell: isinstance(cell, (Sensitive, Internal, Released))).any():
         raise DisclosureLeak("a table to be written still holds wrapped values")
     is_text = cells.map(lambda cell: isinstance(cell, str))
     if not is_text.any():
         return cells
-    texts = cells.where(is_text, "").astype(object).map(clean)
+    texts = cells.where(is_text, "").astype(object).map(_one_kind_of_line_end)
     risky = texts.str.match(_FORMULA) & ~texts.str.match(_NUMBER)
     return cells.where(~is_text, texts.where(~risky, "'" + texts))

@@ -22,6 +22,9 @@ MOST_BYTES = 300_000
 CAPS = (None, 100, 60, 40, 25, 15, 10, 5, 3)
 """Rows a table may show, tried in turn until the page is small enough."""
 
+FEWEST_FOR_BYTES = 25
+"""Tables are not cut below this for the sake of bytes: where maps are heavy, shorter tables would not help."""
+
 _EDITIONS = {Audience.PLANNER: "Planner edition", Audience.PARTNER: "Partner edition"}
 
 
@@ -34,7 +37,8 @@ def page_html(edition: Edition) -> tuple[str, dict[str, Grid]]:
     for cap in CAPS:
         page, files = page_view(edition, cap, drawn)
         html = template.render(page=page)
-        if node_count(html) <= MOST_NODES and len(html.encode()) <= MOST_BYTES:
+        is_light = len(html.encode()) <= MOST_BYTES or (cap is not None and cap <= FEWEST_FOR_BYTES)
+        if node_count(html) <= MOST_NODES and is_light:
             break
     return html, files
 

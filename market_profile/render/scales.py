@@ -39,7 +39,7 @@ def linear_scale(numbers: Iterable[float], start: float, end: float, steps: int 
     """Return a scale that holds ``numbers`` and zero, with round ticks (1, 2, 2.5 or 5 times a power of ten)."""
     kept = [value for value in numbers if math.isfinite(value)]
     low, high = min([0.0, *kept]), max([0.0, *kept])
-    if low == high:
+    if high - low < 1e-6:
         high = low + 1.0
     step = _round_step((high - low) / steps)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)

@@ -110,15 +110,17 @@ class Canvas:
 
     def define_hatch(self, ident: str, scale: float = 1.0) -> None:
         """Define the hatching of hidden values under ``ident``, ``scale`` times as coarse."""
+        side = num(6 * scale)
+        line = f'<path d="M0 0V{side}"{_paint(Pen(stroke="axis", width=2.4 * scale))}/>'
+        units = 'patternUnits="userSpaceOnUse" patternTransform="rotate(45)"'
         self._parts.append(
-            f'<defs><pattern id="{ident}" width="{num(6 * scale)}" height="{num(6 * scale)}" patternUnits="userSpaceOnUse" '
-            f'patternTransform="rotate(45)"><path d="M0 0V{num(6 * scale)}"'
-            f"{_paint(Pen(stroke='axis', width=2.4 * scale))}/></pattern></defs>"
+            f'<defs><pattern id="{ident}" width="{side}" height="{side}" {units}>{line}</pattern></defs>'
         )
 
-    def hatched(self, d: str, ident: str) -> None:
-        """Cover the path ``d`` with the hatching ``ident``."""
-        self._parts.append(f'<path d="{d}" fill="url(#{ident})"/>')
+    def hatched(self, d: str, ident: str, width: float = 0.8) -> None:
+        """Draw the path ``d``, outlined and filled with the hatching ``ident``."""
+        outline = _paint(Pen(stroke="axis", width=width)).replace(' fill="none"', f' fill="url(#{ident})"')
+        self._parts.append(f'<path d="{d}"{outline}/>')
 
     def _size(self) -> str:
         wide, high = num(self.width), num(self.height)
@@ -127,21 +129,18 @@ class Canvas:
     def close(self, frame: Frame, css: str = "") -> Drawn:
         """Return the picture with its title and description."""
         ident = f"{frame.id}-{frame.suffix}"
-        size = (
-            f'width="{num(self.width)}" height="{num(self.height)}" viewBox="0 0 {num(self.width)} {num(self.height)}"'
-        )
+        size = self._size()
         head = (
             f'<svg class="{css or frame.suffix}" {size} role="img" aria-labelledby="{ident}-t {ident}-d" '
             f'font-family="{FONT}" font-size="13">'
-            f'<title id="{ident}-t">{escape(str(frame.title))}</title><desc id="{ident}-d">{escape(str(frame.desc))}</desc>'
+            f'<title id="{ident}-t">{escape(str(frame.title))}</title>'
+            f'<desc id="{ident}-d">{escape(str(frame.desc))}</desc>'
         )
         return Drawn(head + "".join(self._parts) + "</svg>")
 
     def close_furniture(self, css: str) -> Drawn:
         """Return the picture as mere furniture (a legend) that assistive technology skips."""
-        size = (
-            f'width="{num(self.width)}" height="{num(self.height)}" viewBox="0 0 {num(self.width)} {num(self.height)}"'
-        )
+        size = self._size()
         head = f'<svg class="{css}" {size} aria-hidden="true" font-family="{FONT}" font-size="13">'
         return Drawn(head + "".join(self._parts) + "</svg>")
 

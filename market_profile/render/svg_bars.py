@@ -61,7 +61,7 @@ def draw_bars(drawing: Bars[Shown], frame: Frame) -> Drawn:
 def _layout(names: list[str], texts: list[str], frame: Frame) -> _Layout:
     if frame.is_narrow:
         room = 12 + min(110.0, max([20.0, *(text_width(text, 12) for text in texts)]))
-        return _Layout(8.0, 46.0, 16.0, 22.0, room)
+        return _Layout(18.0, 46.0, 16.0, 22.0, room)
     left = 12 + min(220.0, max([40.0, *(text_width(name) for name in names)]))
     room = 16 + min(180.0, max([20.0, *(text_width(text) for text in texts)]))
     return _Layout(left, 36.0, 20.0, 8.0, room)

@@ -57,9 +57,10 @@ def draw_heat(drawing: HeatStrip[Shown], frame: Frame) -> Drawn:
     for index in sorted(set(classes.of)):
         at = [place for place, own in enumerate(classes.of) if own == index]
         d = _cells(at, len(drawing.column_labels), (left, top, step, tall), inset)
-        canvas.path(d, class_pen(index, len(classes.words)))
         if index == HIDDEN:
             canvas.hatched(d, ident)
+        else:
+            canvas.path(d, class_pen(index, len(classes.words)))
     draw_legend(canvas, classes, bottom + 34, ident)
     return canvas.close(frame)
 

@@ -51,6 +51,7 @@ def _places(classes: Classes, width: float, size: float) -> list[tuple[int, floa
 
 
 def _draw_swatch(canvas: Canvas, x: float, y: float, index: int, count: int, hatch: str) -> None:
-    canvas.rect(x, y, _SWATCH, 16, class_pen(index, count))
-    if index == HIDDEN:
+    if index != HIDDEN:
+        canvas.rect(x, y, _SWATCH, 16, class_pen(index, count))
+    else:
         canvas.hatched(f"M{x:.1f} {y:.1f}h{_SWATCH:.0f}v16h-{_SWATCH:.0f}Z", hatch)

@@ -83,12 +83,11 @@ def draw_map(drawing: AreaMap[Shown], frame: Frame) -> tuple[Drawn, Drawn, Drawn
     paths = _class_paths(shapes, classes, fit)
     canvas.open_group(extra=f' transform="scale({1 / GRAIN:g})" stroke-linejoin="round"')
     for index, d in paths.items():
-        canvas.path(d, replace(class_pen(index, len(classes.words)), width=0.8 * GRAIN))
+        if index == HIDDEN:
+            canvas.hatched(d, ident, 0.8 * GRAIN)
+        else:
+            canvas.path(d, replace(class_pen(index, len(classes.words)), width=0.8 * GRAIN))
     canvas.close_group()
-    if HIDDEN in paths:
-        canvas.open_group(extra=f' transform="scale({1 / GRAIN:g})"')
-        canvas.hatched(paths[HIDDEN], ident)
-        canvas.close_group()
     _draw_cells(canvas, drawing.cells, fit, gate)
     furniture = [_furniture(drawing, frame, classes, fit, width) for width in (WIDE, 320.0)]
     return canvas.close(frame, "map"), furniture[0], furniture[1]
@@ -161,8 +160,8 @@ def _draw_cells(canvas: Canvas, cells: Sequence[MapCell], fit: _Fit, gate: Gate)
         x, y = _free_place(taken[index], labels, fit.height)
         labels.append((x, y))
         canvas.line(*taken[index], x, y, Pen(stroke="ink"))
-        canvas.circle(x, y, 10, Pen(fill="ink", stroke="bg"), " data-r")
-        canvas.text(x, y + 4, str(cell.rank), Type(11, "middle", "bg", is_bold=True), " data-r")
+        canvas.circle(x, y, 10, Pen(fill="ink", stroke="bg"), ' data-r=""')
+        canvas.text(x, y + 4, str(cell.rank), Type(11, "middle", "bg", is_bold=True), ' data-r=""')
 
 
 def _free_place(at: tuple[float, float], labels: list[tuple[float, float]], height: float) -> tuple[float, float]:

@@ -67,10 +67,11 @@ class RowView:
 
 @dataclass(frozen=True)
 class TableView:
-    """A table as shown; ``shown`` says how many rows are left out, ``file`` holds them all."""
+    """A table as shown; ``region`` names it, ``shown`` says how many rows are left out, ``file`` holds them all."""
 
     id: Text
     number: Text
+    region: Text
     caption: Text
     columns: tuple[ColumnView, ...]
     rows: tuple[RowView, ...]

@@ -36,7 +36,9 @@ data:text/html,<script>1</script>|" onmouseover="alert(1)|' onfocus='alert(1)' a
 expression(alert(1))|;}*{color:red}|<use href="//a.test#x">|<foreignObject><script>1</script></foreignObject>|
 <animate onbegin=1>|<set attributeName=href to=javascript:1>|<image href=//a.test>|<feImage href=//a.test>|
 <noscript><p title="</noscript><img src=x onerror=1>">|<template><script>1</script></template>|<select><option>|
-<table><td>|</table>|</main></body></html>|<plaintext>|<xmp>|a\u202eb|\u0000|<scr\u0000ipt>1""".replace("\n", "").split("|")
+<table><td>|</table>|</main></body></html>|<plaintext>|<xmp>|a\u202eb|\u0000|<scr\u0000ipt>1""".replace("\n", "").split(
+        "|"
+    )
 )
 FORBIDDEN = {"img", "iframe", "object", "embed", "form", "base", "link", "video", "audio", "use", "image", "foreignobject",
              "marquee", "math", "textarea", "select", "plaintext", "xmp", "template", "noscript", "animate", "set"}  # fmt: skip
@@ -84,7 +86,9 @@ def check_clean(found: Seen) -> None:
     assert [len(found.all(tag)) for tag in ("script", "style", "html", "body", "main", "title")][:5] == [1, 1, 1, 1, 1]
     for tag, attributes in found.elements:
         assert tag not in FORBIDDEN
-        assert not [name for name in attributes if name.startswith("on") or name in {"style", "src", "srcdoc", "action"}]
+        assert not [
+            name for name in attributes if name.startswith("on") or name in {"style", "src", "srcdoc", "action"}
+        ]
         href = attributes.get("href", "#")
         assert not re.match(r"[a-z][a-z0-9+.-]*:|//", href, re.I), href
         assert attributes.get("http-equiv", "") in {"", "Content-Security-Policy"}
@@ -105,7 +109,11 @@ def test_payloads_in_every_text_field(audience: Audience, turn: int) -> None:
 
     def change(words: str) -> str:
         payload = PAYLOADS[(next(step) + turn * 17) % len(PAYLOADS)]
-        payload = payload.replace("{", "{{").replace("}", "}}") if "{" in words else payload.replace("{%", "").replace("${", "")
+        payload = (
+            payload.replace("{", "{{").replace("}", "}}")
+            if "{" in words
+            else payload.replace("{%", "").replace("${", "")
+        )
         return f"{words}{payload}" if words else words
 
     assert len(PAYLOADS) >= 60
