@@ -83,14 +83,14 @@ class Network:
     def graph(self, firm_only: bool = False) -> nx.MultiDiGraph[str]:
         """Return the network as networkx; nodes and edges keep their columns as attributes, keys are relations.
 
-        ``firm_only`` leaves out ties that rest on one source; E-graded ties are never included.
+        ``firm_only`` leaves out ties that rest on one source; E-graded and contradicted ties never are included.
         """
         graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         graph.add_nodes_from(
             (row["nominal_id"], {str(k): v for k, v in row.items() if k != "nominal_id"})
             for row in self.nodes.to_dict("records")
         )
-        edges = self.edges[~self.edges["is_suspected_false"]]
+        edges = self.edges[~self.edges["is_suspected_false"] & ~self.edges["is_contradicted"]]
         if firm_only:
             edges = edges[~edges["is_single_source"]]
         for row in edges.to_dict("records"):

@@ -24,6 +24,12 @@ FOLLOW_DAYS = 180
 REACH_M = 250.0
 """A street market is a few streets: evidence this near to its middle is evidence of the same market."""
 
+COLLEAGUE_DAYS = 120
+"""Someone seen supplying there in the four months before the arrest is a colleague who stayed, not a replacement."""
+
+POOLED_ARRESTS = 5.0
+"""The town's usual wait counts as so many arrests when the wait in one market is estimated."""
+
 SAME_ARREST_DAYS = 28
 """A second custody record within four weeks belongs to the same removal."""
 
@@ -54,15 +60,20 @@ def arrests_of_dealers(arrests: pd.DataFrame, supply: pd.DataFrame, month: Month
 
 
 def replacement_clocks(removed: pd.DataFrame, supply: pd.DataFrame, month: Month) -> pd.DataFrame:
-    """Return one clock an arrest: days to the next supply by another there, or to the cut-off (censored).
+    """Return one clock an arrest: days to the next supply by a newcomer there, or to the cut-off (censored).
 
-    ``removed`` as from ``arrests_of_dealers``; clocks stop at ``FOLLOW_DAYS``.
+    ``removed`` as from ``arrests_of_dealers``; clocks stop at ``FOLLOW_DAYS``. ``expected_days`` is the wait usual in
+    that market: the mean log wait of its arrests, shrunk to the town's.
     """
     sound = supply[~supply["is_suspected_false"]].reset_index(drop=True)
     later = pd.concat([_near(removed, sound), _same_phone(removed, sound)], ignore_index=True)
     wait = later["observed_at"] - later["arrested_at"]
     is_other = later["nominal_id"] != later["other_id"]
-    later = later[is_other & (wait > pd.Timedelta(0)) & (wait <= pd.Timedelta(days=FOLLOW_DAYS))]
+    was_there = is_other & (wait <= pd.Timedelta(0)) & (wait > -pd.Timedelta(days=COLLEAGUE_DAYS))
+    pair = ["custody_ref", "other_id"]
+    colleagues = pd.MultiIndex.from_frame(later.loc[was_there, pair])
+    is_new = ~pd.MultiIndex.from_frame(later[pair]).isin(colleagues)
+    later = later[is_other & is_new & (wait > pd.Timedelta(0)) & (wait <= pd.Timedelta(days=FOLLOW_DAYS))]
     later = later.sort_values(["custody_ref", "observed_at", "record_ref"], kind="stable")
     first = later.drop_duplicates("custody_ref")[["custody_ref", "other_id", "observed_at"]]
     clocks = removed.merge(first, on="custody_ref", how="left")
@@ -75,7 +86,25 @@ def replacement_clocks(removed: pd.DataFrame, supply: pd.DataFrame, month: Month
         columns={"observed_at": "replaced_on", "other_id": "replaced_by", "arrested_at": "arrested_on"}
     )
     columns = ["custody_ref", "nominal_id", "arrested_on", "replaced_on", "replaced_by", "days", "is_replaced"]
-    return renamed[[*columns, "easting_m", "northing_m", "phone"]]
+    return _expected(renamed[[*columns, "easting_m", "northing_m", "phone"]])
+
+
+def _expected(clocks: pd.DataFrame) -> pd.DataFrame:
+    """Add ``expected_days``: waits seen within ``REACH_M``, pooled with the town's median (NaN before any was seen)."""
+    seen = clocks[clocks["is_replaced"]]
+    usual = float(np.log(seen["days"].clip(lower=1.0)).median()) if len(seen) else float("nan")
+    total, count = np.zeros(len(clocks)), np.zeros(len(clocks))
+    here = np.flatnonzero(clocks["easting_m"].notna())
+    near = seen[seen["easting_m"].notna()]
+    if len(here) and len(near):
+        places = ["easting_m", "northing_m"]
+        left = cKDTree(clocks.iloc[here][places].to_numpy())
+        pairs = left.sparse_distance_matrix(cKDTree(near[places].to_numpy()), REACH_M, output_type="ndarray")
+        pairs = pairs[np.lexsort((pairs["j"], pairs["i"]))]
+        waits = np.log(near["days"].clip(lower=1.0).to_numpy())[pairs["j"]]
+        total[here] = np.bincount(pairs["i"], waits, len(here))
+        count[here] = np.bincount(pairs["i"], minlength=len(here))
+    return clocks.assign(expected_days=np.exp((POOLED_ARRESTS * usual + total) / (POOLED_ARRESTS + count)).round(1))
 
 
 def _near(removed: pd.DataFrame, supply: pd.DataFrame) -> pd.DataFrame:
@@ -159,7 +188,7 @@ def window_of_opportunity(
     """
     age = age_days(removed["arrested_at"], month)
     recent = removed[age <= WINDOW_DAYS].rename(columns={"nominal_id": "dealer_id", "arrested_at": "arrested_on"})
-    ties = edges[(edges["relation"] == "supplies") & ~edges["is_suspected_false"]]
+    ties = edges[(edges["relation"] == "supplies") & ~edges["is_suspected_false"] & ~edges["is_contradicted"]]
     ties = ties.rename(
         columns={"source_nominal_id": "dealer_id", "target_nominal_id": "user_id", "weight": "tie_weight"}
     )
@@ -171,7 +200,7 @@ def window_of_opportunity(
     since = age_days(frame["arrested_on"], month)
     frame = frame.assign(
         days_left=np.floor(WINDOW_DAYS - since).astype("int64"),
-        other_suppliers=frame["user_id"].map(others).fillna(0).astype("int64"),
+        other_suppliers=frame["user_id"].map(others).astype("float64").fillna(0).astype("int64"),
     )
     columns = ["user_id", "dealer_id", "custody_ref", "arrested_on", "days_left", "tie_weight", "other_suppliers"]
     return frame.sort_values(["days_left", "user_id", "dealer_id"], kind="stable")[columns].reset_index(drop=True)

@@ -13,8 +13,11 @@ from market_profile.network.supply import SELLING
 from market_profile.periods import Month
 from market_profile.terms import Relation, Role
 
-UNKNOWN_POINTS = 0.35
-"""One B-graded report of a tested source (0.76) outweighs it; one untested, uncorroborated one (0.3) does not."""
+UNKNOWN_POINTS = 0.15
+"""An untested, uncorroborated report (0.3) outweighs it while fresh; one from an unreliable source does not."""
+
+LEAST_POINTS = 0.17
+"""One report from an unreliable source whose truth is not known (3D, 0.16) states no role."""
 
 LEAST_SHARE = 0.4
 """A role that holds less than this share of the points is not stated."""
@@ -63,6 +66,21 @@ def assign_roles(evidence: pd.DataFrame, edges: pd.DataFrame, month: Month) -> p
     return frame.astype({"role_reasons": "str", "second_role": "str"})
 
 
+def contradicted(edges: pd.DataFrame, roles: pd.DataFrame) -> pd.Series:
+    """Return which supply ties rest on one source and name as supplier someone whom all else calls no seller.
+
+    The usual cause is a log about the wrong person, or with buyer and seller exchanged.
+    """
+    role = roles.set_index("nominal_id")["role"]
+    is_seller = edges["source_nominal_id"].map(role).isin(SELLING)
+    is_upward = edges["target_nominal_id"].map(role).eq(Role.SUPPLIER.value) & edges["source_nominal_id"].map(role).eq(
+        Role.DEALER.value
+    )
+    is_supply = edges["relation"] == Relation.SUPPLIES.value
+    result: pd.Series = is_supply & edges["is_single_source"] & (~is_seller | is_upward)
+    return result
+
+
 def _stated_points(sound: pd.DataFrame, month: Month) -> pd.DataFrame:
     weighed = sound.assign(points=sound["weight"] * 0.5 ** (age_days(sound["observed_at"], month) / HALF_LIFE_DAYS))
     best = weighed.sort_values(["points", "record_ref"], ascending=[False, True], kind="stable")
@@ -108,8 +126,8 @@ def _share(points: pd.DataFrame) -> pd.DataFrame:
     top["second_role"] = top["nominal_id"].map(second.set_index("nominal_id")["role"]).astype("object").fillna("")
     harmed = by_role[by_role["role"].isin([Role.CUCKOOED.value, Role.VICTIM.value])]
     share: pd.Series = harmed.groupby("nominal_id")["role_probability"].sum()
-    top["exploited_share"] = top["nominal_id"].map(share).fillna(0.0)
-    weak = top["role_probability"] < LEAST_SHARE
+    top["exploited_share"] = top["nominal_id"].map(share).astype("float64").fillna(0.0)
+    weak = (top["role_probability"] < LEAST_SHARE) | (top["points"] < LEAST_POINTS)
     top.loc[weak, "role_probability"] = 1 - top.loc[weak, "role_probability"]
     top.loc[weak, "role"] = Role.UNKNOWN.value
     return top[["nominal_id", "role", "role_probability", "second_role", "exploited_share"]].astype(

@@ -206,7 +206,7 @@ def shared_users(edges: pd.DataFrame) -> pd.DataFrame:
     Columns ``left_id``, ``right_id`` (left < right), ``shared_users``, ``overlap`` (shared over the smaller of the
     two clienteles). The bipartite projection is one sparse product.
     """
-    supply = edges[(edges["relation"] == "supplies") & ~edges["is_suspected_false"]]
+    supply = edges[(edges["relation"] == "supplies") & ~edges["is_suspected_false"] & ~edges["is_contradicted"]]
     dealers, row = np.unique(supply["source_nominal_id"].to_numpy(str), return_inverse=True)
     users, column = np.unique(supply["target_nominal_id"].to_numpy(str), return_inverse=True)
     shape = (len(dealers), len(users))

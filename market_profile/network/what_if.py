@@ -55,7 +55,7 @@ def remove_nominals(network: Network, nominals: tuple[str, ...]) -> WhatIf:
     unknown = [n for n in nominals if n not in set(network.nodes["nominal_id"])]
     if unknown:
         raise WrongUse(f"{len(unknown)} of the nominals to remove are not in the network; see network_nodes.csv")
-    edges = network.edges[~network.edges["is_suspected_false"]]
+    edges = network.edges[~network.edges["is_suspected_false"] & ~network.edges["is_contradicted"]]
     tied = sorted(set(edges["source_nominal_id"]) | set(edges["target_nominal_id"]))
     web = web_of(edges, tied)
     place = {name: i for i, name in enumerate(web.nodes)}

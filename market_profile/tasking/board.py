@@ -37,7 +37,7 @@ def rank_targets(
     rows = _supported(rows[~to_divert].reset_index(drop=True), evidence)
     tried = success.attempts(inputs, record_markets(inputs))
     rates = success.pooled_rates(tried, indicators.market_types)
-    rows = pd.concat([rows, success.success_chances(rows, evidence, rates, inputs)], axis=1)
+    rows = pd.concat([rows, success.success_chances(rows, evidence, tried, rates, inputs)], axis=1)
     rows["excluded_reason"] = rules.exclusions(rows, inputs)
     parts = score.score_parts(rows, evidence, inputs)
     rows = pd.concat([rows, score.totals(rows, parts)], axis=1)

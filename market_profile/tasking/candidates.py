@@ -23,6 +23,8 @@ EVIDENCE_COLUMNS = (
     "stream",
     "is_direct",
     "is_suspected_false",
+    "easting_m",
+    "northing_m",
     "market_id",
 )
 
@@ -116,6 +118,8 @@ def _purchases(inputs: Inputs) -> pd.DataFrame:
             "stream": "discovered",
             "is_direct": True,
             "is_suspected_false": False,
+            "easting_m": rows["easting_m"],
+            "northing_m": rows["northing_m"],
         }
     )
 

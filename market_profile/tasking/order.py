@@ -50,7 +50,7 @@ def _least_known(rows: pd.DataFrame, tried: pd.DataFrame, inputs: Inputs, slots:
     keep = max(min(inputs.settings.top, len(rows)) - slots, 0)
     rest = rows.iloc[keep:]
     recent = tried[(inputs.month.end - tried["attempted_at"]).dt.days <= RECENT_ATTEMPT_DAYS]
-    count = rest["market_id"].map(recent["market_id"].value_counts()).fillna(0)
+    count = rest["market_id"].map(recent["market_id"].value_counts()).astype("float64").fillna(0.0)
     own = rest["market_id"].where(rest["market_id"] != "", rest["target_kind"] + rest["target_id"])
     order = rest.assign(tries=count, own=own).sort_values(
         ["tries", "score_high", *KEY], ascending=[True, False, True, True], kind="stable"

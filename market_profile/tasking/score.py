@@ -14,10 +14,10 @@ from market_profile.tasking.candidates import KEY
 from market_profile.tasking.model import Inputs, frame_with
 
 POINTS = {
-    "chance of success": 60.0,
-    "reported evidence": 12.0,
-    "discovered evidence": 5.0,
-    "effect on supply": 13.0,
+    "chance of success": 70.0,
+    "reported evidence": 8.0,
+    "discovered evidence": 3.0,
+    "effect on supply": 9.0,
     "hotspot": 5.0,
     "timing": 5.0,
 }
@@ -37,7 +37,12 @@ def score_parts(rows: pd.DataFrame, evidence: pd.DataFrame, inputs: Inputs) -> p
     """Return target_kind, target_id, part, points, why in the order of POINTS; ``rows``: candidates with chances."""
     reported = _strength(rows, evidence, "reported")
     discovered = _strength(rows, evidence, "discovered")
-    customers = rows["target_id"].map(inputs.network.nodes.set_index("nominal_id")["supplies_out"]).astype("float64").fillna(0.0)
+    customers = (
+        rows["target_id"]
+        .map(inputs.network.nodes.set_index("nominal_id")["supplies_out"])
+        .astype("float64")
+        .fillna(0.0)
+    )
     customers = customers.where(rows["target_kind"] == "nominal", 0.0)
     hot = _hotspot(rows, inputs)
     timing = _recent_arrest(rows, inputs, evidence)
@@ -66,7 +71,7 @@ def totals(rows: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     score = parts.groupby(KEY, sort=True)["points"].sum()
     index = pd.MultiIndex.from_frame(rows[KEY])
     earned = parts[parts["points"] >= 0.05]
-    said = earned["part"] + " " + earned["points"].map("{:.1f}".format) + " (" + earned["why"] + ")"
+    said = earned["part"] + " " + earned["points"].map("{:.1f}".format).astype("str") + " (" + earned["why"] + ")"
     reasons = said.groupby([earned[k] for k in KEY], sort=True).agg("; ".join)
     total = pd.Series(score.reindex(index).fillna(0.0).round(6).to_numpy(), index=rows.index)
     unknown = (

@@ -25,8 +25,27 @@ PRIOR_STRENGTH = 4.0
 OVERALL_PRIOR = (2.0, 2.0)
 """Before any attempt: even odds, weakly held."""
 
-ACTIVE_HALF_LIFE_DAYS = 60.0
-"""Evidence of a person's selling is worth half after two months: dealers are arrested, replaced or move on."""
+LEAVING_RATE = 1 / 150
+"""Chance a day that a seller leaves the market (arrest, moving on): a working life of some five months."""
+
+USUAL_GAP_DAYS = 45.0
+"""Before anything is known of a seller: one sound statement in six weeks, worth one observation."""
+
+NEAR_M = 200.0
+"""Attempts this far from a target say e**-0.5 as much of it: street markets are a few streets."""
+
+INTRODUCED = 0.4
+"""A purchase that needed an introducer counts as so much of a success for an officer who comes as a stranger."""
+
+ROLE_PRIOR = {"dealer": 1.0, "runner": 0.4, "line_holder": 0.4, "supplier": 0.15}
+"""How likely a seller of the role is to sell to an officer, against a dealer, before past purchases say (each worth
+``ROLE_STRENGTH`` people); a tier above the street rarely does."""
+
+ROLE_STRENGTH = 4.0
+
+ARRESTED_DAYS = 60
+ARRESTED_FACTOR = 0.35
+"""A seller arrested in the last two months and not seen selling to an officer since is less likely to be back."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +57,7 @@ class Rates:
 
 
 def attempts(inputs: Inputs, markets: pd.DataFrame) -> pd.DataFrame:
-    """Return past attempts: record_ref, attempted_at, is_success, market_id ("" where none), weight; none aborted."""
+    """Return past attempts: record_ref, attempted_at, success (0-1), market_id (or ""), weight; none aborted."""
     rows = inputs.tables.get("test_purchases")
     is_test = (
         rows["outcome"].astype("str").isin([Outcome.PURCHASE.value, Outcome.REFUSED.value, Outcome.NO_DEALER.value])
@@ -46,10 +65,13 @@ def attempts(inputs: Inputs, markets: pd.DataFrame) -> pd.DataFrame:
     rows = rows[is_test & (rows["attempted_at"] < inputs.month.end)]
     own = frame_with(markets, MARKET_COLUMNS)
     own = own.loc[own["kind"] == "test_purchases", ["record_ref", "market_id"]]
-    frame = rows[["record_ref", "attempted_at", "outcome"]].merge(own, on="record_ref", how="left")
+    columns = ["record_ref", "attempted_at", "outcome", "introducer_needed", "easting_m", "northing_m"]
+    frame = rows[columns].merge(own, on="record_ref", how="left")
+    bought = (frame["outcome"].astype("str") == Outcome.PURCHASE.value).astype("float64")
+    introduced = frame["introducer_needed"].fillna(False).astype(bool)
     age = (inputs.month.end - frame["attempted_at"]).dt.total_seconds() / 86_400
     return frame.assign(
-        is_success=frame["outcome"].astype("str") == Outcome.PURCHASE.value,
+        success=bought.where(~introduced, bought * INTRODUCED),
         market_id=frame["market_id"].astype("object").fillna("").astype("str"),
         weight=np.power(0.5, age / HALF_LIFE_DAYS),
     ).sort_values("record_ref", kind="stable")
@@ -61,7 +83,7 @@ def pooled_rates(tried: pd.DataFrame, types: pd.DataFrame) -> Rates:
     ``types``: market_id, type. Example: one market with 3 of 3, no other: overall (2+3)/(4+3) = 0.714, its type the
     same counts on that prior, (4*.714+3)/(4+3) = 0.837, the market (4*.837+3)/(4+3) = 0.907.
     """
-    rows = tried.assign(won=tried["weight"] * tried["is_success"], lost=tried["weight"] * ~tried["is_success"])
+    rows = tried.assign(won=tried["weight"] * tried["success"], lost=tried["weight"] * (1 - tried["success"]))
     kind = frame_with(types, {"market_id": "str", "type": "str"}).drop_duplicates("market_id")
     rows = rows.merge(kind, on="market_id", how="left")
     rows["type"] = rows["type"].astype("object").fillna("").astype("str")
@@ -77,37 +99,123 @@ def pooled_rates(tried: pd.DataFrame, types: pd.DataFrame) -> Rates:
     return Rates(market[["market_id", "alpha", "beta", "attempts"]], overall)
 
 
-def success_chances(rows: pd.DataFrame, evidence: pd.DataFrame, rates: Rates, inputs: Inputs) -> pd.DataFrame:
-    """Return, beside ``rows`` (candidates), market_rate, still_active, success_probability, its bounds and attempts."""
+def success_chances(rows: pd.DataFrame, evidence: pd.DataFrame, tried: pd.DataFrame, rates: Rates,
+                    inputs: Inputs) -> pd.DataFrame:  # fmt: skip
+    """Return, beside ``rows`` (candidates), market_rate, still_active, success_probability, its bounds and attempts.
+
+    The prior is the market's pooled rate; attempts near the target's own places sharpen it; a nominal must still be at
+    work and of a role that sells to strangers.
+    """
     from scipy.stats import beta
 
     mean = rates.overall[0] / sum(rates.overall)
-    frame = rows[[*KEY, "market_id"]].merge(rates.market, on="market_id", how="left")
-    a = frame["alpha"].fillna(PRIOR_STRENGTH * mean).clip(lower=0.05).to_numpy()
-    b = frame["beta"].fillna(PRIOR_STRENGTH * (1 - mean)).clip(lower=0.05).to_numpy()
-    active = still_active(frame, evidence, inputs).to_numpy()
+    frame = rows[[*KEY, "market_id", "role"]].merge(rates.market, on="market_id", how="left")
+    pooled = (frame["alpha"] / (frame["alpha"] + frame["beta"])).fillna(mean)
+    near = nearby(rows, evidence, tried, inputs)
+    a = (PRIOR_STRENGTH * pooled + near["won"]).clip(lower=0.05).to_numpy()
+    b = (PRIOR_STRENGTH * (1 - pooled) + near["lost"]).clip(lower=0.05).to_numpy()
+    active = still_active(frame, evidence, inputs) * _by_role(frame, inputs) * _since_arrest(frame, evidence, inputs)
+    at_work = active.to_numpy()
     return pd.DataFrame(
         {
             "market_rate": a / (a + b),
-            "still_active": active,
-            "success_probability": a / (a + b) * active,
-            "success_low": beta.ppf(0.1, a, b) * active,
-            "success_high": beta.ppf(0.9, a, b) * np.sqrt(active),
-            "attempts": frame["attempts"].fillna(0).astype("int64").to_numpy(),
+            "still_active": at_work,
+            "success_probability": a / (a + b) * at_work,
+            "success_low": beta.ppf(0.1, a, b) * at_work,
+            "success_high": beta.ppf(0.9, a, b) * np.sqrt(at_work),
+            "attempts": near["attempts"].astype("int64").to_numpy(),
         },
         index=rows.index,
     )
 
 
+def nearby(rows: pd.DataFrame, evidence: pd.DataFrame, tried: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+    """Return won and lost (weighted by recency and distance) and attempts within twice ``NEAR_M`` of each target."""
+    from scipy.spatial import cKDTree
+
+    where = target_places(rows, evidence, inputs)
+    here = np.flatnonzero(where.notna().all(axis=1))
+    there = tried[tried["easting_m"].notna() & tried["northing_m"].notna()]
+    result = pd.DataFrame({"won": 0.0, "lost": 0.0, "attempts": 0.0}, index=rows.index)
+    if not len(here) or there.empty:
+        return result
+    targets = cKDTree(where.iloc[here].to_numpy())
+    pairs = targets.sparse_distance_matrix(
+        cKDTree(there[["easting_m", "northing_m"]].to_numpy()), 3 * NEAR_M, output_type="ndarray"
+    )
+    pairs = pairs[np.lexsort((pairs["j"], pairs["i"]))]
+    told = np.exp(-0.5 * np.square(pairs["v"] / NEAR_M)) * there["weight"].to_numpy()[pairs["j"]]
+    share = there["success"].to_numpy()[pairs["j"]]
+    for column, value in (("won", told * share), ("lost", told * (1 - share)), ("attempts", pairs["v"] <= 2 * NEAR_M)):
+        values = np.zeros(len(rows))
+        values[here] = np.bincount(pairs["i"], value, len(here))
+        result[column] = values
+    return result
+
+
+def target_places(rows: pd.DataFrame, evidence: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+    """Return easting_m, northing_m of each target: the middle of its sound evidence, or of its market; else NaN."""
+    sound = evidence[~evidence["is_suspected_false"] & evidence["easting_m"].notna()]
+    recent = sound.sort_values([*KEY, "observed_at", "record_ref"], kind="stable").groupby(KEY).tail(8)
+    middle = recent.groupby(KEY)[["easting_m", "northing_m"]].median()
+    found = middle.reindex(pd.MultiIndex.from_frame(rows[KEY])).set_index(rows.index)
+    columns = {"market_id": "str", "easting_m": "float64", "northing_m": "float64"}
+    markets = frame_with(inputs.geography.markets, columns).drop_duplicates("market_id").set_index("market_id")
+    centre = markets.reindex(rows["market_id"]).set_index(rows.index)
+    return found.where(found.notna(), centre)
+
+
 def still_active(rows: pd.DataFrame, evidence: pd.DataFrame, inputs: Inputs) -> pd.Series:
-    """Return the chance that each target still sells: noisy-or over sources of evidence that fades in two months."""
+    """Return the chance that each target still sells next month, from how long it has been silent.
+
+    Sellers are seen at their own rate and leave at ``LEAVING_RATE``: silence that is long against a seller's usual gap
+    says that they left (Schmittlein, Morrison and Colombo 1987). The last statement counts with its weight, else the
+    one before it, up to four.
+    """
     sound = evidence[~evidence["is_suspected_false"]]
     age = (inputs.month.end - sound["observed_at"]).dt.total_seconds() / 86_400
-    sound = sound.assign(now=sound["weight"] * np.power(0.5, age / ACTIVE_HALF_LIFE_DAYS))
-    best = sound.groupby([*KEY, "source_key"], sort=True)["now"].max().clip(upper=0.99)
-    chance = -np.expm1(np.log1p(-best).groupby(level=[0, 1], sort=True).sum())
-    found = chance.reindex(pd.MultiIndex.from_frame(rows[KEY])).fillna(0.0)
+    rows_of = sound[[*KEY, "weight", "record_ref"]].assign(age=age)
+    grouped = rows_of.groupby(KEY)["age"]
+    rate = ((grouped.size() + 1) / (grouped.max() + USUAL_GAP_DAYS)).rename("rate")
+    last = rows_of.sort_values([*KEY, "age", "record_ref"], kind="stable").groupby(KEY).head(4).merge(rate, on=KEY)
+    both = last["rate"] + LEAVING_RATE
+    quiet = np.exp(-both * last["age"])
+    here = quiet / (quiet + LEAVING_RATE / both * (1 - quiet))
+    order = last.groupby(KEY).cumcount()
+    missed = np.log1p(-last["weight"].clip(upper=0.99))
+    before = missed.groupby([last[k] for k in KEY]).cumsum() - missed
+    told = (last["weight"] * np.exp(before) * here * (order >= 0)).groupby([last[k] for k in KEY]).sum()
+    month = (1 - np.exp(-30 * LEAVING_RATE)) / (30 * LEAVING_RATE)
+    found = told.reindex(pd.MultiIndex.from_frame(rows[KEY])).fillna(0.0) * month
     return pd.Series(found.to_numpy(), index=rows.index)
+
+
+def _by_role(rows: pd.DataFrame, inputs: Inputs) -> pd.Series:
+    """Share of each role's people who sold to an officer, against dealers', shrunk to ``ROLE_PRIOR``."""
+    supply = inputs.network.supply
+    sold = set(supply.loc[supply["kind"] == "test_purchases", "nominal_id"])
+    nodes = inputs.network.nodes
+    people = nodes.assign(sold=nodes["nominal_id"].isin(sold)).groupby("role")["sold"].agg(["sum", "size"])
+    dealers = people.reindex(["dealer"]).fillna(0.0).iloc[0]
+    usual = (dealers["sum"] + 1) / (dealers["size"] + 4)
+    prior = pd.Series(ROLE_PRIOR)
+    people = people.reindex(prior.index).fillna(0.0)
+    share = (people["sum"] + ROLE_STRENGTH * prior * usual) / (people["size"] + ROLE_STRENGTH)
+    factor = (share / share["dealer"]).clip(upper=1.0)
+    found = rows["role"].map(factor).astype("float64")
+    return found.where(rows["target_kind"] == "nominal", 1.0).fillna(1.0)
+
+
+def _since_arrest(rows: pd.DataFrame, evidence: pd.DataFrame, inputs: Inputs) -> pd.Series:
+    clocks = inputs.network.replacement.clocks
+    age = (inputs.month.end - clocks["arrested_on"]).dt.days
+    arrested = clocks[age <= ARRESTED_DAYS].groupby("nominal_id")["arrested_on"].max()
+    bought = evidence[(evidence["kind"] == "test_purchases") & (evidence["target_kind"] == "nominal")]
+    last = bought.groupby("target_id")["observed_at"].max()
+    taken = pd.Series(arrested.reindex(rows["target_id"]).to_numpy(), index=rows.index, dtype="datetime64[us]")
+    seen = pd.Series(last.reindex(rows["target_id"]).to_numpy(), index=rows.index, dtype="datetime64[us]")
+    is_gone = taken.notna() & ~(seen > taken) & (rows["target_kind"] == "nominal")
+    return pd.Series(np.where(is_gone, ARRESTED_FACTOR, 1.0), index=rows.index)
 
 
 def calibration(tried: pd.DataFrame, types: pd.DataFrame) -> pd.DataFrame:
@@ -124,7 +232,7 @@ def calibration(tried: pd.DataFrame, types: pd.DataFrame) -> pd.DataFrame:
         known = rates.market.set_index("market_id")
         mean = rates.overall[0] / sum(rates.overall)
         foretold = now["market_id"].map(known["alpha"] / (known["alpha"] + known["beta"])).fillna(mean)
-        parts.append(pd.DataFrame({"predicted": foretold, "observed": now["is_success"].astype(float)}))
+        parts.append(pd.DataFrame({"predicted": foretold, "observed": now["success"]}))
     if not parts:
         return pd.DataFrame(
             {

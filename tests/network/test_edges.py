@@ -132,7 +132,7 @@ STORY = st.lists(
 
 
 @given(STORY, st.randoms(use_true_random=False))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_row_order_changes_nothing(told: list[tuple[int, str, str, str, str]], chance: object) -> None:
     rows = [
         (f"u{i}", f"2019-01-{day:02d}", left, relation, right, {"intelligence_assessment": grade})
@@ -144,7 +144,7 @@ def test_row_order_changes_nothing(told: list[tuple[int, str, str, str, str]], c
 
 
 @given(STORY)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_removing_suspected_false_records_changes_no_weight(told: list[tuple[int, str, str, str, str]]) -> None:
     rows = [
         (f"u{i}", f"2019-01-{day:02d}", left, relation, right, {"intelligence_assessment": grade})

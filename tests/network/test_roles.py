@@ -71,11 +71,22 @@ def test_a_sale_to_an_officer_outweighs_one_report() -> None:
     assert "sold to an officer x2" in network.nodes.iloc[0]["role_reasons"]
 
 
+def test_a_supply_tie_against_all_else_is_flagged_and_counts_for_little() -> None:
+    told = [(f"u{i}", "2019-01-22", "a:user", "", "", {}) for i in range(4)]
+    told += [(f"v{i}", "2019-01-22", "b:dealer", "", "", {}) for i in range(4)]
+    network = network_of(*told, ("w", "2019-01-22", "a", "supplies", "b", {"intelligence_assessment": "D"}))
+    tie = network.edges[network.edges["relation"] == "supplies"].iloc[0]
+    assert tie["is_contradicted"]
+    # 2D = .3, ten days of 180: .3 x .9622 x .25
+    assert tie["weight"] == pytest.approx(0.3 * 0.5 ** (10 / 180) * 0.25, abs=1e-6)
+    assert network.nodes["supplies_out"].sum() == 0
+
+
 def test_reasons_and_probability_by_hand() -> None:
     network = network_of(("u1", "2019-01-31", "a:dealer", "", "", {}))
-    # one 2B report of a day: .6 x .5**(1/240) = .5983 points of .5983 + .35
+    # one 2B report of a day: .6 x .5**(1/240) = .5983 points of .5983 + .15
     row = network.nodes.iloc[0]
-    assert row["role_probability"] == pytest.approx(0.5983 / 0.9483, abs=1e-3)
+    assert row["role_probability"] == pytest.approx(0.5983 / 0.7483, abs=1e-3)
     assert row["role_reasons"] == "dealer: stated x1 (0.6)"
 
 

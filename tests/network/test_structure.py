@@ -82,7 +82,7 @@ def test_community_names_are_carried() -> None:
 def test_shared_users_by_brute_force() -> None:
     sold = [("d1", "u1"), ("d1", "u2"), ("d2", "u2"), ("d2", "u3"), ("d3", "u2"), ("d3", "u1")]
     edges = pd.DataFrame(sold, columns=["source_nominal_id", "target_nominal_id"]).assign(
-        relation="supplies", is_suspected_false=False
+        relation="supplies", is_suspected_false=False, is_contradicted=False
     )
     clients = {d: {u for s, u in sold if s == d} for d, _ in sold}
     expected = {

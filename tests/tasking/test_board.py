@@ -234,7 +234,7 @@ def test_row_order_changes_nothing() -> None:
 
 
 def test_pooling_by_hand() -> None:
-    tried = pd.DataFrame({"market_id": ["P1"] * 3, "is_success": [True] * 3, "weight": [1.0] * 3})
+    tried = pd.DataFrame({"market_id": ["P1"] * 3, "success": [1.0] * 3, "weight": [1.0] * 3})
     rates = pooled_rates(tried, pd.DataFrame())
     # overall (2+3)/(4+3) = .714; its type (4 x .714 + 3)/7 = .837; the market (4 x .837 + 3)/7 = .907
     assert rates.overall == (5.0, 2.0)
