@@ -20,16 +20,21 @@ _PSEUDO_PAIRS = 50.0
 
 
 def reestimate(
-    units: pd.DataFrame, keys: pd.DataFrame, model: LinkModel, evidence: Evidence, rounds: int = 3
+    units: pd.DataFrame,
+    keys: pd.DataFrame,
+    model: LinkModel,
+    evidence: Evidence,
+    rounds: int = 3,
+    largest_cluster: float = 400.0,
 ) -> tuple[LinkModel, Linked]:
     """Return a model with m and u measured on ``units``, and the last link under it (arguments as in ``link``)."""
     u_counts = _level_counts(units, _random_pairs(len(units)), model, evidence)
-    linked = link(units, keys, model, evidence)
+    linked = link(units, keys, model, evidence, largest_cluster=largest_cluster)
     for _ in range(rounds):
         same = _pairs_within(linked.clusters)
         m_counts = _level_counts(units, same, model, evidence)
         model = model.with_parameters(_parameters(model, m_counts, u_counts), f"{model.version}+own")
-        linked = link(units, keys, model, evidence)
+        linked = link(units, keys, model, evidence, largest_cluster=largest_cluster)
     return model, linked
 
 

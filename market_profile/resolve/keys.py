@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from market_profile.resolve.lists import exploded
+
 _HANDED_ROUND = 10
 """A phone or address of more people than this brings nobody together."""
 
@@ -55,8 +57,8 @@ def _rule(units: pd.DataFrame, name: str, key: pd.Series[str]) -> pd.DataFrame:
 
 
 def _exploded(units: pd.DataFrame, column: str) -> pd.DataFrame:
-    long = units[["unit", column]].explode(column).dropna()
-    return long.rename(columns={column: "value"})
+    row, value = exploded(units[column])
+    return pd.DataFrame({"unit": units["unit"].to_numpy()[row], "value": pd.Series(value).infer_objects().to_numpy()})
 
 
 def _long(long: pd.DataFrame, name: str) -> pd.DataFrame:

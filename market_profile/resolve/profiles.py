@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from market_profile.resolve.cluster import Labels
+from market_profile.resolve.lists import as_lists, exploded
 
 _MOST_WRITTEN = ("surname", "forename", "dob", "dob_year", "sex", "nominal_ref", "phone", "address", "vrm")
 _ALONGSIDE = {
@@ -56,8 +57,6 @@ def _most_written(units: pd.DataFrame, of_unit: Labels, column: str, count: int)
     return chosen.reindex(range(count)).fillna(blank)
 
 
-def _union(lists: pd.Series, of_unit: Labels, count: int) -> pd.Series:
-    long = pd.DataFrame({"profile": of_unit, "value": lists.to_numpy()}).explode("value").dropna()
-    long = long.drop_duplicates().sort_values(["profile", "value"], kind="stable")
-    grouped = long.groupby("profile")["value"].agg(list)
-    return grouped.reindex(range(count)).map(lambda value: value if isinstance(value, list) else [])
+def _union(lists: pd.Series, of_unit: Labels, count: int) -> np.ndarray:
+    row, value = exploded(lists)
+    return as_lists(of_unit[row], value, count)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from market_profile.resolve.fold import name_roots, skeleton
 from market_profile.resolve.link import Evidence
+from market_profile.resolve.lists import as_lists, exploded, split_lists
 
 _IDENTITY = ("surname", "forenames", "aliases", "birth", "sex", "phone", "vrm", "address", "nominal_ref")
 SPOT_M, PLACE_M = 200.0, 600.0
@@ -22,6 +23,9 @@ _TYPICAL_SHARE = {"surname": 0.0006, "forename": 0.006}
 five records are not taken for a town (source: order of magnitude of ONS name counts)."""
 _PRIOR_PERSONS = 300.0
 _PRIVATE = 2
+
+Long = tuple[np.ndarray, np.ndarray]
+"""Units, and a value of each."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ def make_units(mentions: pd.DataFrame, judged: np.ndarray) -> Units:
     frame["unit_key"] = np.asarray(keys).astype("int64")
     frame["records"] = np.bincount(unit, minlength=len(frame))
     rare = _rare_aliases(wide)
-    frame["alias_list"] = _split(frame["aliases"])
+    frame["alias_list"] = split_lists(frame["aliases"])
     frame["rare_aliases"] = _split_if(frame, rare, True)
     frame["common_aliases"] = _split_if(frame, rare, False)
     frame = _with_context(frame, wide, unit)
@@ -111,37 +115,29 @@ def _rare_aliases(wide: pd.DataFrame) -> pd.Index[str]:
     by = borne.groupby("alias")["person"].nunique()
     said = wide["aliases"].str.split("|").explode()
     everyone = pd.Index(said[said.ne("")].unique())
-    return pd.Index(everyone[by.reindex(everyone).fillna(0).to_numpy() <= _PRIVATE])
+    is_rare = by.reindex(everyone).fillna(0).to_numpy() <= _PRIVATE
+    rare: pd.Index[str] = pd.Index(everyone.to_numpy()[is_rare], dtype="str")
+    return rare
 
 
-def _split(column: pd.Series) -> pd.Series:
-    return column.str.split("|").where(column.ne(""), column.map(lambda _: []))
-
-
-def _split_if(frame: pd.DataFrame, rare: pd.Index[str], wanted: bool) -> pd.Series:
-    long = frame["aliases"].str.split("|").explode()
-    long = long[long.ne("") & (long.isin(rare) == wanted)]
-    return _listed(long, frame.index)
-
-
-def _listed(long: pd.Series, index: pd.Index) -> pd.Series:
-    lists = long.groupby(level=0).agg(list)
-    return lists.reindex(index).map(lambda value: value if isinstance(value, list) else [])
+def _split_if(frame: pd.DataFrame, rare: pd.Index[str], wanted: bool) -> np.ndarray:
+    row, alias = exploded(frame["alias_list"])
+    keep = pd.Index(alias).isin(rare) == wanted
+    return as_lists(row[keep], alias[keep], len(frame))
 
 
 def _with_context(frame: pd.DataFrame, wide: pd.DataFrame, unit: np.ndarray) -> pd.DataFrame:
-    index = pd.Index(frame["unit"])
+    count = len(frame)
     code = pd.Series(pd.factorize(wide["log"])[0], index=wide.index)
     in_log = wide["log"].ne("")
-    logs = pd.Series(code[in_log].to_numpy(), index=unit[in_log.to_numpy()])
     frame = frame.assign(
         surname_parts=_parts(frame["surname"]),
-        middle_names=_split(frame["middle"].str.replace(" ", "|")),
-        forename_roots=_split(name_roots(frame["forename"])),
-        logs=_listed(_distinct(logs), index),
-        spots=_listed(_distinct(_squares(wide, unit, SPOT_M)), index),
-        places=_listed(_distinct(_squares(wide, unit, PLACE_M)), index),
-        associates=_listed(_distinct(_associates(wide, unit)), index),
+        middle_names=split_lists(frame["middle"].str.replace(" ", "|")),
+        forename_roots=split_lists(name_roots(frame["forename"])),
+        logs=as_lists(unit[in_log.to_numpy()], code[in_log].to_numpy(), count),
+        spots=as_lists(*_squares(wide, unit, SPOT_M), count),
+        places=as_lists(*_squares(wide, unit, PLACE_M), count),
+        associates=as_lists(*_associates(wide, unit), count),
     )
     keep = ["unit", "unit_key", "records", "kind", "record_ref", "subject_no", "surname", "surname_parts"]
     keep += ["surname_sound", "forename", "forename_roots", "middle_names", "dob", "dob_swapped", "dob_year", "sex"]
@@ -149,8 +145,8 @@ def _with_context(frame: pd.DataFrame, wide: pd.DataFrame, unit: np.ndarray) -> 
     return frame[[*keep, "rare_aliases", "common_aliases", "logs", "spots", "places", "associates"]]
 
 
-def _squares(wide: pd.DataFrame, unit: np.ndarray, side_m: float) -> pd.Series:
-    """Return the squares of four grids, each shifted by half a side (index: unit).
+def _squares(wide: pd.DataFrame, unit: np.ndarray, side_m: float) -> Long:
+    """Return the squares of four grids, each shifted by half a side with their units.
 
     Two places less than half a side apart share a square in at least one grid, wherever the grids begin.
     """
@@ -161,22 +157,16 @@ def _squares(wide: pd.DataFrame, unit: np.ndarray, side_m: float) -> pd.Series:
         column = np.floor(east / side_m + right).astype("int64")
         row = np.floor(north / side_m + up).astype("int64")
         grids.append(((column * 100_000 + row) * 4) + number)
-    return pd.Series(np.concatenate(grids), index=np.tile(unit[known], 4))
+    return np.tile(unit[known], 4), np.concatenate(grids)
 
 
 def _parts(surname: pd.Series) -> pd.Series:
     """Parts of a double name; a single name has itself."""
-    return _split(surname.str.replace(" ", "|"))
+    return split_lists(surname.str.replace(" ", "|"))
 
 
-def _distinct(long: pd.Series) -> pd.Series:
-    frame = pd.DataFrame({"unit": long.index, "value": long.to_numpy()}).drop_duplicates()
-    frame = frame.sort_values(["unit", "value"], kind="stable")
-    return pd.Series(frame["value"].to_numpy(), index=frame["unit"].to_numpy())
-
-
-def _associates(wide: pd.DataFrame, unit: np.ndarray) -> pd.Series:
-    """Return who else is named in the same logs: sound of surname with initial, or street name (index: unit)."""
+def _associates(wide: pd.DataFrame, unit: np.ndarray) -> Long:
+    """Return who else is named in the same logs: sound of surname with initial, or street name, with the units."""
     position = np.arange(len(wide))
     name = ("n:" + wide["surname_sound"] + wide["forename"].str.slice(0, 1)).where(wide["surname"].ne(""), "")
     own = pd.DataFrame({"log": wide["log"], "at": position, "key": name})
@@ -188,7 +178,7 @@ def _associates(wide: pd.DataFrame, unit: np.ndarray) -> pd.Series:
     mine = pd.DataFrame({"log": wide["log"], "me": position})
     both = mine[mine["log"].ne("")].merge(seen, on="log")
     both = both[both["me"] != both["at"]]
-    return pd.Series(both["key"].to_numpy(), index=unit[both["me"].to_numpy()])
+    return unit[both["me"].to_numpy()], both["key"].to_numpy()
 
 
 def _evidence(wide: pd.DataFrame) -> Evidence:
