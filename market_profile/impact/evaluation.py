@@ -101,7 +101,7 @@ def _adjusted(group: pd.DataFrame) -> dict[str, float]:
     expected = float(group["expected"].sum())
     log_sd = _log_error(group)
     adjusted = after / expected if expected > 0 else np.nan
-    reach = np.exp(stats.norm.ppf(0.975) * log_sd)
+    reach = float(np.exp(stats.norm.ppf(0.975) * log_sd)) if np.isfinite(log_sd) else np.nan
     return {
         "people": len(group),
         "arrests_before": before,
@@ -148,7 +148,8 @@ def _full(group: str, row: dict[str, float], comparison: dict[str, float] | None
 
 def _versus(row: dict[str, float], comparison: dict[str, float]) -> tuple[float, float, float]:
     ratio = row["adjusted_ratio"] / comparison["adjusted_ratio"] if comparison["adjusted_ratio"] else np.nan
-    reach = np.exp(stats.norm.ppf(0.975) * np.hypot(row["log_sd"], comparison["log_sd"]))
+    spread = float(np.hypot(row["log_sd"], comparison["log_sd"]))
+    reach = float(np.exp(stats.norm.ppf(0.975) * spread)) if np.isfinite(spread) else np.nan
     return ratio, ratio / reach, ratio * reach
 
 

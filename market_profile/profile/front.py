@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from typing import Literal
 
 import pandas as pd
@@ -29,6 +28,12 @@ from market_profile.profile.text import (
     table,
 )
 from market_profile.values import Measure
+
+MONTH_NAMES = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+"""Spelt out here: the machine's language must not change the page."""
 
 
 def terms_section(findings: Findings) -> Section[Measure]:
@@ -190,7 +195,7 @@ def day_words(month: Month) -> str:
         '28 February 2019'
     """
     day = pd.Timestamp(month.last_day)
-    return f"{day.day} {calendar.month_name[day.month]} {day.year}"
+    return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
 
 
 def _revised(findings: Findings) -> Blocks:

@@ -9,7 +9,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from market_profile.contracts.tables import Areas
-from market_profile.document import AreaMap, Figure, HeatStrip, MapArea, MapCell, Section
+from market_profile.document import AreaMap, Figure, HeatStrip, MapArea, MapCell, Section, Sentence
 from market_profile.profile.counts import year_of
 from market_profile.profile.findings import Findings
 from market_profile.profile.text import (
@@ -24,6 +24,7 @@ from market_profile.profile.text import (
     para,
     say,
     score,
+    secret,
     section,
     table,
 )
@@ -44,7 +45,7 @@ def places_section(findings: Findings, areas: Areas, settings: GeographySettings
         *_hours(findings),
         *_record(findings),
         *_backtest(findings),
-        *(para(warning, tone="warning") for warning in findings.geography.warnings),
+        *(para(_told(warning), tone="warning") for warning in findings.geography.warnings),
     )
     return section("places", "Places and times", blocks, PLANNER)
 
@@ -125,14 +126,15 @@ def _hotspots(findings: Findings) -> Blocks:
                 cells=counted(len(hotspots)),
                 firm=counted(firm),
             ),
-            _sentence(findings.geography.denominator),
+            _told(findings.geography.denominator),
         ),
         table("hotspot_list", "Flagged cells, best first", columns, rows, annex=True),
     )
 
 
-def _sentence(words: str) -> str:
-    return words if words.endswith(".") else f"{words}."
+def _told(words: str) -> Sentence[Measure]:
+    """Return a sentence that geography made, numbers and all, as one value; planners only."""
+    return say("{words}", words=secret(words if words.endswith(".") else f"{words}."))
 
 
 def _hours(findings: Findings) -> Blocks:
@@ -187,7 +189,7 @@ def _rate(row: Record | pd.Series[Any]) -> Estimate:
 def _backtest(findings: Findings) -> Blocks:
     tested = findings.geography.backtest
     if tested.empty:
-        return (para(findings.geography.choice_reason, tone="note"),)
+        return (para(_told(findings.geography.choice_reason), tone="note"),)
     rows = [
         (
             label(row["method"]),
@@ -199,6 +201,6 @@ def _backtest(findings: Findings) -> Blocks:
     ]
     columns = (col("Method"), col("Hit rate", True), col("PAI", True), col("Share of attainable", True))
     return (
-        para(findings.geography.choice_reason),
+        para(_told(findings.geography.choice_reason)),
         table("backtest", "Forecasts of past months by method", columns, rows, annex=True),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from market_profile.document import Figure, NetworkNode, NetworkPicture, Section, Survival
@@ -35,9 +36,6 @@ PICTURE_PEOPLE = 120
 """More people than this make a picture that nobody can read."""
 
 MARKET_ROWS = 15
-CURVE_STEPS = 25
-"""Steps drawn of a survival curve: more cannot be told apart on the page."""
-
 PERSONAL = Sensitivity.PERSONAL
 
 
@@ -246,7 +244,7 @@ def _replacement(findings: Findings) -> Blocks:
         return (para("No arrest of a dealer could be followed to see how soon others took over.", tone="gap"),)
     curve = replaced.curve
     n = Count(replaced.n, "", f"replacement clocks|as at {findings.month.text}")
-    curve = curve.iloc[:: max(1, len(curve) // CURVE_STEPS)]
+    curve = curve.assign(days=np.ceil(curve["days"])).drop_duplicates("days", keep="last")
     drawing: Survival[Measure] = Survival(
         days=tuple(float(day) for day in curve["days"]),
         share=tuple(float(share) for share in curve["share"]),
