@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,7 +101,7 @@ def choose(monthly: pd.DataFrame) -> tuple[str, str]:
 
     Hits are added over months and over the three area shares. The simplest of equals wins.
     """
-    methods: Sequence[str] = [*SIMPLE, GLM]
+    methods = [*SIMPLE, GLM]
     hits = monthly.groupby("method")["hits"].sum().reindex(methods)
     best = str(hits.idxmax())
     months = monthly["month"].nunique()
@@ -121,7 +120,9 @@ def summarise(monthly: pd.DataFrame, area_share: float) -> pd.DataFrame:
     *attainable* what the model itself hits when it is fitted to the very month it forecasts.
     """
     at_share = monthly[monthly["share"] == 1.0]
-    sums = at_share.groupby("method")[["hits", "best", "n"]].sum().reindex([*SIMPLE, GLM, HINDSIGHT, ORACLE])
+    methods = [*SIMPLE, GLM, HINDSIGHT, ORACLE]
+    sums = at_share.groupby("method")[["hits", "best", "n"]].sum().reindex(methods)
+    hits = sums["hits"].to_numpy(float)
     low, high = wilson(sums["hits"], sums["n"])
     rate = 100 * sums["hits"] / sums["n"]
     table = pd.DataFrame(
@@ -132,7 +133,7 @@ def summarise(monthly: pd.DataFrame, area_share: float) -> pd.DataFrame:
             "high": 100 * high,
             "pai": (rate / 100 / area_share).to_numpy(),
             "pei": (sums["hits"] / sums["best"]).to_numpy(),
-            "attainable_pct": (100 * sums["hits"] / sums.loc[HINDSIGHT, "hits"]).to_numpy(),
+            "attainable_pct": 100 * hits / hits[methods.index(HINDSIGHT)],
             "hits": sums["hits"].to_numpy(),
             "n": sums["n"].to_numpy(),
             "months": at_share["month"].nunique(),

@@ -56,12 +56,12 @@ def last_month(panel: Panel, history: History) -> Floats:
 
 def count_window(panel: Panel, history: History) -> Floats:
     """Return the mean a month over the last three months."""
-    return panel.mean(history[-3:])[0]
+    return np.asarray(panel.mean(history[-3:])[0])
 
 
 def count_year(panel: Panel, history: History) -> Floats:
     """Return the mean a month over the last twelve months."""
-    return panel.mean(history[-12:])[0]
+    return np.asarray(panel.mean(history[-12:])[0])
 
 
 def ewma(panel: Panel, history: History) -> Floats:
@@ -168,7 +168,7 @@ def fit_pairs(panels: Sequence[Panel], pairs: Sequence[tuple[History, int]]) -> 
     One BLAS thread, so that the thread count of the machine cannot change a digit.
     """
     from sklearn.linear_model import PoissonRegressor
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     has_recent = all(len(history) >= RECENT_FROM and max(history) < month for history, month in pairs)
     parts = [_rows(panel, pair, has_recent) for panel in panels for pair in pairs]
@@ -204,4 +204,4 @@ def forecast(panel: Panel, history: History, method: str, model: PoissonModel | 
         surface = kde(panel, history, bandwidth_m)
     else:
         surface = SIMPLE[method](panel, history)
-    return np.round(np.where(panel.grid.inside, surface, 0.0), 8)
+    return np.asarray(np.round(np.where(panel.grid.inside, surface, 0.0), 8), dtype=np.float64)

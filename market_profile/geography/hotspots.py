@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from market_profile.contracts.tables import Areas, Tables
 from market_profile.geography.areas import area_counts
@@ -15,7 +16,7 @@ from market_profile.geography.backtest import Backtest, run_backtest, top_cells
 from market_profile.geography.corroboration import by_family, feedback_warning
 from market_profile.geography.events import RECORDED, Events, collect_events
 from market_profile.geography.forecast import forecast
-from market_profile.geography.grid import Floats, Grid, Ints, area_of_points, check_crs, make_grid
+from market_profile.geography.grid import Floats, Grid, area_of_points, check_crs, make_grid
 from market_profile.geography.hours import heat_strip, hours_by_market, peak_window
 from market_profile.geography.markets import (
     MARKET_CELL_COLUMNS,
@@ -63,8 +64,8 @@ class Surfaces:
     p_adjusted: Floats
     score: Floats
     gi_star: Floats
-    persistence: np.ndarray[tuple[int, ...], np.dtype[np.object_]]
-    significant: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+    persistence: NDArray[np.object_]
+    significant: NDArray[np.bool_]
 
 
 def find_hotspots(
@@ -183,7 +184,9 @@ def _hotspots(surfaces: Surfaces, grid: Grid, areas: Areas, framed: pd.DataFrame
     return frame.assign(area_code=area_of_points(areas, frame))
 
 
-def _with_markets(hotspots: pd.DataFrame, by_cell: Ints, grid: Grid, hours: pd.DataFrame) -> pd.DataFrame:
+def _with_markets(
+    hotspots: pd.DataFrame, by_cell: NDArray[np.object_], grid: Grid, hours: pd.DataFrame
+) -> pd.DataFrame:
     place = grid.locate(hotspots["easting_m"].to_numpy(float), hotspots["northing_m"].to_numpy(float))
     market = pd.Series(by_cell[place], index=hotspots.index, dtype="str")
     peaks = _peaks(hours)

@@ -76,10 +76,10 @@ def _carry(groups: Ints, count: int, score: Floats, grid: Grid, previous: pd.Dat
     sizes = shared[shared["group"] > 0].groupby(["group", "id"]).size().rename("cells").reset_index()
     sizes = sizes.sort_values(["cells", "id", "group"], ascending=[False, True, True], kind="stable")
     taken: set[str] = set()
-    for row in sizes.itertuples(index=False):
-        if not ids[row.group - 1] and row.id not in taken:
-            ids[row.group - 1] = row.id
-            taken.add(row.id)
+    for group, market in zip(sizes["group"].tolist(), sizes["id"].tolist(), strict=True):
+        if not ids[group - 1] and market not in taken:
+            ids[group - 1] = market
+            taken.add(market)
     highest = previous["market_id"].str.removeprefix("P").astype(int).max() if len(previous) else 0
     best = [float(score[groups == group].max()) for group in range(1, count + 1)]
     unnamed = sorted((group for group in range(count) if not ids[group]), key=lambda group: (-best[group], group))

@@ -42,13 +42,14 @@ class Panel:
 
     def target(self, month: int) -> Floats:
         """Return the target's counts in one month, shape ``(rows, columns)``."""
-        return self.counts[0, month].astype(float)
+        return np.asarray(self.counts[0, month], dtype=np.float64)
 
     def mean(self, history: tuple[int, ...]) -> Floats:
         """Return mean counts a month over ``history``; months in which a covariate was not supplied do not count."""
         chosen = self.counts[:, list(history)]
         supplied = (chosen.sum(axis=(2, 3)) > 0).sum(axis=1)
-        return chosen.sum(axis=1, dtype=float) / np.maximum(supplied, 1)[:, None, None]
+        total = chosen.sum(axis=1, dtype=np.float64)
+        return np.asarray(total / np.maximum(supplied, 1)[:, None, None], dtype=np.float64)
 
 
 def build_panel(events: pd.DataFrame, tables: Tables, grid: Grid, month: Month) -> Panel:
@@ -71,9 +72,9 @@ def build_panel(events: pd.DataFrame, tables: Tables, grid: Grid, month: Month) 
     points = target[~target["is_snapped"].astype(bool)]
     number = points["month"].map({text: place for place, text in enumerate(months[start:])})
     spots = (
-        number.fillna(-1).to_numpy(np.int64),
-        points["easting_m"].to_numpy(float),
-        points["northing_m"].to_numpy(float),
+        np.asarray(number.fillna(-1), dtype=np.int64),
+        np.asarray(points["easting_m"], dtype=np.float64),
+        np.asarray(points["northing_m"], dtype=np.float64),
     )
     return Panel(grid, months[start:], tuple(kept), counts, spots, is_snapped=bool(len(target) and not len(points)))
 
