@@ -1,0 +1,44 @@
+"""The Prefect flow gives the same bytes as the plain refresh, and Prefect's database holds no personal data."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from market_profile.refresh.run import refresh
+from tests.conftest import ROOT, copy_town, edition_hashes
+
+
+def run_flow(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run ``python -m flows`` as a process of its own, with Prefect's home where the flow puts it."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    return subprocess.run(
+        [sys.executable, "-m", "flows", *map(str, arguments)],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=600,
+    )  # fmt: skip
+
+
+def test_flow_and_plain_refresh_give_the_same_bytes(town_template: Path, tmp_path: Path) -> None:
+    plain = copy_town(town_template, tmp_path / "plain")
+    flowed = copy_town(town_template, tmp_path / "flowed")
+    refresh(plain)
+    done = run_flow("refresh", flowed)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "partner/profile.html" in done.stdout
+    assert edition_hashes(flowed / "editions") == edition_hashes(plain / "editions")
+    home = flowed / "store" / "prefect"
+    assert home.is_dir()
+    people = pd.read_csv(flowed / "truth" / "persons.csv", keep_default_na=False)
+    canaries = {name for name in people["surname"] if len(name) > 6} | set(people["nominal_ref"]) - {""}
+    texts = [path.read_bytes() for path in home.rglob("*") if path.is_file()]
+    assert texts
+    found = [name for name in sorted(canaries) if any(name.encode() in text for text in texts)]
+    assert found == []
+    # a second run finds its inbox in the cache and changes nothing
+    again = run_flow("refresh", flowed)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert edition_hashes(flowed / "editions") == edition_hashes(plain / "editions")
