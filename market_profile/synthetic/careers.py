@@ -11,7 +11,7 @@ from market_profile.synthetic.markets import Markets
 from market_profile.synthetic.people import People
 from market_profile.synthetic.plan import Array, Calendar, Plan
 
-TENURE_DAYS = {"street": 120.0, "address": 150.0, "phone": 210.0}
+TENURE_DAYS = {"street": 90.0, "address": 110.0, "phone": 170.0}
 """Mean days at a post before arrest or departure."""
 ARRESTED_SHARE = 0.68
 SHORTEST_DAYS, LONGEST_DAYS = 3, 60

@@ -106,6 +106,8 @@ def _spoil(kind: str, frame: pd.DataFrame, outbox: Outbox, scene: Scene, rng: np
         count = max(1, round(len(frame) * scene.plan.hardness.bad_rows_share))
         able = np.flatnonzero((frame["_reason"] == "") & ~frame["_duplicate"] & _can_take(frame, fault))
         rows = rng.choice(able, min(count, len(able)), replace=False)
+        if len(rows) == 0:
+            continue
         spoilt = _spoilt(kind, frame.iloc[rows].copy(), fault, number)
         if kind in RESUBMITTED and fault.column and len(free):
             fits = np.flatnonzero(_can_take(frame.iloc[free], fault))[:1]

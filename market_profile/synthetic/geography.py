@@ -145,10 +145,15 @@ def _wards(lsoas: gpd.GeoDataFrame, rng: np.random.Generator) -> Array:
 
 
 def _patrolled(lsoas: gpd.GeoDataFrame) -> Array:
-    """Choose about a tenth of the LSOAs: whole wards, those nearest the middle of the list by size."""
-    sizes = lsoas.groupby("ward", sort=True).size()
+    """Choose one ward: near a tenth of the LSOAs and near the middle of the town, where markets are."""
     goal = max(1, round(len(lsoas) * 0.09))
-    chosen = (sizes - goal).abs().sort_values(kind="stable").index[0]
+    centre = shapely.centroid(lsoas.geometry.to_numpy())
+    away = np.hypot(shapely.get_x(centre) - np.median(shapely.get_x(centre)),
+                    shapely.get_y(centre) - np.median(shapely.get_y(centre)))  # fmt: skip
+    table = pd.DataFrame({"ward": lsoas["ward"], "away": away / np.median(away)})
+    wards = table.groupby("ward", sort=True)["away"].agg(["size", "mean"])
+    misfit = (wards["size"] - goal).abs() / goal + wards["mean"]
+    chosen = misfit.sort_values(kind="stable").index[0]
     found: Array = (lsoas["ward"] == chosen).to_numpy()
     return found
 

@@ -12,8 +12,9 @@ from market_profile.synthetic.plan import Array, Calendar, Plan
 
 SPOTS = 4
 """Places where the deals of one site are made."""
-SPREAD_M = {"street": 45.0, "address": 8.0, "phone": 320.0}
-"""Standard deviation of the places of deals around a market."""
+SPREAD = {"street": 1.0, "address": 0.2, "phone": 7.0}
+"""How far the places of deals lie from the middle, against street markets (``Hardness.market_spread_m``)."""
+MOST_POSTS = 4
 SELL_TO_STRANGER = {"open": 0.90, "semi-open": 0.35, "closed": 0.06}
 SELL_WITH_INTRODUCER = {"open": 0.95, "semi-open": 0.85, "closed": 0.55}
 DRUGS_OF_CREW = ("heroin", "crack", "cocaine", "cannabis", "mdma", "ketamine", "amphetamine")
@@ -56,13 +57,15 @@ def make_markets(plan: Plan, ground: Ground, calendar: Calendar) -> Markets:
     crews = _crews(plan, rng)
     sites = _sites(plan, ground, calendar, crews, rng)
     slots = pd.DataFrame({"crew": np.repeat(np.arange(len(crews)), crews["posts"])})
-    spot_e, spot_n = _spots(ground, crews, sites, rng)
+    spot_e, spot_n = _spots(ground, crews, sites, plan.hardness.market_spread_m, rng)
     return Markets(crews, sites, slots, spot_e, spot_n)
 
 
 def _crews(plan: Plan, rng: np.random.Generator) -> pd.DataFrame:
     size = plan.scale**0.65
-    counts = {"street": max(4, round(40 * size)), "address": max(2, round(14 * size)), "phone": max(2, round(9 * size))}
+    h = plan.hardness
+    wanted = {"street": h.street_markets, "address": h.address_markets, "phone": h.phone_lines}
+    counts = {name: max(2, round(number * size)) for name, number in wanted.items()}
     kind = np.repeat(list(counts), list(counts.values())).astype(object)
     count = len(kind)
     crews = pd.DataFrame({"kind": kind})
@@ -75,8 +78,8 @@ def _crews(plan: Plan, rng: np.random.Generator) -> pd.DataFrame:
     both = np.isin(crews["drug"].to_numpy(), ["heroin", "crack"]) & (rng.random(count) < 0.75)
     other_drug = np.where(crews["drug"] == "heroin", "crack", "heroin")
     crews["second_drug"] = np.where(both, other_drug, "").astype(object)
-    crews["activity"] = np.exp(rng.normal(0, plan.hardness.market_unevenness, count))
-    crews["posts"] = rng.choice([1, 2, 3], count, p=[0.62, 0.27, 0.11])
+    crews["activity"] = np.exp(rng.normal(0, h.market_unevenness, count))
+    crews["posts"] = np.where(rng.random(count) < h.several_posts, rng.choice([2, 3, 4], count, p=[0.5, 0.3, 0.2]), 1)
     crews.loc[kind == "phone", "posts"] = 1
     replacement = np.clip(np.exp(rng.normal(np.log(17), 0.55, count)), 4, 50)
     crews["replacement_days"] = np.round(replacement, 1)
@@ -85,7 +88,8 @@ def _crews(plan: Plan, rng: np.random.Generator) -> pd.DataFrame:
     minutes = {"open": 4.0, "semi-open": 14.0, "closed": 38.0}
     crews["minutes"] = np.array([minutes[t] for t in crews["type"]]) * np.exp(rng.normal(0, 0.3, count))
     crews["line_ref"] = [f"L{n + 1:04d}" if k == "phone" else "" for n, k in enumerate(kind)]
-    crews["is_county_line"] = (kind == "phone") & (rng.random(count) < 0.7)
+    lines = kind == "phone"
+    crews["is_county_line"] = lines & ((rng.random(count) < 0.7) | (np.cumsum(lines) == 1))
     return crews
 
 
@@ -134,11 +138,13 @@ def _move(ground: Ground, easting: Array, northing: Array, rng: np.random.Genera
     return sx[nearest], sy[nearest], streets["area"].to_numpy()[nearest]
 
 
-def _spots(ground: Ground, crews: pd.DataFrame, sites: pd.DataFrame, rng: np.random.Generator) -> tuple[Array, Array]:
+def _spots(
+    ground: Ground, crews: pd.DataFrame, sites: pd.DataFrame, spread_m: float, rng: np.random.Generator
+) -> tuple[Array, Array]:
     """Return the places of deals: around the corner for streets, one door for addresses, far apart for deliveries."""
-    spread_m = np.array([SPREAD_M[kind] for kind in crews["kind"]])[sites["crew"]][:, None]
-    easting = sites["easting_m"].to_numpy()[:, None] + spread_m * rng.normal(0, 1, (len(sites), SPOTS))
-    northing = sites["northing_m"].to_numpy()[:, None] + spread_m * rng.normal(0, 1, (len(sites), SPOTS))
+    spread = spread_m * np.array([SPREAD[kind] for kind in crews["kind"]])[sites["crew"]][:, None]
+    easting = sites["easting_m"].to_numpy()[:, None] + spread * rng.normal(0, 1, (len(sites), SPOTS))
+    northing = sites["northing_m"].to_numpy()[:, None] + spread * rng.normal(0, 1, (len(sites), SPOTS))
     good = ground.inside(easting, northing)
     easting = np.where(good, easting, sites["easting_m"].to_numpy()[:, None])
     northing = np.where(good, northing, sites["northing_m"].to_numpy()[:, None])

@@ -18,8 +18,8 @@ from market_profile.synthetic.names import (
 from market_profile.synthetic.plan import Array, Plan
 
 ROLE_SHARES = {
-    "user": 0.585,
-    "dealer": 0.15,
+    "user": 0.615,
+    "dealer": 0.12,
     "runner": 0.08,
     "line_holder": 0.02,
     "supplier": 0.02,

@@ -87,15 +87,25 @@ class Hardness:
     """Times as many logs for the same truth in the patrolled area."""
     unplaced: float = 0.10
     """Logs without any place."""
-    placed_by_area: float = 0.08
+    placed_by_area: float = 0.05
     """Logs placed at the middle of an LSOA."""
     placed_exactly: float = 0.45
     """Logs placed within some 25 m; the rest stands at the middle of a street."""
-    market_life_days: float = 300.0
+    street_markets: float = 17.0
+    """Street crews in the reference town of 10,000 logs (other sizes: to the power 0.65)."""
+    address_markets: float = 6.0
+    """Address crews in the reference town."""
+    phone_lines: float = 5.0
+    """Phone crews in the reference town."""
+    several_posts: float = 0.55
+    """Crews of street and address markets with two to four people selling at once."""
+    market_spread_m: float = 30.0
+    """Standard deviation of the places of deals around a street market."""
+    market_life_days: float = 600.0
     """Mean life of a market in one place before it moves or closes."""
     market_unevenness: float = 0.7
     """Log-standard deviation of the activity of markets."""
-    scattered: float = 0.14
+    scattered: float = 0.07
     """Logs of small-scale supply away from any market."""
     purity_as_fraction: float = 0.06
     """Laboratory purities written as a fraction (0.38 for 38 per cent)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from market_profile.synthetic.markets import MOST_POSTS
 from market_profile.synthetic.plan import Array
 from market_profile.synthetic.scene import Scene
 from market_profile.synthetic.sources_of_reports import SHARES, Sources, choose_sources
@@ -96,7 +97,7 @@ def _person_at_work(scene: Scene, crew: Array, day: Array, rng: np.random.Genera
             np.where(
                 k < posts, scene.careers.on_post[np.minimum(first_post + k, len(scene.markets.slots) - 1), whole], -1
             )
-            for k in range(3)
+            for k in range(MOST_POSTS)
         ],
         axis=1,
     )

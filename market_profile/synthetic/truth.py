@@ -11,6 +11,7 @@ from market_profile.synthetic.markets import SELL_TO_STRANGER
 from market_profile.synthetic.outbox import Outbox
 from market_profile.synthetic.plan import Array
 from market_profile.synthetic.purchases import DEAL, DRIFT_PCT_PER_MONTH
+from market_profile.synthetic.reports import VISIBILITY
 from market_profile.synthetic.roles import roles_frame
 from market_profile.synthetic.scene import Scene
 from market_profile.synthetic.texts import day_text
@@ -237,12 +238,14 @@ def _purity_price(scene: Scene) -> pd.DataFrame:
 
 
 def _area_bias(scene: Scene, outbox: Outbox) -> pd.DataFrame:
-    """Return by area: whether it is patrolled, the reporting factor, true deals and logs about its markets."""
+    """Return by area: whether it is patrolled, the reporting factor, deals, noticeable deals, logs on its markets."""
     lsoas, sites = scene.ground.lsoas, scene.markets.sites
     area_of = dict(zip(sites["market_id"], sites["area"], strict=True))
     table = _by_site_month(scene)
     table = table[table["month"] < scene.calendar.months]
-    deals = table.groupby(sites["area"].to_numpy()[table["site"]])["deals"].sum()
+    kind = scene.markets.crews["kind"].to_numpy()[sites["crew"].to_numpy()[table["site"]]]
+    table["seen"] = table["deals"] * np.array([VISIBILITY[k] for k in kind])
+    deals = table.groupby(sites["area"].to_numpy()[table["site"]])[["deals", "seen"]].sum()
     logs = outbox.log_truth
     inside = (logs["topic"] == "market") & (logs["month"] != scene.calendar.names[-1])
     counts = logs.loc[inside, "market_id"].map(area_of).value_counts()
@@ -252,7 +255,8 @@ def _area_bias(scene: Scene, outbox: Outbox) -> pd.DataFrame:
             "area_code": lsoas["area_code"],
             "is_patrolled": lsoas["is_patrolled"].astype(int),
             "reporting_factor": np.where(lsoas["is_patrolled"], scene.plan.hardness.patrol_factor, 1.0),
-            "true_deals": deals.reindex(rows).fillna(0).round(1).to_numpy(),
+            "true_deals": deals["deals"].reindex(rows).fillna(0).round(1).to_numpy(),
+            "noticeable_deals": deals["seen"].reindex(rows).fillna(0).round(1).to_numpy(),
             "logs": counts.reindex(rows).fillna(0).astype(int).to_numpy(),
         }
     )

@@ -59,6 +59,7 @@ def write_inbox(folder: Path, frames: dict[str, pd.DataFrame], months: tuple[str
     """Write every file below ``folder`` and return the frames with ``_file`` (name) and ``_line`` of each row.
 
     The line is the physical line on which the row starts (the header is line 1); in Parquet the row number from 1.
+    A kind without rows gets a file with its headings only.
     """
     folder.mkdir(parents=True, exist_ok=True)
     placed = {}
@@ -70,6 +71,9 @@ def write_inbox(folder: Path, frames: dict[str, pd.DataFrame], months: tuple[str
             name = f"{kind}_{tag + '_' if tag else ''}{months[month]}.{form.suffix}"
             lines = _write(folder / name, kind, rows, form, tag)
             parts.append(rows.assign(_file=name, _line=lines))
+        if not parts:
+            name = f"{kind}_{months[0]}.{form.suffix}"
+            parts = [frame.assign(_file=name, _line=_write(folder / name, kind, frame, form, ""))]
         placed[kind] = pd.concat(parts, ignore_index=True)
     return placed
 
