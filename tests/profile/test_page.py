@@ -26,6 +26,7 @@ from market_profile.document import (
 )
 from market_profile.editions.convert import Converter, convert_document
 from market_profile.editions.disclosure import Policy
+from market_profile.editions.gate import attack
 from market_profile.profile import build_profile
 from market_profile.terms import Audience
 from market_profile.values import Count, Leader, Private, Ratio, Score
@@ -247,3 +248,16 @@ def test_what_was_revised_since_last_month_is_named(town):
     changes = next(section for section in document.sections if section.id == "changes")
     listed = [words(one) for block in changes.blocks if isinstance(block, Bullets) for one in block.items]
     assert len(listed) == 1 and listed[0].startswith("seizures: published 10,000, now ")
+
+
+def test_the_disclosure_gate_finds_nothing_to_infer(documents):
+    converter = Converter(Audience.PARTNER, Policy(), [])
+    convert_document(documents[Audience.PARTNER], converter)
+    assert attack(converter.entries, Policy()) == ()
+
+
+def test_partner_counts_reach_back_a_year_or_say_as_at(documents):
+    converter = Converter(Audience.PARTNER, Policy(), [])
+    convert_document(documents[Audience.PARTNER], converter)
+    plain = [entry.cell for entry in converter.entries if re.search(r"\|\d{4}-\d{2}$", entry.cell)]
+    assert all(cell.startswith("street crime|") for cell in plain), "only published open data is shown by month"
