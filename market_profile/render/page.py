@@ -69,10 +69,26 @@ def page_view(
         is_draft=edition.is_draft,
         is_partner=edition.audience is Audience.PARTNER,
         sections=sections,
-        downloads=tuple((download_link(file), Fixed(file), Fixed(words)) for file, words in edition.downloads),
+        downloads=tuple((download_link(file), Fixed(file), Fixed(words)) for file, words in downloads_of(edition)),
         run_id=Fixed(edition.run_id),
     )
     return page, files
+
+
+def downloads_of(edition: Edition) -> tuple[tuple[str, str], ...]:
+    """Return (file, what it holds) as the edition lists them, else the files that stand beside its page."""
+    if edition.downloads:
+        return edition.downloads
+    files: list[tuple[str, str]] = []
+    if edition.audience is Audience.PARTNER:
+        files.append(("tables/profile.ods", "the tables of this page, one on each sheet"))
+    files += [(f"exports/{name}.geojson", f"{name.replace('_', ' ')} for a map") for name in sorted(edition.layers)]
+    if edition.layers:
+        files.append(("exports/profile.gpkg", "all layers for a geographic information system"))
+    if edition.nodes is not None and edition.links is not None:
+        files.append(("exports/network.graphml", "the network for a graph tool"))
+        files.append(("exports/link_chart.csv", "the network for a link chart"))
+    return (*files, *((f"tables/{name}.csv", name.replace("_", " ")) for name in edition.tables))
 
 
 def node_count(html: str) -> int:

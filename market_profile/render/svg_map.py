@@ -101,14 +101,11 @@ def area_shapes(drawing: AreaMap[Shown]) -> npt.NDArray[np.object_]:
 
 
 def _fit(shapes: npt.NDArray[np.object_], cells: Sequence[MapCell]) -> _Fit:
-    bounds = shapely.total_bounds(shapes) if len(shapes) else np.full(4, np.nan)
+    squares = [shapely.box(c.x_m, c.y_m, c.x_m + c.size_m, c.y_m + c.size_m) for c in cells]
+    everything = np.array([*shapes, *squares], dtype=object)
+    bounds = shapely.total_bounds(everything) if len(everything) else np.full(4, np.nan)
     if not np.isfinite(bounds).all():
-        if not cells:
-            return _Fit(1.0, 0.0, 0.0, 0.0, 40.0)
-        bounds = np.array([
-            min(c.x_m for c in cells), min(c.y_m for c in cells),
-            max(c.x_m + c.size_m for c in cells), max(c.y_m + c.size_m for c in cells),
-        ])  # fmt: skip
+        return _Fit(1.0, 0.0, 0.0, 0.0, 40.0)
     west, south, east, north = bounds
     scale = min((WIDE - 8) / max(east - west, 1.0), (TALLEST - 8) / max(north - south, 1.0))
     shift = (WIDE - (east - west) * scale) / 2

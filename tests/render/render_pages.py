@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -135,7 +136,7 @@ def area_map(make: Maker, side: int = 7, cells: int = 0) -> doc.AreaMap[Shown]:
     for i in range(side):
         for j in range(side):
             walk = [(i, j), (i + 1, j), (i + 1, j + 1), (i, j + 1), (i, j)]
-            ring = tuple(point for a, b in zip(walk, walk[1:], strict=False) for point in edge(a, b)[:-1])
+            ring = tuple(point for a, b in pairwise(walk) for point in edge(a, b)[:-1])
             count = float(5 * round(rng.gamma(1.4, 14) / 5))
             value = make.hidden() if count < 10 else make.number(count)
             areas.append(
@@ -149,8 +150,8 @@ def area_map(make: Maker, side: int = 7, cells: int = 0) -> doc.AreaMap[Shown]:
     flagged = tuple(
         doc.MapCell(
             make.text(f"Cell {rank}"),
-            530_000 + 200.0 * int(rng.integers(0, 5 * side - 5)),
-            104_000 + 200.0 * int(rng.integers(0, 5 * side - 5)),
+            530_000 + 200.0 * int(rng.integers(1, 4 * side)),
+            104_000 + 200.0 * int(rng.integers(1, 4 * side)),
             200.0,
             rank,
         )
@@ -181,7 +182,7 @@ def network(people: int = 160) -> doc.NetworkPicture:
             for node in members
             if node.role not in {"supplier", "dealer"}
         ]
-        links += [(a.key, b.key, 0.8, "supplies") for a, b in zip(hubs, hubs[1:], strict=False)]
+        links += [(a.key, b.key, 0.8, "supplies") for a, b in pairwise(hubs)]
     links += [
         (nodes[0].key, nodes[3].key, 0.9, "supplies"),
         (nodes[2].key, nodes[9].key, 0.7, "associates"),
@@ -200,10 +201,14 @@ def survival(make: Maker) -> doc.Survival[Shown]:
 
 def figure(make: Maker, ident: str, headline: doc.Sentence[Shown], drawing: Any) -> doc.Figure[Shown]:
     return doc.Figure(
-        make.text(ident), headline, make.text("Monthly number, Saltmere, January 2017 to February 2019"), drawing,
+        make.text(ident),
+        headline,
+        make.text("Monthly number, Saltmere, January 2017 to February 2019"),
+        drawing,
         make.text("seizure records and test purchases, as at 28 February 2019"),
-        make.text("Seizures follow police activity and do not measure how much drug there is."), make.text("price_per_pure_gram"),
-    )  # fmt: skip
+        make.text("Seizures follow police activity and do not measure how much drug there is."),
+        make.text("price_per_pure_gram"),
+    )
 
 
 def table(make: Maker, ident: str = "areas", rows: int = 9, annex: bool = False) -> doc.Table[Shown]:
@@ -241,23 +246,40 @@ def sections(make: Maker) -> tuple[doc.Section[Shown], ...]:
             make.say("This lies within the range that past months make normal."),
         )
     )
-    tiles = doc.Tiles(tuple(
-        doc.Tile(make.text(label), value, make.say("{x}", x=make.shown(note)), make.text("price_per_pure_gram"))
-        for label, value, note in (
-            ("Seizures", make.number(1235), "up from 1,100; within the normal range"),
-            ("Price per pure gram of heroin", make.shown("£125"), "£98 to £160"),
-            ("Dealers replaced within 21 days", make.shown("54%"), "of 46 arrests"),
-            ("Overdoses treated", make.hidden(), "hidden to protect confidentiality"),
+    tiles = doc.Tiles(
+        tuple(
+            doc.Tile(make.text(label), value, make.say("{x}", x=make.shown(note)), make.text("price_per_pure_gram"))
+            for label, value, note in (
+                ("Seizures", make.number(1235), "up from 1,100; within the normal range"),
+                ("Price per pure gram of heroin", make.shown("£125"), "£98 to £160"),
+                ("Dealers replaced within 21 days", make.shown("54%"), "of 46 arrests"),
+                ("Overdoses treated", make.hidden(), "hidden to protect confidentiality"),
+            )
         )
-    ))  # fmt: skip
+    )
     judgement = doc.KeyJudgement(
-        make.say("It is {w} that the two strongest supply lines are held by one group.", w=make.shown("likely")), "likely", "Moderate",
-        make.text("three independent sources agree; none is direct"), True,
-    )  # fmt: skip
-    card = doc.DefinitionCard(*(make.text(words) for words in (
-        "price_per_pure_gram", "Price per pure gram", "price paid in pounds", "net weight times purity", "street purchases with a laboratory result",
-        "twelve months", "28 February 2019", "test purchases", "not graded",
-    )))  # fmt: skip
+        make.say("It is {w} that the two strongest supply lines are held by one group.", w=make.shown("likely")),
+        "likely",
+        "Moderate",
+        make.text("three independent sources agree; none is direct"),
+        True,
+    )
+    card = doc.DefinitionCard(
+        *(
+            make.text(words)
+            for words in (
+                "price_per_pure_gram",
+                "Price per pure gram",
+                "price paid in pounds",
+                "net weight times purity",
+                "street purchases with a laboratory result",
+                "twelve months",
+                "28 February 2019",
+                "test purchases",
+                "not graded",
+            )
+        )
+    )
     supply: list[Any] = [
         figure(make, "seizures", make.say("Seizures rose to {n} in February", n=make.number(85)), trend(make, 1)),
         figure(make, "drugs", make.say("Heroin and crack move together"), trend(make, 3, 26, True)),
@@ -270,18 +292,44 @@ def sections(make: Maker) -> tuple[doc.Section[Shown], ...]:
         supply.append(figure(make, "network", make.say("Eight lines, three of them linked"), network()))
     cells = 14 if make.audience is Audience.PLANNER else 0
     return (
-        doc.Section(make.text("headlines"), make.text("Headlines"), (tiles, plain, judgement, doc.Bullets((make.say("First thing."), make.say("Second: {n}.", n=make.number(15)))))),
+        doc.Section(
+            make.text("headlines"),
+            make.text("Headlines"),
+            (
+                tiles,
+                plain,
+                judgement,
+                doc.Bullets((make.say("First thing."), make.say("Second: {n}.", n=make.number(15)))),
+            ),
+        ),
         doc.Section(make.text("supply"), make.text("Supply"), tuple(supply)),
-        doc.Section(make.text("places"), make.text("Places and times"), (
-            figure(make, "map", make.say("Supply gathers in the centre and the harbour"), area_map(make, 7, cells)),
-            figure(make, "hours", make.say("Friday and Saturday evenings are busiest"), heat(make)),
-            table(make), table(make, "long", 30, True),
-        )),
-        doc.Section(make.text("gaps"), make.text("What we do not know"), tuple(
-            doc.Paragraph((make.say(f"A {tone} paragraph on what is missing."),), tone) for tone in ("note", "warning", "gap")  # type: ignore[arg-type]
-        )),
-        doc.Section(make.text("method"), make.text("Method and definitions"), (doc.Cards((card,)), doc.Glossary(((make.text("Nominal"), make.text("a person as the police records know them")),)))),
-    )  # fmt: skip
+        doc.Section(
+            make.text("places"),
+            make.text("Places and times"),
+            (
+                figure(make, "map", make.say("Supply gathers in the centre and the harbour"), area_map(make, 7, cells)),
+                figure(make, "hours", make.say("Friday and Saturday evenings are busiest"), heat(make)),
+                table(make),
+                table(make, "long", 30, True),
+            ),
+        ),
+        doc.Section(
+            make.text("gaps"),
+            make.text("What we do not know"),
+            tuple(
+                doc.Paragraph((make.say(f"A {tone} paragraph on what is missing."),), tone)
+                for tone in ("note", "warning", "gap")  # type: ignore[arg-type]
+            ),
+        ),
+        doc.Section(
+            make.text("method"),
+            make.text("Method and definitions"),
+            (
+                doc.Cards((card,)),
+                doc.Glossary(((make.text("Nominal"), make.text("a person as the police records know them")),)),
+            ),
+        ),
+    )
 
 
 def edition(audience: Audience, **changes: Any) -> Edition:
@@ -301,15 +349,20 @@ def edition(audience: Audience, **changes: Any) -> Edition:
         )
     }
     base = Edition(
-        audience, Marking.OFFICIAL_SENSITIVE if is_planner else Marking.OFFICIAL, page, "run-0123456789ab",
-        ThemeSettings(partnership="Saltmere Combating Drugs Partnership"), tables,
+        audience,
+        Marking.OFFICIAL_SENSITIVE if is_planner else Marking.OFFICIAL,
+        page,
+        "run-0123456789ab",
+        ThemeSettings(partnership="Saltmere Combating Drugs Partnership"),
+        tables,
         downloads=(("profile.pdf", "this page as PDF"), ("tables/indicators.csv", "indicators by month and drug")),
-    )  # fmt: skip
+    )
     if is_planner:
         square = gpd.GeoDataFrame(
             {"cell_id": ["c1", "c2"], "rank": [1, 2], "score": [0.5, 0.25]},
-            geometry=[shapely.box(530_000, 104_000, 530_200, 104_200), shapely.box(530_400, 104_000, 530_600, 104_200)], crs="EPSG:27700",
-        )  # fmt: skip
+            geometry=[shapely.box(530_000, 104_000, 530_200, 104_200), shapely.box(530_400, 104_000, 530_600, 104_200)],
+            crs="EPSG:27700",
+        )
         nodes = pd.DataFrame(
             {"nominal_id": ["n1", "n2", "n3"], "role": ["dealer", "user", "user"], "betweenness": [0.5, 0.0, np.nan]}
         )

@@ -52,6 +52,7 @@ class Opened:
         self.asked: list[str] = []
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.said.append(dialog.message))
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.goto(url)
         self.asked.remove(url)
@@ -150,7 +151,6 @@ def test_payloads_do_not_run(browser: Any, tmp_path: Path) -> None:
             render_edition(replace(base, document=poison(base.document, change, KEPT)), pdf=False)["profile.html"]
         )
         opened = Opened(browser, path.as_uri())
-        opened.page.on("dialog", lambda dialog: opened.said.append(dialog.message))
         opened.page.wait_for_timeout(200)
         assert (opened.said, opened.asked) == ([], [])
         opened.context.close()

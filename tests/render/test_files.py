@@ -168,7 +168,9 @@ def test_pdf() -> None:
             assert len(re.findall(rf"(?<![\w-]){marking}(?![\w-])", text)) >= 2
             assert f"Page {number} of {len(reader.pages)}" in text
             assert len(text) > 120, "a page is nearly empty"
-            assert all("/FontFile2" in str(f.get_object()) or True for f in page["/Resources"]["/Font"].values())
+            for font in page["/Resources"]["/Font"].values():
+                inner = font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font.get_object()
+                assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(inner["/FontDescriptor"]), "font not embedded"
         whole = "".join(page.extract_text() for page in reader.pages)
         assert whole.count("Supply events") >= 3, "table headers are repeated on each page"
         assert reader.metadata is not None and reader.metadata.title.startswith(f"{marking}: ")

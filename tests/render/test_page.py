@@ -8,6 +8,7 @@ import re
 import time
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 import pytest
 import render_pages
@@ -22,26 +23,28 @@ from market_profile.settings import ThemeSettings
 from market_profile.terms import Audience, Sensitivity
 
 BOTH = (Audience.PLANNER, Audience.PARTNER)
-PAYLOADS = tuple(
-    """<script>alert(1)</script>|"><script>alert(1)</script>|'><img src=x onerror=alert(1)>|<img src=//a.test/x>|
+PAYLOAD_TEXT = """<script>alert(1)</script>|"><script>alert(1)</script>|'><img src=x onerror=alert(1)>|
+<img src=//a.test/x>|
 <iframe src=javascript:alert(1)>|<svg onload=alert(1)>|<svg><script>1</script></svg>|</title><script>1</script>|
 </style><style>*{display:none}</style>|</script><script>alert(1)</script>|<style>@import "//a.test"</style>|
 <link rel=stylesheet href=//a.test>|<meta http-equiv=refresh content="0;url=//a.test">|<base href=//a.test>|
 <form action=//a.test><input name=q></form>|<a href="javascript:alert(1)">x</a>|javascript:alert(1)|
 data:text/html,<script>1</script>|" onmouseover="alert(1)|' onfocus='alert(1)' autofocus='|` onclick=`1|
-<body onload=alert(1)>|<object data=//a.test>|<embed src=//a.test>|<video src=x onerror=1>|<audio src=x onerror=1>|
-<details open ontoggle=alert(1)>|<marquee onstart=1>|<math><mi xlink:href="javascript:1">|<input autofocus onfocus=1>|
-<textarea>|</textarea><script>1</script>|<!--|--><script>1</script>|<![CDATA[<script>1</script>]]>|&lt;script&gt;1|
-&#60;script&#62;1|%3Cscript%3E|{{ 7*7 }}|{% raw %}|${7*7}|#{7*7}|<%= 7*7 %>|=1+1|@SUM(1)|+1|-1+1|url(//a.test)|
+<body onload=alert(1)>|<object data=//a.test>|<embed src=//a.test>|<video src=x onerror=1>|
+<audio src=x onerror=1>|
+<details open ontoggle=alert(1)>|<marquee onstart=1>|<math><mi xlink:href="javascript:1">|
+<input autofocus onfocus=1>|<textarea>|</textarea><script>1</script>|<!--|--><script>1</script>|
+<![CDATA[<script>1</script>]]>|
+&lt;script&gt;1|&#60;script&#62;1|%3Cscript%3E|{{ 7*7 }}|{% raw %}|${7*7}|#{7*7}|<%= 7*7 %>|=1+1|@SUM(1)|+1|
+-1+1|url(//a.test)|
 expression(alert(1))|;}*{color:red}|<use href="//a.test#x">|<foreignObject><script>1</script></foreignObject>|
 <animate onbegin=1>|<set attributeName=href to=javascript:1>|<image href=//a.test>|<feImage href=//a.test>|
 <noscript><p title="</noscript><img src=x onerror=1>">|<template><script>1</script></template>|<select><option>|
-<table><td>|</table>|</main></body></html>|<plaintext>|<xmp>|a\u202eb|\u0000|<scr\u0000ipt>1""".replace("\n", "").split(
-        "|"
-    )
+<table><td>|</table>|</main></body></html>|<plaintext>|<xmp>|a\u202eb|\u0000|<scr\u0000ipt>1"""
+PAYLOADS = tuple(PAYLOAD_TEXT.replace("\n", "").split("|"))
+FORBIDDEN = frozenset(
+    ["img", "iframe", "object", "embed", "form", "base", "link", "video", "audio", "use", "image", "foreignobject", "marquee", "math", "textarea", "select", "plaintext", "xmp", "template", "noscript", "animate", "set"]
 )
-FORBIDDEN = {"img", "iframe", "object", "embed", "form", "base", "link", "video", "audio", "use", "image", "foreignobject",
-             "marquee", "math", "textarea", "select", "plaintext", "xmp", "template", "noscript", "animate", "set"}  # fmt: skip
 KEPT = frozenset({"likelihood", "confidence", "tone", "month", "cutoff", "role", "audiences", "sensitivity"})
 
 
@@ -147,7 +150,7 @@ def test_structure(audience: Audience) -> None:
             assert attributes["href"][1:] in ids
     levels = [int(tag[1]) for tag, _ in found.elements if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1 and levels.count(1) == 1
-    assert all(later - earlier <= 1 for earlier, later in zip(levels, levels[1:], strict=False))
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
     for landmark in ("header", "nav", "main", "footer"):
         assert len(found.all(landmark)) == 1
     assert found.all("html")[0]["lang"] == "en-GB"
@@ -236,3 +239,14 @@ def test_a_thousand_areas_stay_within_the_gates() -> None:
 def test_unreadable_or_malformed_brand_colours_are_refused(colour: str) -> None:
     with pytest.raises(SettingsError, match=r"theme\.brand_colour"):
         page_html(edition(Audience.PARTNER, theme=ThemeSettings(brand_colour=colour)))
+
+
+@pytest.mark.parametrize("audience", BOTH)
+def test_downloads_are_listed_without_being_told(audience: Audience) -> None:
+    from market_profile.render import render_edition
+
+    files = render_edition(edition(audience, downloads=()), pdf=False)
+    links = [a["href"] for a in read(files["profile.html"].decode()).all("a") if not a["href"].startswith("#")]
+    assert set(links) <= set(files)
+    wanted = "exports/profile.gpkg" if audience is Audience.PLANNER else "tables/profile.ods"
+    assert wanted in links and "tables/indicators.csv" in links
