@@ -47,8 +47,8 @@ def is_suspected_false(logs: pd.DataFrame) -> pd.Series:
 
 
 def handling(logs: pd.DataFrame) -> pd.Series:
-    """Return "P" where lawful sharing is permitted (P; legacy 1), else "C"."""
-    return pd.Series(np.where(logs["handling_code"].isin(["P", "1"]), "P", "C"), index=logs.index, dtype="str")
+    """Return "P" where lawful sharing is permitted (P; legacy 2, as data/grade_conversion.csv reads it), else "C"."""
+    return pd.Series(np.where(logs["handling_code"].isin(["P", "2"]), "P", "C"), index=logs.index, dtype="str")
 
 
 def stream(provenance: pd.Series) -> pd.Series:
