@@ -59,9 +59,11 @@ EPOCH = pd.Timestamp("1970-01-01")
 
 @dataclass(frozen=True)
 class Events:
-    """Events with a place, sorted by kind and record_ref, and how many records had none and why."""
+    """Events with a place, sorted by kind and record_ref; those without one; and how many had none and why."""
 
     frame: pd.DataFrame
+    unplaced: pd.DataFrame
+    """The same columns without coordinates: they still belong to a phone line."""
     set_aside: pd.DataFrame
 
 
@@ -84,9 +86,11 @@ def collect_events(tables: Tables, month: Month) -> Events:
     every = every[every["at"] < month.end]
     why = every["why"].where(every["why"] != "", _without_place(every))
     aside = every.assign(why=why)[why != ""].groupby(["kind", "why"], sort=True).size()
-    kept = every[why == ""].sort_values(["kind", "record_ref"], kind="stable", ignore_index=True)
-    kept["month"] = kept["at"].dt.strftime("%Y-%m").astype("str")
-    return Events(kept[list(EVENT_COLUMNS)], aside.rename("records").reset_index())
+    every["month"] = every["at"].dt.strftime("%Y-%m").astype("str")
+    every = every.assign(is_placed=(why == "")).sort_values(["kind", "record_ref"], kind="stable")
+    kept, rest = (every.loc[chosen, list(EVENT_COLUMNS)] for chosen in (every["is_placed"], ~every["is_placed"]))
+    unplaced = rest.assign(easting_m=np.nan, northing_m=np.nan)
+    return Events(kept.reset_index(drop=True), unplaced.reset_index(drop=True), aside.rename("records").reset_index())
 
 
 def poor_grade(logs: pd.DataFrame) -> pd.Series:

@@ -97,7 +97,7 @@ GLM = "Poisson GLM"
 
 @dataclass(frozen=True)
 class PoissonModel:
-    """A fitted GLM: standardisation and regressor."""
+    """A fitted GLM: standardisation and regressor (None where there was no event to learn from)."""
 
     centre: Floats
     spread: Floats
@@ -107,6 +107,8 @@ class PoissonModel:
     def rates(self, panel: Panel, history: History) -> Floats:
         """Return expected events next month, shape ``(rows, columns)``, 0 outside the boundary."""
         surface = np.zeros(panel.grid.inside.size)
+        if self.regressor is None:
+            return surface.reshape(panel.grid.shape)
         covariates = features(panel, history, self.has_recent)
         surface[panel.grid.flat] = self.regressor.predict((covariates - self.centre) / self.spread)
         return surface.reshape(panel.grid.shape)
@@ -176,6 +178,8 @@ def fit_pairs(panels: Sequence[Panel], pairs: Sequence[tuple[History, int]]) -> 
     centre = np.average(x, axis=0, weights=weight)
     spread = np.sqrt(np.average((x - centre) ** 2, axis=0, weights=weight))
     spread = np.where(spread < CONSTANT, np.inf, spread)
+    if y.sum() == 0:
+        return PoissonModel(centre, spread, None, has_recent)
     with threadpool_limits(1):
         regressor = PoissonRegressor(alpha=RIDGE / weight.sum(), solver="newton-cholesky", max_iter=200)
         regressor.fit((x - centre) / spread, y, sample_weight=weight)

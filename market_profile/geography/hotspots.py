@@ -147,9 +147,10 @@ def _state(previous: Mapping[str, pd.DataFrame], name: str, columns: tuple[str, 
 
 
 def _in_window(events: Events, records: pd.DataFrame, month: Month, window: int) -> pd.DataFrame:
-    """Return the window's events (open data apart) with the market of each, "" where none."""
+    """Return the window's events (open data apart; without a place too) with the market of each, "" where none."""
     months = [each.text for each in month.window(window)]
-    frame = events.frame[events.frame["month"].isin(months) & (events.frame["family"] != RECORDED)]
+    every = pd.concat([events.frame, events.unplaced], ignore_index=True)
+    frame = every[every["month"].isin(months) & (every["family"] != RECORDED)]
     joined = frame.merge(records, on=["kind", "record_ref"], how="left", validate="many_to_one")
     return joined.assign(market_id=joined["market_id"].fillna("").astype("str"))
 

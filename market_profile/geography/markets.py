@@ -1,7 +1,7 @@
 """Markets: significant cells joined across months under one carried id, and phone lines.
 
 Ids never name a person or a number: a place market is ``P0001``, a line is ``L`` and its reference or, for a line known
-only by the phone that logs give, ``L0001``. The phone stays in the state that the next month needs.
+only by the phone that logs give, ``LP0001``. The phone stays in the state that the next month needs.
 """
 
 from __future__ import annotations
@@ -139,11 +139,11 @@ def phone_lines(
     sizes = named.groupby("phone")["record_ref"].nunique()
     wanted = named[named["phone"].isin(sizes[sizes >= SMALLEST_LINE].index) & ~named["phone"].isin(before["phone"])]
     order = wanted.sort_values(["at", "kind", "record_ref"], kind="stable").drop_duplicates("phone")
-    highest = before["market_id"].str.removeprefix("L").astype(int).max() if len(before) else 0
+    highest = before["market_id"].str.removeprefix("LP").astype(int).max() if len(before) else 0
     new = pd.DataFrame(
         {
             "phone": order["phone"].to_numpy(),
-            "market_id": [f"L{int(highest) + number:04d}" for number in range(1, len(order) + 1)],
+            "market_id": [f"LP{int(highest) + number:04d}" for number in range(1, len(order) + 1)],
             "first_month": order["at"].dt.strftime("%Y-%m").to_numpy(),
         },
         dtype="str",
