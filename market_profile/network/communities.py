@@ -15,6 +15,8 @@ from market_profile.network.structure import Ints, Web, by_size
 ROUNDS = 60
 QUIET_ROUNDS = 6
 SEED = 7
+SETTLED_ONE_IN = 1000
+"""A round that moves fewer than one node in a thousand counts as quiet: large networks never come to rest."""
 
 
 def communities(web: Web, resolution: float = 1.0) -> Ints:
@@ -60,7 +62,7 @@ def _one_level(matrix: sparse.csr_matrix, resolution: float) -> Ints:
         target, gain = _best_moves(label, (row, column, weight), strength, resolution / total)
         may_move = chance.random(n) < 0.5
         moves = may_move & (gain > 1e-12)
-        quiet = 0 if moves.any() else quiet + 1
+        quiet = 0 if moves.sum() > n // SETTLED_ONE_IN else quiet + 1
         if quiet >= QUIET_ROUNDS:
             break
         label[moves] = target[moves]

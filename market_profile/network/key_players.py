@@ -23,7 +23,7 @@ NEAR = 0.01
 FRAGMENTS_FROM = 0.2
 """Below this F even the best set leaves four pairs in five in reach of each other."""
 
-WORK = 2_000_000
+WORK = 400_000
 """Nodes and ties visited per search before starts and swap rounds are cut; keeps a large network under seconds."""
 
 
@@ -177,8 +177,9 @@ def _pick(left: Floats, may: np.ndarray, taken: set[int]) -> int:
 
 def _best_of(search: _Search, starts: list[list[int]], may: np.ndarray) -> frozenset[int]:
     scored: list[tuple[float, tuple[int, ...]]] = []
-    budget = max(1, WORK // max(len(search.web.pairs) * 2, 1))
-    for start in sorted({tuple(sorted(s)) for s in starts}):
+    tried = sorted({tuple(sorted(s)) for s in starts})
+    budget = max(1, WORK // (max(len(search.web.pairs) * 2, 1) * len(tried)))
+    for start in tried:
         scored.append(_swap(search, set(start), may, budget))
     _, best = min(scored)
     return frozenset(best)
