@@ -13,6 +13,8 @@ from market_profile.render.svg import Canvas, Frame, Pen, Type, num, text_width,
 from market_profile.render.theme import SERIES
 
 HIDDEN_MARK = "[c]"
+SWATCH = 18.0
+"""Room for the mark in a line's colour beside its label, for labels that had to move away from their line."""
 _SMALL = Type(12, fill="muted")
 _TICK = Type(12, "end", "muted")
 
@@ -99,7 +101,7 @@ def _end_labels(drawing: Trend[Shown], frame: Frame, names: Sequence[str]) -> li
 
 def _room_for_labels(drawing: Trend[Shown], frame: Frame, names: Sequence[str]) -> float:
     rows = [row for label in _end_labels(drawing, frame, names) for row in label]
-    return 16.0 + max([20.0, *(text_width(row, 13, True) for row in rows)])
+    return (16.0 if len(names) == 1 else 16.0 + SWATCH) + max([20.0, *(text_width(row, 13, True) for row in rows)])
 
 
 def _draw_axes(canvas: Canvas, box: _Box, scale: Scale, drawing: Trend[Shown], gate: Gate) -> None:
@@ -213,7 +215,11 @@ def _draw_labels(canvas: Canvas, box: _Box, ends: list[tuple[float, int]], label
     for y, index in sorted(end for end in ends if end[0] >= 0):
         rows = labels[index]
         at = max(y + 4 - 7.5 * (len(rows) - 1), floor)
+        left = box.right + 4
+        if len(labels) > 1:
+            canvas.line(left, at - 4.5, left + SWATCH - 6, at - 4.5, Pen(stroke=SERIES[index % len(SERIES)], width=4))
+            left += SWATCH
         for row in rows:
-            canvas.text(box.right + 4, at, row, Type(13, is_bold=True))
+            canvas.text(left, at, row, Type(13, is_bold=True))
             at += 15
         floor = at + 1
