@@ -35,15 +35,17 @@ class Hardness:
     """Mean subjects of a log that names anyone."""
     logs_without_subjects: float = 0.10
     """Logs that name nobody."""
-    style_alias: float = 0.30
+    buyers_first: float = 0.40
+    """Market logs that lead with a buyer or runner met there instead of the person who sells."""
+    style_alias: float = 0.17
     """Mentions in logs that give a street name only."""
-    style_forename: float = 0.20
+    style_forename: float = 0.13
     """Mentions in logs that give a forename or nickname only."""
-    style_initial: float = 0.08
+    style_initial: float = 0.06
     """Mentions in logs that give an initial and a surname."""
-    style_name: float = 0.24
+    style_name: float = 0.20
     """Mentions in logs that give forename and surname but no date of birth; the rest gives the date too."""
-    alias_beside_name: float = 0.15
+    alias_beside_name: float = 0.27
     """Named mentions that also give a street name."""
     shared_street_names: float = 0.55
     """Street names drawn from the short popular list that many people share."""
@@ -59,7 +61,7 @@ class Hardness:
     """Dates of birth written as 1 January of the year."""
     birth_wrong: float = 0.04
     """Dates of birth with another year or day."""
-    phone_given: float = 0.10
+    phone_given: float = 0.15
     """Mentions in logs that give a phone number."""
     phone_shared: float = 0.08
     """Phone numbers handed on from another person (burners)."""

@@ -63,6 +63,7 @@ def _about_markets(scene: Scene, rng: np.random.Generator, count: int) -> pd.Dat
     spot = rng.choice(scene.markets.spot_e.shape[1], count, p=[0.55, 0.2, 0.15, 0.1])
     first = _person_at_work(scene, crew, day, rng)
     second, relation = _company(scene, first, day, rng)
+    first, second, relation = _buyers_first(scene, first, second, relation, rng)
     hour = _hours(scene, crew, rng)
     return pd.DataFrame({
         "topic": "market", "crew": crew, "site": site, "event_day": day + hour / 24,
@@ -126,6 +127,14 @@ def _company(scene: Scene, person: Array, day: Array, rng: np.random.Generator) 
         good = (size > 0) & (found < 0) & (begin[row] <= day) & (day <= end[row])
         found, tie = np.where(good, other[pick], found), np.where(good, number[pick], tie)
     return found, tie
+
+
+def _buyers_first(
+    scene: Scene, first: Array, second: Array, relation: Array, rng: np.random.Generator
+) -> tuple[Array, Array, Array]:
+    """Let some logs lead with the company instead of the seller (the tie then reads from its other end)."""
+    turn = (second >= 0) & (rng.random(len(first)) < scene.plan.hardness.buyers_first)
+    return np.where(turn, second, first), np.where(turn, first, second), np.where(turn, -relation - 1, relation)
 
 
 NO_TIE = np.iinfo(np.int64).max
