@@ -54,6 +54,12 @@ def last_month(panel: Panel, history: History) -> Floats:
     return panel.target(history[-1])
 
 
+def recent_first(panel: Panel, history: History) -> Floats:
+    """Return the newest month's counts with each earlier month at a tenth of the next: ties go to what was before."""
+    weights = 0.1 ** np.arange(len(history))[::-1]
+    return np.asarray(np.tensordot(weights / weights.sum(), panel.counts[0, list(history)].astype(float), axes=1))
+
+
 def count_window(panel: Panel, history: History) -> Floats:
     """Return the mean a month over the last three months."""
     return np.asarray(panel.mean(history[-3:])[0])
@@ -84,6 +90,7 @@ def kde(panel: Panel, history: History, bandwidth_m: float = 200.0) -> Floats:
 Simple = Callable[[Panel, History], Floats]
 
 SIMPLE: dict[str, Simple] = {
+    "newest months first": recent_first,
     "last month": last_month,
     "three months": count_window,
     "twelve months": count_year,
