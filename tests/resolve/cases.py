@@ -39,7 +39,7 @@ def frame(kind: str, rows: list[dict[str, object]]) -> pd.DataFrame:
 
 
 def logs_of(groups: list[list[dict[str, object]]]) -> Tables:
-    """Logs L0001, L0002 ...; each group is the subjects of one log, with at most one place in ``at`` (easting, northing)."""
+    """Logs L0001, L0002 ...; each group holds the subjects of one log, with a place (easting, northing) in ``at``."""
     number = count(1)
     logs, subjects = [], []
     for group in groups:

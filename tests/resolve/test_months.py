@@ -10,11 +10,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from cases import MONTH, NO_JUDGEMENTS, filler, groups, logs_of, person, resolve  # noqa: E402
+from cases import MONTH, NO_JUDGEMENTS, filler, groups, logs_of, person, resolve
 
-from market_profile.contracts.tables import Tables  # noqa: E402
-from market_profile.errors import WrongUse  # noqa: E402
-from market_profile.resolve import explain_pair  # noqa: E402
+from market_profile.contracts.tables import Tables
+from market_profile.errors import WrongUse
+from market_profile.resolve import explain_pair
 
 BORN = "1984-03-17"
 
