@@ -187,7 +187,8 @@ def fit_pairs(panels: Sequence[Panel], pairs: Sequence[tuple[History, int]]) -> 
     spread = np.where(spread < CONSTANT, np.inf, spread)
     if y.sum() == 0:
         return PoissonModel(centre, spread, None, has_recent)
-    with threadpool_limits(1):
+    # Newton's line search tries steps that overflow and halves them; the fit itself stays finite.
+    with threadpool_limits(1), np.errstate(over="ignore", invalid="ignore"):
         regressor = PoissonRegressor(alpha=RIDGE / weight.sum(), solver="newton-cholesky", max_iter=200)
         regressor.fit((x - centre) / spread, y, sample_weight=weight)
     return PoissonModel(centre, spread, regressor, has_recent)
