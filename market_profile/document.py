@@ -71,7 +71,8 @@ class Column:
 class Table(Generic[V]):
     """Rows of values under headed columns; the first column names the row.
 
-    ``annex`` marks a long table that is printed after the narrative.
+    ``annex`` marks a long table that is printed after the narrative. ``keep`` rows stay on the page however small it
+    must be; the rest stand in the CSV. ``detail`` sets the last column on a line of its own under each row.
     """
 
     id: str
@@ -80,6 +81,8 @@ class Table(Generic[V]):
     rows: tuple[tuple[V, ...], ...]
     note: str = ""
     annex: bool = False
+    keep: int = 0
+    detail: bool = False
 
 
 @dataclass(frozen=True)
@@ -199,6 +202,7 @@ class KeyJudgement(Generic[V]):
     confidence: Literal["High", "Moderate", "Low"]
     because: str
     is_single_source: bool = False
+    sources: str = ""
 
 
 @dataclass(frozen=True)

@@ -126,6 +126,10 @@ class ThemeSettings(_Part):
 
     partnership: str | None = None
     brand_colour: str = "#12436D"
+    attribution: str = (
+        "Contains OS data © Crown copyright and database right; contains public sector information (OGL v3)"
+    )
+    """Whose boundaries the map shows; printed under it."""
 
 
 class ReportSettings(_Part):

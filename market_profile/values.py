@@ -2,7 +2,7 @@
 
 Three wrappers keep audiences apart by type (TRUST.md 2). ``Sensitive`` raises when it is printed, formatted or
 serialised; ``Internal`` is for planners; ``Released`` is made only by ``editions`` with its own key.
-A *measure* (``Count``, ``Ratio``, ``Estimate``, ``Change``, ``Leader``, ``Label``, ``Private``) is what the profile
+A *measure* (``Count``, ``Ratio``, ``Estimate``, ``Change``, ``Leader``, ``Concentration``, ``Label``, ``Private``) is what the profile
 states; ``editions`` turns each into what an audience may see, so that every word and mark derives from shown numbers.
 """
 
@@ -136,6 +136,14 @@ class Leader:
 
 
 @dataclass(frozen=True)
+class Concentration:
+    """How few of ``counts`` hold ``share`` of their sum, as shown: ``12 of 205``. Names no place."""
+
+    counts: tuple[Count, ...]
+    share: float = 0.5
+
+
+@dataclass(frozen=True)
 class Label:
     """Words or a fixed figure that do not depend on records: a drug, a place, a date, a definition."""
 
@@ -158,7 +166,7 @@ class Score:
     unit: str = ""
 
 
-Measure = Count | Ratio | Estimate | Change | Leader | Label | Private | Score
+Measure = Count | Ratio | Estimate | Change | Leader | Concentration | Label | Private | Score
 """Anything that the profile may state."""
 
 

@@ -129,7 +129,16 @@ def _table(block: Table[Measure], to: Converter) -> Table[Shown] | None:
         return None
     columns: tuple[Column, ...] = tuple(to.fixes(block.columns[place], "key", "heading") for place in kept)
     rows = tuple(tuple(to.show(row[place]) for place in kept) for row in block.rows)
-    return Table(to.fix(block.id), to.fix(block.caption), columns, rows, to.fix(block.note), block.annex)
+    return Table(
+        id=to.fix(block.id),
+        caption=to.fix(block.caption),
+        columns=columns,
+        rows=rows,
+        note=to.fix(block.note),
+        annex=block.annex,
+        keep=block.keep,
+        detail=block.detail and kept[-1] == len(block.columns) - 1,
+    )
 
 
 def _figure(block: Figure[Measure], to: Converter) -> Figure[Shown] | None:
@@ -154,6 +163,7 @@ def _judgement(block: KeyJudgement[Measure], to: Converter) -> KeyJudgement[Show
         confidence=block.confidence,
         because=to.fix(block.because),
         is_single_source=block.is_single_source,
+        sources=to.fix(block.sources),
     )
 
 

@@ -20,6 +20,7 @@ class Shown:
 
     ``text`` is what is printed (``1,235``, ``[c]``, ``£125 (98 to 160)``); ``number``, ``low`` and ``high`` are what
     marks are drawn from, None where hidden or without a value. Partner editions hold ``Released`` text only.
+    ``centre`` and ``spread`` are the two parts of ``text`` where it holds an interval (``£125`` and ``(98 to 160)``).
     """
 
     text: Released[str] | Internal[str]
@@ -27,6 +28,8 @@ class Shown:
     low: float | None = None
     high: float | None = None
     is_hidden: bool = False
+    centre: Released[str] | Internal[str] | None = None
+    spread: Released[str] | Internal[str] | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from market_profile.editions.disclosure import (
     HIDDEN_TEXT,
@@ -14,10 +14,18 @@ from market_profile.editions.disclosure import (
     two_figures,
 )
 from market_profile.editions.model import Shown
-from market_profile.editions.words import against_normal, change_words, normal_range, number_words, range_words
+from market_profile.editions.words import (
+    against_normal,
+    change_words,
+    normal_range,
+    number_words,
+    range_words,
+    spread_words,
+)
 from market_profile.errors import DisclosureLeak
 from market_profile.values import (
     Change,
+    Concentration,
     Count,
     Estimate,
     Internal,
@@ -52,7 +60,15 @@ def released(text: str) -> Released[str]:
 def show_internal(measure: Measure) -> Shown:
     """Return the measure as planners see it: exact, with its interval."""
     text, number, low, high = _exact(measure)
-    return Shown(Internal(text), number, low, high)
+    shown = Shown(Internal(text), number, low, high)
+    if not isinstance(measure, Estimate) or measure.value is None:
+        return shown
+    spread = spread_words((low, high), measure.decimals, measure.unit)
+    if not spread:
+        return shown
+    return replace(
+        shown, centre=Internal(number_words(measure.value, measure.decimals, measure.unit)), spread=Internal(spread)
+    )
 
 
 def show_released(measure: Measure, policy: Policy) -> Shown:
@@ -74,6 +90,8 @@ def ledger_entries(measure: Measure, policy: Policy) -> tuple[Entry, ...]:
         counts = (measure.now, *((measure.before,) if measure.before else ()), *measure.history)
     elif isinstance(measure, Leader):
         counts = tuple(count for _, count in measure.items)
+    elif isinstance(measure, Concentration):
+        counts = measure.counts
     return tuple(Entry(count.cell, rounded_count(count.n, policy)) for count in counts if count.cell)
 
 
@@ -95,6 +113,8 @@ def _exact(measure: Measure) -> tuple[str, float | None, float | None, float | N
         return _exact_change(measure)
     if isinstance(measure, Leader):
         return _leader([(label, float(count.n)) for label, count in measure.items], measure.nothing), None, None, None
+    if isinstance(measure, Concentration):
+        return _concentration([float(count.n) for count in measure.counts], measure.share), None, None, None
     if isinstance(measure, Private):
         return measure.text.reveal(), None, None, None
     return measure.text, None, None, None
@@ -131,6 +151,17 @@ def _leader(items: list[tuple[str, float | None]], nothing: str) -> str:
     return first[0] if len(first) == 1 else f"{', '.join(first[:-1])} and {first[-1]} (equal)"
 
 
+def _concentration(numbers: list[float | None], share: float) -> str:
+    """Return how few of the shown numbers hold ``share`` of their sum; hidden ones are in neither."""
+    known = sorted((number for number in numbers if number), reverse=True)
+    wanted, held = share * sum(known), 0.0
+    for few, number in enumerate(known, 1):
+        held += number
+        if held >= wanted:
+            return f"{few:,} of {len(numbers):,}"
+    return NOT_KNOWN
+
+
 def _hidden() -> Shown:
     return Shown(released(HIDDEN_TEXT), is_hidden=True)
 
@@ -158,7 +189,12 @@ def _partner_estimate(measure: Estimate, policy: Policy) -> Shown:
     low = None if measure.low is None else two_figures(measure.low)
     high = None if measure.high is None else two_figures(measure.high)
     decimals = _decimals_of(value)
-    return Shown(released(range_words(value, (low, high), decimals, measure.unit)), value, low, high)
+    spread = spread_words((low, high), decimals, measure.unit)
+    return Shown(
+        released(range_words(value, (low, high), decimals, measure.unit)), value, low, high,
+        centre=released(number_words(value, decimals, measure.unit)) if spread else None,
+        spread=released(spread) if spread else None,
+    )  # fmt: skip
 
 
 def _decimals_of(value: float) -> int:
@@ -179,6 +215,11 @@ def _partner_leader(measure: Leader, policy: Policy) -> Shown:
     return Shown(released(_leader(items, measure.nothing)))
 
 
+def _partner_concentration(measure: Concentration, policy: Policy) -> Shown:
+    numbers: list[float | None] = [rounded_count(count.n, policy) for count in measure.counts]
+    return Shown(released(_concentration(numbers, measure.share)))
+
+
 def _partner_label(measure: Label, policy: Policy) -> Shown:
     return Shown(released(measure.text))
 
@@ -189,5 +230,6 @@ _PARTNER: dict[type, Callable[..., Shown]] = {
     Estimate: _partner_estimate,
     Change: _partner_change,
     Leader: _partner_leader,
+    Concentration: _partner_concentration,
     Label: _partner_label,
 }

@@ -28,12 +28,18 @@ def number_words(value: float, decimals: int, unit: str) -> str:
 
 def range_words(value: float, bounds: tuple[float | None, float | None], decimals: int, unit: str) -> str:
     """Return the number with its interval in brackets where both bounds are known."""
-    low, high = bounds
+    spread = spread_words(bounds, decimals, unit)
     centre = number_words(value, decimals, unit)
+    return f"{centre} {spread}" if spread else centre
+
+
+def spread_words(bounds: tuple[float | None, float | None], decimals: int, unit: str) -> str:
+    """Return the interval in brackets, "" where a bound is not known."""
+    low, high = bounds
     if low is None or high is None:
-        return centre
+        return ""
     plain = "" if unit in _SUFFIXES else unit
-    return f"{centre} ({number_words(low, decimals, plain)} to {number_words(high, decimals, plain)})"
+    return f"({number_words(low, decimals, plain)} to {number_words(high, decimals, plain)})"
 
 
 def normal_range(history: Sequence[float | None]) -> tuple[float, float] | None:
