@@ -23,6 +23,7 @@ SUCCEEDS_AT = 0.5
 """A target 'would succeed' where a stranger who asks next month is sold to at least every second time."""
 CELL_M = 200.0
 AREA_SHARE = 0.02
+SAME_PLACE_M = 5.0
 
 
 @dataclass(frozen=True)
@@ -200,23 +201,30 @@ def role_scores(town: Town, answer: Answer) -> dict[str, float]:
 def edge_scores(town: Town, answer: Answer) -> dict[str, float]:
     """Score supply edges between majority persons against the true supply ties of the last 12 months.
 
-    ``undirected`` asks who deals with whom, ``directed`` who supplies whom.
+    ``undirected`` asks who deals with whom, ``directed`` who supplies whom. Majority persons forgive a person split
+    over many ids: an id of one mention is always right about itself. ``one id a person`` does not: only the id with
+    most of a person's mentions stands for that person, and edges of the other ids are edges of nobody.
     """
-    names = [f"edges {what} {side}" for what in ("directed", "undirected") for side in ("precision", "recall")]
+    sides = ("precision", "recall")
+    names = [f"edges {w} {s}" for w in ("directed", "undirected", "one id a person") for s in sides]
     if answer.edges.empty:
         return dict.fromkeys(names, np.nan)
     true = town.read("supply_edges")
     inside = (true["to"] >= f"{town.window[0]}-01") & (true["from"] <= f"{town.last_month}-31")
     true = true[(true["relation"] == "supplies") & inside]
+    ties = set(zip(true["supplier_id"], true["buyer_id"], strict=True))
     person = persons_of(town, answer.mentions)
-    found = pd.DataFrame({"a": answer.edges["source"].map(person), "b": answer.edges["target"].map(person)})
-    found = found.dropna()
-    found = found[found["a"] != found["b"]]
-    directed = _edge_pair(set(zip(found["a"], found["b"], strict=True)),
-                          set(zip(true["supplier_id"], true["buyer_id"], strict=True)))  # fmt: skip
-    loose = _edge_pair({frozenset(e) for e in zip(found["a"], found["b"], strict=True)},
-                       {frozenset(e) for e in zip(true["supplier_id"], true["buyer_id"], strict=True)})  # fmt: skip
-    return dict(zip(names, [*directed, *loose], strict=True))
+    sizes = joined(town, answer.mentions).groupby("id").size()
+    main = set(sizes.sort_values(ascending=False, kind="stable").groupby(person, sort=True).head(1).index)
+    edges = answer.edges.drop_duplicates()
+    ends = pd.DataFrame({"a": edges["source"].map(person), "b": edges["target"].map(person)})
+    is_main = (edges["source"].isin(main) & edges["target"].isin(main)).to_numpy()
+    is_pair = (ends.notna().all(axis=1) & (ends["a"] != ends["b"])).to_numpy()
+    found = set(zip(ends["a"][is_pair], ends["b"][is_pair], strict=True))
+    whole = set(zip(ends["a"][is_pair & is_main], ends["b"][is_pair & is_main], strict=True))
+    loose = _edge_pair({frozenset(e) for e in found}, {frozenset(e) for e in ties})
+    strict = (len(whole & ties) / max(int(is_pair.sum()), 1), len(whole & ties) / max(len(ties), 1))
+    return dict(zip(names, [*_edge_pair(found, ties), *loose, *strict], strict=True))
 
 
 def _edge_pair(found: set[object], true: set[object]) -> tuple[float, float]:
@@ -226,18 +234,33 @@ def _edge_pair(found: set[object], true: set[object]) -> tuple[float, float]:
 def hit_scores(town: Town, cells: pd.DataFrame) -> dict[str, float]:
     """Score a ranked list of cells at 2 % of the area.
 
-    ``next logs``: share of next month's placed logs inside (what any forecast is judged by in life). ``next deals``:
-    share of next month's true deals inside. ``patrolled``: share of the listed cells in the patrolled area over that
-    area's share of true deals; 1 is fair.
+    ``next logs``: share of next month's logs with a place of their own that fall inside (what any forecast is judged
+    by in life); ``next logs, all`` counts those too that stand at the middle of an LSOA, which is no place.
+    ``next deals``: share of next month's true deals inside. ``patrolled``: share of the listed cells in the patrolled
+    area over that area's share of true deals; 1 is fair.
     """
     best = cells.head(town.budget)
     logs, deals = town.read("next_events"), town.read("supply_events")
     deals = deals[deals["month"] == town.next_month]
+    own = logs[~at_middles(town, logs)]
     return {
-        "next logs": _inside(best, logs, np.ones(len(logs))),
+        "next logs": _inside(best, own, np.ones(len(own))),
+        "next logs, all": _inside(best, logs, np.ones(len(logs))),
         "next deals": _inside(best, deals, deals["n"].to_numpy(float)),
         "patrolled": _attention(town, best),
     }
+
+
+def at_middles(town: Town, events: pd.DataFrame) -> np.ndarray:
+    """Tell which events stand at the middle of an area: where logs of precision 'area' stood before."""
+    from scipy.spatial import cKDTree
+
+    logs = town.inbox.logs
+    middles = logs.loc[(logs["location_precision"] == "area") & logs["easting_m"].notna(), ["easting_m", "northing_m"]]
+    if middles.empty:
+        return np.zeros(len(events), dtype=bool)
+    far, _ = cKDTree(middles.to_numpy(float)).query(events[["easting_m", "northing_m"]].to_numpy(float))
+    return np.asarray(far <= SAME_PLACE_M)
 
 
 def _inside(cells: pd.DataFrame, events: pd.DataFrame, weight: np.ndarray) -> float:
