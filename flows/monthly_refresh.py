@@ -28,16 +28,16 @@ def _inbox_key(context: TaskRunContext, parameters: dict[str, Any]) -> str:
     return steps.inbox_fingerprint(Path(parameters["workspace"]))
 
 
-take_in = task(name="take in new files", **{**_RETRY, "persist_result": True}, cache_key_fn=_inbox_key)(
+take_in: Any = task(name="take in new files", **{**_RETRY, "persist_result": True}, cache_key_fn=_inbox_key)(
     guarded(steps.take_in_files)
 )
-plan = task(name="plan the month", **_RETRY)(guarded(steps.plan_month))
-load = task(name="load records", **_RETRY)(guarded(steps.load))
-analyse_all = task(name="analyse for planners", **_RETRY)(guarded(steps.analyse_planner))
-analyse_shareable = task(name="analyse shareable records", **_RETRY)(guarded(steps.analyse_partner))
-render_internal = task(name="render planner edition", **_RETRY)(guarded(steps.render_planner_files))
-render_shared = task(name="render partner edition", **_RETRY)(guarded(steps.render_partner_files))
-publish = task(name="publish", **_RETRY)(guarded(steps.publish_month))
+plan: Any = task(name="plan the month", **_RETRY)(guarded(steps.plan_month))
+load: Any = task(name="load records", **_RETRY)(guarded(steps.load))
+analyse_all: Any = task(name="analyse for planners", **_RETRY)(guarded(steps.analyse_planner))
+analyse_shareable: Any = task(name="analyse shareable records", **_RETRY)(guarded(steps.analyse_partner))
+render_internal: Any = task(name="render planner edition", **_RETRY)(guarded(steps.render_planner_files))
+render_shared: Any = task(name="render partner edition", **_RETRY)(guarded(steps.render_partner_files))
+publish: Any = task(name="publish", **_RETRY)(guarded(steps.publish_month))
 
 
 @task(name="artifacts", **_RETRY)
@@ -61,6 +61,8 @@ def monthly_refresh(workspace: str, month: str | None = None) -> str:
         pages = render_internal.submit(quote(planned), planner)
         shared = render_shared.submit(quote(planned), partner)
         analysed = (planner.result(), partner.result())
-        result = publish(quote(planned), quote(loaded), quote(analysed), quote((pages.result(), shared.result())))
+        result: RefreshResult = publish(
+            quote(planned), quote(loaded), quote(analysed), quote((pages.result(), shared.result()))
+        )
         artifacts(result, steps.reconciliation_rows(loaded))
     return str(result.folder)

@@ -27,7 +27,7 @@ def run_areas(workspaces: list[str], month: str | None = None, scheduler: str | 
     """Run ``refresh_areas`` in two threads, or on the Dask cluster whose scheduler has the given address."""
     runner: Any = ThreadPoolTaskRunner(max_workers=2)
     if scheduler is not None:
-        from prefect_dask import DaskTaskRunner
+        from prefect_dask.task_runners import DaskTaskRunner
 
         runner = DaskTaskRunner(address=scheduler)
     return list(refresh_areas.with_options(task_runner=runner)(workspaces, month))

@@ -2,7 +2,7 @@
 
 Three wrappers keep audiences apart by type (TRUST.md 2). ``Sensitive`` raises when it is printed, formatted or
 serialised; ``Internal`` is for planners; ``Released`` is made only by ``editions`` with its own key.
-A *measure* (``Count``, ``Ratio``, ``Estimate``, ``Change``, ``Leader``, ``Concentration``, ``Label``, ``Private``) is what the profile
+A *measure* (``Count``, ``Ratio``, ``Estimate``, ``Change``, ``Leader``, ``Label``, ``Private`` ...) is what the profile
 states; ``editions`` turns each into what an audience may see, so that every word and mark derives from shown numbers.
 """
 

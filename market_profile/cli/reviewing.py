@@ -33,7 +33,9 @@ def run_review(workspace: Path, by: str, blind: bool, console: Console) -> None:
     if console.is_terminal and not by:
         raise WrongUse("say who decides: market-profile review WORKSPACE --by NAME")
     answers: list[dict[str, str]] = []
-    for number, pair in enumerate(waiting.fillna("").to_dict("records"), start=1):
+    rows = waiting.fillna("").to_dict("records")
+    for number, row in enumerate(rows, start=1):
+        pair = {str(name): value for name, value in row.items()}
         console.print(_side_by_side(pair, f"Pair {number} of {len(waiting)}", blind))
         if not console.is_terminal:
             continue

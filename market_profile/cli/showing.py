@@ -61,9 +61,9 @@ def run_check(workspace: Path, console: Console) -> None:
         return
     table = Table("record kind", "files", "read", "accepted", "quarantined", "duplicate", "amended")
     totals = reconciliation(files)
-    for row in totals.itertuples(index=False):
-        numbers = (row.files, row.read, row.accepted, row.quarantined, row.duplicate, row.amended)
-        table.add_row(str(row.kind), *(f"{int(number):,}" for number in numbers))
+    names = ("files", "read", "accepted", "quarantined", "duplicate", "amended")
+    for row in totals.to_dict("records"):
+        table.add_row(str(row["kind"]), *(f"{int(row[name]):,}" for name in names))
     console.print(table)
     for warning in intake.warnings:
         console.print(f"[yellow]Note:[/yellow] {escape(warning)}")

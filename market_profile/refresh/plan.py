@@ -105,7 +105,7 @@ def take_in(workspace: Workspace) -> tuple[int, tuple[str, ...]]:
     latest = _last_month(intake.accepted.get("intelligence_logs"))
     batch = Batch(latest, intake.accepted, intake.quarantine, files, intake.place_faults, tuple(intake.warnings))
     number = warehouse.append(batch)
-    details = {"batch": number, "files": len(files), "accepted": int(files["accepted"].sum())}
+    details: dict[str, str | int] = {"batch": number, "files": len(files), "accepted": int(files["accepted"].sum())}
     append_event(workspace.audit_log, AuditCategory.COLLECTION, details)
     return number, tuple(intake.warnings)
 

@@ -94,8 +94,8 @@ def release_partner(
         _gate(made, past, Policy.from_settings(workspace.settings.disclosure), say)
         files = render_edition(made.edition, pdf=workspace.settings.report.pdf)
         draft = make_manifest(plan, made.edition, files)
-        heads = {"ledger_head": past.head_with(made.entries), "audit_head": audit_head(workspace.audit_log)}
-        manifest = _signed(replace(draft, **heads), signers)
+        ledger, audit = past.head_with(made.entries), audit_head(workspace.audit_log)
+        manifest = _signed(replace(draft, ledger_head=ledger, audit_head=audit), signers)
         check_signatures(manifest, registered)
         complete = {**files, "manifest.json": manifest.to_json()}
         past.add(plan.month.text, made.entries, complete)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +21,7 @@ from market_profile.refresh.released import START as LEDGER_START
 from market_profile.refresh.released import ReleaseStore
 from market_profile.refresh.report import reconciliation, run_report
 from market_profile.refresh.timing import Stopwatch
-from market_profile.render import render_edition
+from market_profile.render import pdf_fault, render_edition
 from market_profile.store import MonthStore, Warehouse, append_event, publish_folder, workspace_lock
 from market_profile.store.audit import AuditCategory
 from market_profile.terms import Audience
@@ -145,6 +145,9 @@ def publish(
 ) -> RefreshResult:
     """Write the month's record and states, then swap the editions in; return where they are."""
     workspace = plan.workspace
+    fault = pdf_fault() if workspace.settings.report.pdf else ""
+    if fault:
+        plan = replace(plan, notes=(*plan.notes, fault), warnings=(*plan.warnings, fault))
     with watch.stage("publish", None):
         if not plan.is_replay:
             states = {audience: result.state for audience, result in analysed.items()}

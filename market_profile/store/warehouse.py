@@ -181,12 +181,12 @@ class Warehouse:
             "QUALIFY row_number() OVER (PARTITION BY record_ref ORDER BY version DESC, batch DESC) = 1 "
             "ORDER BY record_ref",
         ).drop(columns=["record_month"])
-        declared = {column.name: DTYPES[column.type] for column in KINDS[kind].columns} | SYSTEM_COLUMNS
+        declared: dict[str, str] = {column.name: DTYPES[column.type] for column in KINDS[kind].columns} | SYSTEM_COLUMNS
         for name, dtype in declared.items():
             if name in frame and dtype == "str":
                 frame[name] = frame[name].fillna("").astype("str")
             elif name in frame and str(frame[name].dtype) != dtype:
-                frame[name] = frame[name].astype(dtype)
+                frame[name] = frame[name].astype(dtype)  # type: ignore[call-overload]
         return _plain_floats(frame)
 
     def _query(self, name: str, sql: str, wanted: pa.Table | None = None) -> pd.DataFrame:
@@ -198,7 +198,8 @@ class Warehouse:
             table = connection.sql(sql).to_arrow_table()
         finally:
             connection.close()
-        return table.to_pandas(types_mapper=_ARROW_TO_PANDAS.get)
+        frame: pd.DataFrame = table.to_pandas(types_mapper=_ARROW_TO_PANDAS.get)
+        return frame
 
 
 def _with_month(kind: str, frame: pd.DataFrame) -> pd.DataFrame:
@@ -210,7 +211,7 @@ def _with_month(kind: str, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(record_month=frame[time].where(frame[time] != "", _UNDATED))
 
 
-def _order_key(batch: pd.Series, file: pd.Series) -> pd.Series:  # type: ignore[type-arg]
+def _order_key(batch: pd.Series, file: pd.Series) -> pd.Series:
     return batch.astype("int64").map("{:08d}/".format).astype("str") + file.astype("str")
 
 
