@@ -46,6 +46,7 @@ class _Fit:
     height: float
 
     def place(self, xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return eastings and northings (metres) as drawing units, y downwards."""
         return np.column_stack(
             [(xy[:, 0] - self.west) * self.scale + self.shift, (self.north - xy[:, 1]) * self.scale + 4]
         )

@@ -68,18 +68,22 @@ class _Pair:
 
     @property
     def given(self) -> _Mask:
+        """Rows with either half of a pair."""
         return self.given_x | self.given_y
 
     @property
     def unread(self) -> _Mask:
+        """Rows whose pair holds a cell that is not a number."""
         return (self.given_x & np.isnan(self.x)) | (self.given_y & np.isnan(self.y))
 
     @property
     def half(self) -> _Mask:
+        """Rows with one half of a pair only."""
         return self.given_x ^ self.given_y
 
     @property
     def zero(self) -> _Mask:
+        """Rows at (0, 0), where geocoders put what they cannot place."""
         return np.asarray((self.x == 0) & (self.y == 0))
 
 
