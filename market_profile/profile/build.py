@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from market_profile.contracts.tables import Areas
 from market_profile.document import Document, Section
-from market_profile.profile import closing, commodity, demand, front, harm, outcomes, place, response, supply
+from market_profile.profile import (
+    closing,
+    commodity,
+    demand,
+    front,
+    harm,
+    judgements,
+    outcomes,
+    place,
+    quality,
+    response,
+    supply,
+)
 from market_profile.profile.exports import map_layers, network_exports, next_state, planner_tables
 from market_profile.profile.findings import Findings, Profile
 from market_profile.settings import Settings
@@ -37,7 +49,8 @@ def sections(findings: Findings, areas: Areas, settings: Settings) -> tuple[Sect
         front.use_section(findings),
         front.summary_section(findings),
         front.headlines_section(findings),
-        front.judgements_section(findings),
+        judgements.judgements_section(findings),
+        judgements.judgements_brief(findings),
         outcomes.scorecard_section(findings),
         supply.supply_section(findings),
         supply.market_section(findings),
@@ -46,8 +59,8 @@ def sections(findings: Findings, areas: Areas, settings: Settings) -> tuple[Sect
         demand.demand_section(findings),
         demand.consent_section(findings),
         harm.harm_brief(findings),
-        place.places_section(findings, areas, settings.geography),
-        place.areas_section(findings, areas),
+        place.places_section(findings, areas, settings),
+        place.areas_section(findings, areas, settings.theme.attribution),
         harm.harm_section(findings),
         response.board_section(findings),
         response.forum_section(findings),
@@ -58,7 +71,7 @@ def sections(findings: Findings, areas: Areas, settings: Settings) -> tuple[Sect
         closing.gaps_section(findings),
         closing.actions_section(findings),
         closing.unknowns_section(findings),
-        closing.quality_section(findings),
+        quality.quality_section(findings),
         closing.method_section(findings),
         closing.nominals_section(findings),
         closing.glossary_section(),

@@ -1,4 +1,4 @@
-"""The end of the page: gaps, actions, data quality, method, cards, glossary and the nominal annex."""
+"""The end of the page: gaps, actions, method, cards, glossary and the nominal annex."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import pandas as pd
 from market_profile.document import Cards, DefinitionCard, Glossary, Section
 from market_profile.profile.findings import Findings
 from market_profile.profile.glossary import ENTRIES
+from market_profile.profile.names import date_words, first_upper
 from market_profile.profile.text import (
     EVERYONE,
     MISSING_WORDS,
     PARTNER,
     PLANNER,
     Blocks,
-    Row,
     bullets,
     col,
     counted,
@@ -26,7 +26,7 @@ from market_profile.profile.text import (
     table,
     words_of,
 )
-from market_profile.terms import Reason, Sensitivity
+from market_profile.terms import Sensitivity
 from market_profile.values import Measure
 
 ANNEX_NOMINALS = 50
@@ -61,20 +61,40 @@ def gaps_section(findings: Findings) -> Section[Measure]:
     return section("gaps", "Intelligence gaps", blocks, PLANNER)
 
 
+ASKS = (
+    ("harm_events", "Ambulance trust and hospitals: overdoses and naloxone given each month, by area.", ""),
+    (
+        "treatment",
+        "Treatment providers: consented, pseudonymous referrals and spend.",
+        "Treatment providers: what clients say of new drugs, prices and sellers, and why people drop out.",
+    ),
+    (
+        "community_survey",
+        "Housing and community safety: what residents say, with the same questions each time.",
+        "Housing: homes that show signs of takeover by dealers, so that support comes before eviction.",
+    ),
+    ("population", "Public health: residents by area, so that rates can be shown.", ""),
+    ("court_orders", "Probation: results of drug tests under court orders.", ""),
+)
+"""Kind, what is asked where it was not supplied, what is asked of its owner beyond it where it was."""
+
+ALWAYS_ASKED = (
+    "Schools, youth services and children's social care: concerns about exploitation, as counts by area.",
+    "Everyone: tell the analyst where this profile does not match what you see, and what you did about an action.",
+)
+
+
 def unknowns_section(findings: Findings) -> Section[Measure]:
     """Return what is not known and what partners are asked to add (partners)."""
-    asks = {
-        "harm_events": "Ambulance and hospital: monthly counts of overdoses by area.",
-        "treatment": "Treatment providers: consented, pseudonymous referrals and spend.",
-        "community_survey": "Housing and community safety: what residents say, with the same questions each time.",
-        "population": "Public health: residents by area, so that rates can be shown.",
-        "court_orders": "Probation: results of drug tests under court orders.",
-    }
-    missing = [words for kind, words in asks.items() if not findings.has(kind)]
-    words = missing or ["Tell us where the profile does not match what you see, and what you could add to it."]
+    asked = [more if findings.has(kind) else missing for kind, missing, more in ASKS]
     blocks: Blocks = (
-        para("Markets that nobody reports, buyers who never meet a service and sales online are largely unseen here."),
-        bullets(*words),
+        para(
+            "We do not know how much is sold: markets that nobody reports, buyers who never meet a service and sales "
+            "online are largely unseen here. We do not know how many people use drugs and are in no record. Reports "
+            "follow where people feel able to report, and seizures follow where police look."
+        ),
+        para("To narrow this, we ask partners for:"),
+        bullets(*(words for words in asked if words), *ALWAYS_ASKED),
     )
     return section("unknowns", "What we do not know and what we ask", blocks, PARTNER)
 
@@ -89,64 +109,25 @@ def actions_section(findings: Findings) -> Section[Measure]:
     status = dict(zip(before["id"], before["status"], strict=True))
     listed = [
         (
-            label(row["text"]), label(row["owner"]), label(row["due_on"].strftime("%Y-%m-%d")), label(row["measure"]),
-            label(row["status"]), label(status.get(row["id"], "new")),
+            label(row["text"]), label(row["owner"]), label(date_words(row["due_on"]) or "no date set"),
+            label(row["measure"]),
+            label(first_upper(row["status"])), label(first_upper(status.get(row["id"], "new"))),
         )
         for row in rows.to_dict("records")
     ]  # fmt: skip
     columns = (col("Action"), col("Owner"), col("Due"), col("Measure"), col("Status"), col("Last month"))
-    block = table("action_list", "Actions and their status", columns, listed)
+    block = table("action_list", "Actions and their status", columns, listed, keep=len(listed))
     return section("actions", "Recommendations and actions", (block,), EVERYONE)
-
-
-def quality_section(findings: Findings) -> Section[Measure]:
-    """Return reconciliation of every row read, quarantine by reason and identity (planners)."""
-    numbers = ("files", "read", "accepted", "quarantined", "duplicate", "amended")
-    rows: list[Row] = [
-        (label(words_of(row["kind"])), *(counted(row[name]) for name in numbers))
-        for row in findings.reconciliation.to_dict("records")
-    ]
-    columns = (col("Record kind"), *(col(name.capitalize(), True) for name in numbers))
-    blocks: Blocks = (
-        table(
-            "reconciliation",
-            "Rows read and where they went",
-            columns,
-            rows,
-            note="Read = accepted + quarantined + duplicate.",
-        ),
-        *_reasons(findings),
-        para(
-            say(
-                "{records} mentions of people were resolved to {nominals} nominals; {review} pairs wait for review.",
-                records=counted(len(findings.resolution.records)),
-                nominals=counted(len(findings.resolution.nominals)),
-                review=counted(len(findings.resolution.review)),
-            )
-        ),
-    )
-    return section("quality", "Data quality and reconciliation", blocks, PLANNER)
-
-
-def _reasons(findings: Findings) -> Blocks:
-    quarantine = findings.quarantine
-    if quarantine.empty:
-        return (para("No row was quarantined.", tone="note"),)
-    codes = quarantine["reason_codes"].str.split("|").explode()
-    meanings = {str(reason): reason.meaning for reason in Reason}
-    found = codes.value_counts().sort_index()
-    rows = [(label(words_of(code)), label(meanings.get(str(code), "")), counted(n)) for code, n in found.items()]
-    columns = (col("Reason"), col("Meaning"), col("Rows", True))
-    return (table("quarantine_reasons", "Why rows were set aside", columns, rows, annex=True),)
 
 
 def method_section(findings: Findings) -> Section[Measure]:
     """Return method, suppression and corrections, and a definition card for each figure (both audiences)."""
     blocks: Blocks = (
         para(
-            "Prices are medians of test purchases; shares have Wilson intervals, counts exact Poisson ones. Small "
-            "months are steadied by their drug's other months and marked so.",
-            "Hotspots are cells with more events than an exact test allows, after correction for many tests.",
+            "Prices are medians of test purchases; intervals are 95% (Wilson for shares, exact Poisson for counts). "
+            "Small months are steadied by their drug's other months and marked so.",
+            "Hotspots are cells with more events than their surroundings explain, by an exact test corrected for the "
+            "many cells tested, or where most events are expected next month.",
         ),
         para(
             "For partners the whole analysis runs again over records that may be shared. Counts up to seven are "
@@ -177,16 +158,17 @@ def nominals_section(findings: Findings) -> Section[Measure]:
     most = nominals.sort_values(["records", "nominal_id"], ascending=[False, True], kind="stable").head(ANNEX_NOMINALS)
     rows = [
         (
-            secret(row["nominal_id"]), secret(row["preferred_name"]), secret(row["date_of_birth"] or "not known"),
+            secret(row["nominal_id"]), secret(row["preferred_name"]),
+            secret(date_words(row["date_of_birth"]) or "not known"),
             secret(words_of(str(row["roles"]).replace("|", ", ")) or "unknown"), counted(row["records"]),
-            secret(row["last_seen"]), secret("yes" if row["review_needed"] else "no"),
+            secret(date_words(row["last_seen"])), secret("look again" if row["review_needed"] else "settled"),
         )
         for row in most.to_dict("records")
     ]  # fmt: skip
     columns = (
         col("Nominal", sensitivity=PERSONAL), col("Name", sensitivity=PERSONAL),
         col("Date of birth", sensitivity=PERSONAL), col("Roles", sensitivity=PERSONAL), col("Records", True),
-        col("Last seen", sensitivity=PERSONAL), col("Review needed", sensitivity=PERSONAL),
+        col("Last seen", sensitivity=PERSONAL), col("Identity", sensitivity=PERSONAL),
     )  # fmt: skip
     note = "The fifty with most records; all are in tables/nominals.csv."
     block = table("nominal_annex", "Nominals", columns, rows, note=note, annex=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from market_profile.document import Block, Figure, Paragraph, Section, Table
 from market_profile.profile.counts import by_drug, year_of
 from market_profile.profile.findings import Findings
+from market_profile.profile.names import drug_name, drug_words, first_upper, year_words
 from market_profile.profile.rows import drugs_with, figure_row, trend
 from market_profile.profile.text import (
     PARTNER,
@@ -73,11 +74,11 @@ def _price_figure(findings: Findings, drugs: list[str]) -> Figure[Measure]:
     lead = estimate(figure_row(findings, "price_per_pure_gram", drugs[0], year_of(findings.month)))
     return Figure(
         id="price",
-        headline=say("{drug} costs {price} per pure gram", drug=Label(drugs[0].capitalize()), price=lead),
-        subtitle=f"Price per pure gram by month, small months steadied, {findings.area_name}",
+        headline=say("{drug} costs {price} per pure gram", drug=Label(drug_name(drugs[0])), price=lead),
+        subtitle=f"By month, small months steadied, {findings.area_name}, {year_words(findings.month)}",
         drawing=trend(findings, "price_per_pure_gram_pooled", drugs, "£ per pure gram"),
         source="test purchases with a laboratory result",
-        caveat="Bars are 95% intervals. Months with few purchases are drawn towards their drug's average.",
+        caveat="Bands are 95% intervals. Months with few purchases are drawn towards their drug's average.",
         definition_id="price_per_pure_gram_pooled",
     )
 
@@ -86,8 +87,8 @@ def _purity_figure(findings: Findings, drugs: list[str]) -> Figure[Measure]:
     lead = estimate(figure_row(findings, "purity", drugs[0], year_of(findings.month)))
     return Figure(
         id="purity",
-        headline=say("{drug} is {purity} pure", drug=Label(drugs[0].capitalize()), purity=lead),
-        subtitle=f"Median purity by month, {findings.area_name}",
+        headline=say("{drug} is {purity} pure", drug=Label(drug_name(drugs[0])), purity=lead),
+        subtitle=f"Median purity by month, {findings.area_name}, {year_words(findings.month)}",
         drawing=trend(findings, "purity", drugs, "per cent"),
         source="test purchases with a laboratory result",
         caveat="No interval is drawn below six purchases in a month.",
@@ -101,13 +102,13 @@ def _year_row(findings: Findings, drug: str, is_partner: bool = False) -> Row:
         estimate(figure_row(findings, indicator, drug, period), decimals) for indicator, _, decimals in YEAR_FIGURES
     ]
     measures: list[Estimate] = [hidden_if_none(one) for one in found] if is_partner else found
-    return (label(drug), *measures)
+    return (label(drug_name(drug)), *measures)
 
 
 def _year_table(rows: list[Row], id: str) -> Table[Measure]:
     columns = (col("Drug"), *(col(heading, True) for _, heading, _ in YEAR_FIGURES))
     note = "Medians with 95% intervals; purchases still at the laboratory are left out of price and purity."
-    return table(id, "Price, purity and availability over twelve months", columns, rows, note=note)
+    return table(id, "Price, purity and availability over twelve months", columns, rows, note=note, keep=6)
 
 
 def _basis(findings: Findings) -> Paragraph[Measure]:
@@ -128,15 +129,15 @@ def _seizures(findings: Findings) -> Blocks:
         return (gap("seizures"),)
     found = by_drug(findings.tables.get("seizures"), "seized_at", "seizures", "seizure_ref")
     rows = [
-        (label(drug), events.monthly_change(findings.month), events.in_year(findings.month))
+        (label(drug_name(drug)), events.in_year(findings.month), events.monthly_change(findings.month))
         for drug, events in found.items()
     ]
-    columns = (col("Drug"), col("This month", True), col("Twelve months", True))
+    columns = (col("Drug"), col("Twelve months", True), col("This month"))
     note = (
         "A seizure of several drugs is one in each drug and one in the total, so drugs add up to more than the total. "
         "Seizures do not measure how much is used."
     )
-    return (table("seizures", "Seizures by drug", columns, rows, note=note),)
+    return (table("seizures", "Seizures by drug", columns, rows, note=note, keep=9),)
 
 
 def _seizures_year(findings: Findings) -> Blocks:
@@ -144,13 +145,13 @@ def _seizures_year(findings: Findings) -> Blocks:
         return (gap("seizures"),)
     found = by_drug(findings.tables.get("seizures"), "seized_at", "seizures", "seizure_ref")
     month = findings.month
-    leader = Leader(tuple((drug, events.in_year(month)) for drug, events in found.items()))
-    rows = [(label(drug), events.yearly_change(month)) for drug, events in found.items()]
+    leader = Leader(tuple((drug_words(drug), events.in_year(month)) for drug, events in found.items()))
+    rows = [(label(drug_name(drug)), events.yearly_change(month)) for drug, events in found.items()]
     note = "A seizure of several drugs counts once in each. Seizures do not measure how much is used."
     return (
         para(say("Seized most often over twelve months: {drug}.", drug=leader)),
         table(
-            "seizures_year", "Seizures by drug, twelve months", (col("Drug"), col("Seizures", True)), rows, note=note
+            "seizures_year", "Seizures by drug, twelve months", (col("Drug"), col("Seizures")), rows, note=note, keep=9
         ),
     )
 
@@ -161,7 +162,7 @@ def _forms(findings: Findings) -> Blocks:
         return ()
     rows = [
         (
-            label(row["drug"]), label(row["drug_class"]), label(row["form"]), label(row["weight_band"]),
+            label(drug_name(row["drug"])), label(row["drug_class"]), label(row["form"]), label(row["weight_band"]),
             counted(row["seizures"]),
         )
         for row in forms.to_dict("records")
@@ -179,7 +180,7 @@ def _assets(findings: Findings) -> Blocks:
     if not findings.has("assets"):
         return (gap("assets"),)
     rows = [
-        (label(words_of(row["stage"])), counted(row["cases"]), Count(round(row["amount_gbp"]), "£"))
+        (label(first_upper(words_of(row["stage"]))), counted(row["cases"]), Count(round(row["amount_gbp"]), "£"))
         for row in findings.indicators.assets.to_dict("records")
     ]
     columns = (col("Stage"), col("Cases", True), col("Amount", True))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from market_profile.document import Block, Section
 from market_profile.profile.findings import Findings
+from market_profile.profile.names import drug_words, first_upper
+from market_profile.profile.supply import window_blocks
 from market_profile.profile.text import (
     EVERYONE,
     PLANNER,
@@ -59,7 +61,8 @@ def consent_section(findings: Findings) -> Section[Measure]:
         )
     else:
         blocks.append(gap("court_orders"))
-    return section("consent", "Consent and court orders", blocks, PLANNER)
+    blocks.extend(window_blocks(findings))
+    return section("consent", "Outreach, consent and court orders", blocks, PLANNER)
 
 
 def _spend(findings: Findings) -> Blocks:
@@ -79,7 +82,7 @@ def _spend(findings: Findings) -> Blocks:
     total = Estimate(number(spend["total_gbp"]), None, None, n, "£")
     drugs = findings.indicators.main_drugs.sort_values("drug", kind="stable")
     counts = tuple(
-        (drug, Count(int(clients), "", f"treatment main drug|{drug}|as at {month}"))
+        (drug_words(drug), Count(int(clients), "", f"treatment main drug|{drug}|as at {month}"))
         for drug, clients in zip(drugs["drug"], drugs["clients"], strict=True)
     )
     return (
@@ -104,13 +107,13 @@ def _funnel(findings: Findings) -> Blocks:
         for row in funnel.to_dict("records")
     }
     whole = cells.pop("referred")
-    rows = [(label(words_of(stage)), Ratio(cells[stage], whole)) for stage in sorted(cells)]
+    rows = [(label(first_upper(words_of(stage))), Ratio(cells[stage], whole)) for stage in sorted(cells)]
     return (
         para(say("{referred} referrals were made by clients who consent to sharing.", referred=whole)),
         table(
             "treatment_stages",
             "Treatment stages reached, of all referrals",
-            (col("Stage"), col("Referrals", True)),
+            (col("Stage"), col("Share of referrals", True)),
             rows,
             note="Stages overlap: a referral may reach several, so none is a part of the one above it.",
         ),

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import pandas as pd
 
-from market_profile.document import KeyJudgement, Section, Sentence, Tile, Tiles
-from market_profile.periods import Month
+from market_profile.document import Section, Sentence, Tile, Tiles
 from market_profile.profile.counts import Events, events, year_of
 from market_profile.profile.findings import Findings
+from market_profile.profile.names import date_words, first_upper, month_words, year_words
 from market_profile.profile.rows import figure_row
 from market_profile.profile.text import (
-    EVERYONE,
     PARTNER,
     PLANNER,
     Blocks,
@@ -29,12 +26,6 @@ from market_profile.profile.text import (
 )
 from market_profile.values import Measure
 
-MONTH_NAMES = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
-"""Spelt out here: the machine's language must not change the page."""
-
 
 def terms_section(findings: Findings) -> Section[Measure]:
     """Return the marking and terms of reference (planners)."""
@@ -44,8 +35,9 @@ def terms_section(findings: Findings) -> Section[Measure]:
             "This is a problem profile under the National Intelligence Model. It describes the drugs market, "
             "what has been done about it and what is not known, to plan test purchases and outreach.",
             say(
-                "It rests on records held up to {cutoff}; tables count that month unless they say otherwise.",
-                cutoff=label(day_words(month)),
+                "It rests on records held up to {cutoff}; tables count {month} unless they say otherwise.",
+                cutoff=label(date_words(month.last_day)),
+                month=label(month_words(month)),
             ),
         ),
         para(
@@ -65,13 +57,17 @@ def use_section(findings: Findings) -> Section[Measure]:
                 "This profile describes the drugs market of {area} for the Combating Drugs Partnership, from records "
                 "up to {cutoff} that may be shared.",
                 area=label(findings.area_name),
-                cutoff=label(day_words(findings.month)),
+                cutoff=label(date_words(findings.month.last_day)),
             ),
         ),
         bullets(
             "Use it to agree where a partnership response is needed and what to ask of each other.",
             "Do not use it to judge a street, a home or a person: areas have over a thousand residents each.",
-            "Counts of seven or fewer are hidden as [c]; others are rounded to 5 and cover twelve months.",
+            say(
+                "Counts of seven or fewer are hidden as [c]; others are rounded to 5. Figures cover twelve months, "
+                "{window}, unless they say otherwise.",
+                window=label(year_words(findings.month)),
+            ),
             "More records can mean more drugs or more looking: read counts beside what was done.",
         ),
     )
@@ -100,15 +96,17 @@ def summary_section(findings: Findings) -> Section[Measure]:
     """Return the four tiles and what changed against the normal range (planners)."""
     month = findings.month
     changes = headline_events(findings)
-    rows = [(label(words), found.monthly_change(month)) for words, found in changes.items()]
+    rows = [(label(first_upper(words)), found.monthly_change(month)) for words, found in changes.items()]
     blocks: Blocks = (
         _tiles(findings, is_partner=False),
         table(
             "what_changed",
-            "What changed since last month",
-            (col("Measure"), col("This month against last and normal", numeric=True)),
+            f"{month_words(month)} against the month before and the normal range",
+            (col("Measure"), col("This month")),
             rows,
-            note="The normal range is the mean of up to twelve earlier months plus and minus two standard deviations.",
+            note="The normal range is the mean of up to twelve earlier months plus and minus two standard deviations. "
+            "Inside it a change may be chance.",
+            keep=len(rows),
         ),
         para(*_people_sentences(findings)),
         *_revised(findings),
@@ -119,51 +117,25 @@ def summary_section(findings: Findings) -> Section[Measure]:
 def headlines_section(findings: Findings) -> Section[Measure]:
     """Return the tiles and changes over rolling years (partners)."""
     month = findings.month
-    rows = [(label(words), found.yearly_change(month)) for words, found in headline_events(findings).items()]
+    found = headline_events(findings)
+    rows = [(label(first_upper(words)), one.yearly_change(month)) for words, one in found.items()]
     blocks: Blocks = (
         _tiles(findings, is_partner=True),
         table(
             "headline_changes",
-            "Twelve months against the twelve before",
-            (col("Measure"), col("Last twelve months", numeric=True)),
+            f"{year_words(month)} against the twelve months before",
+            (col("Measure"), col("Twelve months")),
             rows,
-            note="Where records do not reach back a year, no comparison is made.",
+            note="Where records do not reach back two years, no comparison is made.",
+            keep=len(rows),
         ),
     )
     return section("headlines", "Headlines and changes", blocks, PARTNER)
 
 
-def judgements_section(findings: Findings) -> Section[Measure]:
-    """Return the key judgements that people entered, else how to enter them."""
-    rows = findings.decisions.key_judgements
-    if rows.empty:
-        words = (
-            "No key judgements were entered for this month. An analyst writes them, with a likelihood and a "
-            "confidence, before the profile is used to decide."
-        )
-        return section("judgements", "Key judgements", (para(words, tone="gap"),), EVERYONE)
-    blocks: Blocks = tuple(
-        KeyJudgement(
-            sentence=Sentence("{judgement}", {"judgement": label(row["sentence"])}),
-            likelihood=str(row["likelihood"]),
-            confidence=_confidence(str(row["confidence"])),
-            because=str(row["because"]),
-            is_single_source=len([one for one in str(row["sources"]).split("|") if one]) == 1,
-        )
-        for row in rows.head(5).to_dict("records")
-    )
-    return section("judgements", "Key judgements", blocks, EVERYONE)
-
-
-def _confidence(word: str) -> Literal["High", "Moderate", "Low"]:
-    if word.casefold() == "high":
-        return "High"
-    return "Moderate" if word.casefold() == "moderate" else "Low"
-
-
 def _tiles(findings: Findings, is_partner: bool) -> Tiles[Measure]:
     month = findings.month
-    period = year_of(month)
+    period, window = year_of(month), label(year_words(month))
     changes = headline_events(findings)
     price = estimate(figure_row(findings, "price_per_pure_gram", "heroin", period))
     availability = estimate(figure_row(findings, "availability", "all", period))
@@ -171,31 +143,27 @@ def _tiles(findings: Findings, is_partner: bool) -> Tiles[Measure]:
         price, availability = hidden_if_none(price), hidden_if_none(availability)
     tiles = [
         Tile(
-            "Heroin, £ per pure gram", price, say("Median of twelve months of test purchases."), "price_per_pure_gram"
+            "Price of a pure gram of heroin",
+            price,
+            say("Median of test purchases, {window}.", window=window),
+            "price_per_pure_gram",
         ),
-        Tile("Attempts that end in a purchase", availability, say("Over twelve months."), "availability"),
+        Tile(
+            "Test-purchase attempts that end in a purchase",
+            availability,
+            say("Share of attempts, {window}.", window=window),
+            "availability",
+        ),
     ]
     for words, definition in (("seizures", "seizures"), ("overdoses and ambulance calls", "harm")):
         if words in changes:
             found = changes[words]
-            value = found.in_year(month)
             change = found.yearly_change(month)
-            note = say("Over twelve months; no earlier year is on record to compare.")
+            note = say("In {window}; no earlier year is on record to compare.", window=window)
             if change.before is not None:
-                note = say("Twelve months: {change}.", change=change)
-            tiles.append(Tile(words.capitalize(), value, note, definition))
+                note = say("In {window}; the year before: {before}.", window=window, before=change.before)
+            tiles.append(Tile(first_upper(words), found.in_year(month), note, definition))
     return Tiles(tuple(tiles[:4]))
-
-
-def day_words(month: Month) -> str:
-    """Return the last day of the month in words.
-
-    Example:
-        >>> day_words(Month("2019-02"))
-        '28 February 2019'
-    """
-    day = pd.Timestamp(month.last_day)
-    return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
 
 
 def _revised(findings: Findings) -> Blocks:
@@ -207,7 +175,12 @@ def _revised(findings: Findings) -> Blocks:
     now = {words: found.in_month(last) for words, found in headline_events(findings).items()}
     known = published[(published["month"] == last.text) & published["figure"].isin(list(now))]
     moved = [
-        say("{figure}: published {then}, now {now}.", figure=label(words), then=counted(then), now=now[words])
+        say(
+            "{figure}: published {then}, now {now}.",
+            figure=label(words),
+            then=counted(then),
+            now=now[words],
+        )
         for words, then in zip(known["figure"], known["value"], strict=True)
         if now[words].n != then
     ]

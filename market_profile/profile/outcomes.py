@@ -5,8 +5,10 @@ from __future__ import annotations
 from market_profile.document import Block, Figure, Section, Trend
 from market_profile.impact.evaluation import Verdict
 from market_profile.impact.series import TOTAL
+from market_profile.periods import Month
 from market_profile.profile.counts import year_of
 from market_profile.profile.findings import Findings
+from market_profile.profile.names import first_upper, month_words, window_words
 from market_profile.profile.rows import months_before
 from market_profile.profile.text import (
     EVERYONE,
@@ -38,8 +40,10 @@ def scorecard_section(findings: Findings) -> Section[Measure]:
         return section("scorecard", "Outcomes scorecard", (para(words, tone="gap"),), EVERYONE)
     rows = [_scored(row, findings) for row in card[card["unit"] == ""].to_dict("records")]
     note = "Local figures stand for national outcomes; they lag and are corrected as records arrive."
-    columns = (col("Measure"), col("Outcome"), col("Twelve months", True))
-    block = table("outcome_figures", "Local figures for the national outcomes", columns, rows, note=note)
+    columns = (col("Measure"), col("Outcome"), col("Twelve months"))
+    block = table(
+        "outcome_figures", "Local figures for the national outcomes", columns, rows, note=note, keep=len(rows)
+    )
     return section("scorecard", "Outcomes scorecard", (block,), EVERYONE)
 
 
@@ -48,7 +52,11 @@ def _scored(row: Record, findings: Findings) -> Row:
     before = number(row["before"])
     now = Count(round(row["now"]), "", f"{family}|{year_of(month)}")
     earlier = None if before is None else Count(round(before), "", f"{family}|{year_of(month.plus(-12))}")
-    return (label(row["measure"]), label(row["outcome"]), Change(now, earlier, (), "the year before"))
+    return (
+        label(first_upper(row["measure"])),
+        label(first_upper(row["outcome"])),
+        Change(now, earlier, (), "the year before"),
+    )
 
 
 def effect_section(findings: Findings) -> Section[Measure]:
@@ -79,7 +87,7 @@ def survey_section(findings: Findings) -> Section[Measure]:
     last = survey[survey["wave"] == survey["wave"].max()]
     rows = [
         (
-            label(words_of(row["question"])),
+            label(first_upper(words_of(row["question"]))),
             label(row["response"]),
             Ratio(
                 Count(int(row["n"]), "", f"survey|{row['wave']}|{row['question']}|{row['response']}"),
@@ -91,7 +99,7 @@ def survey_section(findings: Findings) -> Section[Measure]:
     columns = (col("Question"), col("Answer"), col("Share of answers", True))
     note = "Answers of the latest wave. Waves with another wording are not compared."
     return section(
-        "voice", "Community voice", (table("survey", "What residents say", columns, rows, note=note),), EVERYONE
+        "voice", "Community voice", (table("survey", "What residents say", columns, rows, note=note, keep=8),), EVERYONE
     )
 
 
@@ -101,8 +109,10 @@ def _crime(findings: Findings, with_limits: bool) -> Blocks:
     if drugs.empty:
         words = "No published street crime was supplied, so recorded crime is not shown."
         return (para(words, tone="gap"),)
-    periods = months_before(findings.month)
+    every = months_before(findings.month)
     lookup = {(row["offence_group"], row["period"]): row for row in drugs.to_dict("records")}
+    first = min((at for at, period in enumerate(every) if ("Drugs", period) in lookup), default=0)
+    periods = every[first:]
     values = tuple(_month_count(lookup.get(("Drugs", period)), period) for period in periods)
     newest = lookup.get(("Drugs", findings.month.text))
     normal: tuple[Score, Score] | None = None
@@ -111,14 +121,18 @@ def _crime(findings: Findings, with_limits: bool) -> Blocks:
     drawing: Trend[Measure] = Trend(periods, (("Drug offences", values),), "offences a month", normal)
     figure = Figure(
         id="drug_offences",
-        headline=say("Police recorded {n} drug offences this month", n=values[-1]),
-        subtitle=f"Recorded drug offences by month, {findings.area_name}",
+        headline=say("{n} drug offences recorded in {month}", n=values[-1], month=label(month_words(findings.month))),
+        subtitle=f"Recorded drug offences by month, {findings.area_name}, {_span(periods)}",
         drawing=drawing,
         source="data.police.uk street-level crime",
         caveat="Drug offences are found by looking: they follow patrols. Anti-social behaviour is kept apart.",
         definition_id="crime_series",
     )
     return (figure,)
+
+
+def _span(periods: tuple[str, ...]) -> str:
+    return window_words(Month(periods[0]), Month(periods[-1]))
 
 
 def _month_count(row: Record | None, period: str) -> Measure:
@@ -133,7 +147,7 @@ def _groups(findings: Findings) -> Blocks:
         return (gap("cohort_register"),)
     rows = [
         (
-            label(words_of(row["record_group"])),
+            label(first_upper(words_of(row["record_group"]))),
             counted(row["people"]),
             score(row["rate_before"], 1),
             score(row["rate_after"], 1),
@@ -160,7 +174,9 @@ def _groups_brief(findings: Findings) -> Blocks:
     cohorts = findings.impact.cohorts
     if cohorts.empty:
         return (gap("cohort_register"),)
-    rows = [(label(words_of(row["record_group"])), _ratio(row, "ratio")) for row in cohorts.to_dict("records")]
+    rows = [
+        (label(first_upper(words_of(row["record_group"]))), _ratio(row, "ratio")) for row in cohorts.to_dict("records")
+    ]
     note = "A ratio below one is a fall. People chosen at their worst improve anyway: this alone is no proof of effect."
     columns = (col("Record group"), col("Arrests after, as a ratio to before", True))
     return (table("groups_brief", "Arrests before and after", columns, rows, note=note),)

@@ -12,6 +12,7 @@ from market_profile.contracts.tables import Areas
 from market_profile.document import AreaMap, Figure, HeatStrip, MapArea, MapCell, Section, Sentence
 from market_profile.profile.counts import year_of
 from market_profile.profile.findings import Findings
+from market_profile.profile.names import first_upper, hours_words, month_words, year_words
 from market_profile.profile.text import (
     PARTNER,
     PLANNER,
@@ -28,19 +29,19 @@ from market_profile.profile.text import (
     section,
     table,
 )
-from market_profile.settings import GeographySettings
-from market_profile.values import Count, Estimate, Leader, Measure
+from market_profile.settings import GeographySettings, Settings
+from market_profile.values import Concentration, Count, Estimate, Leader, Measure
 
-ATTRIBUTION = "Contains OS data © Crown copyright and database right; contains public sector information (OGL v3)"
 HOTSPOT_ROWS = 25
+KEPT_ROWS = 10
 BLOCK_HOURS = 4
 MAP_CELLS = 40
 
 
-def places_section(findings: Findings, areas: Areas, settings: GeographySettings) -> Section[Measure]:
+def places_section(findings: Findings, areas: Areas, settings: Settings) -> Section[Measure]:
     """Return the map with flagged cells, the hotspots, hours, track record and backtest (planners)."""
     blocks: Blocks = (
-        _map(findings, areas, _cells(findings, settings)),
+        _map(findings, areas, _cells(findings, settings.geography), settings.theme.attribution),
         *_hotspots(findings),
         *_hours(findings),
         *_record(findings),
@@ -50,13 +51,20 @@ def places_section(findings: Findings, areas: Areas, settings: GeographySettings
     return section("places", "Places and times", blocks, PLANNER)
 
 
-def areas_section(findings: Findings, areas: Areas) -> Section[Measure]:
+def areas_section(findings: Findings, areas: Areas, attribution: str) -> Section[Measure]:
     """Return the places that need a partnership response, by partner area (partners)."""
-    words = "Areas are shown whole: no street, home or point can be read from this map."
-    return section("areas", "Places needing a response", (_map(findings, areas, ()), para(words)), PARTNER)
+    blocks: Blocks = (
+        para(
+            "Areas are shown whole: no street, home or point can be read from this map. A dark area is one where more "
+            "evidence was reported or found, not one to avoid: look at it beside what is already done there, and agree "
+            "who leads the response."
+        ),
+        _map(findings, areas, (), attribution),
+    )
+    return section("areas", "Places needing a partnership response", blocks, PARTNER)
 
 
-def _map(findings: Findings, areas: Areas, cells: tuple[MapCell, ...]) -> Figure[Measure]:
+def _map(findings: Findings, areas: Areas, cells: tuple[MapCell, ...], attribution: str) -> Figure[Measure]:
     counts = findings.geography.area_counts.set_index("area_code")["events_12m"]
     period = year_of(findings.month)
     values = {code: Count(int(counts.get(code, 0)), "", f"area|{code}|{period}") for code in areas.frame["area_code"]}
@@ -66,12 +74,12 @@ def _map(findings: Findings, areas: Areas, cells: tuple[MapCell, ...]) -> Figure
             areas.frame["area_code"], areas.frame["area_name"], areas.frame["geometry"], strict=True
         )
     )
-    leader = Leader(tuple((shape.name, values[shape.code]) for shape in shapes), "no one area")
+    few = Concentration(tuple(values[shape.code] for shape in shapes))
     return Figure(
         id="area_map",
-        headline=say("Most evidence of supply: {area}", area=leader),
-        subtitle=f"Reports, seizures and test purchases by area, {period.replace('..', ' to ')}",
-        drawing=AreaMap(shapes, cells, "events in twelve months", ATTRIBUTION),
+        headline=say("{areas} areas hold half of the evidence of supply", areas=few),
+        subtitle=f"Reports, seizures and test purchases by area, {findings.area_name}, {year_words(findings.month)}",
+        drawing=AreaMap(shapes, cells, "events in twelve months", attribution),
         source="intelligence logs, seizures and test purchases with a known place",
         caveat="Where more is reported or looked for, more is found: read beside what was done there.",
         definition_id="area_events",
@@ -104,20 +112,26 @@ def _hotspots(findings: Findings) -> Blocks:
     hotspots = findings.geography.hotspots
     if hotspots.empty:
         return (para("No cell was flagged this month.", tone="note"),)
+    counts = findings.geography.area_counts
+    names = dict(zip(counts["area_code"], counts["area_name"], strict=True))
     firm = int((hotspots["is_significant"] & hotspots["is_corroborated"]).sum())
     rows = [
         (
-            label(row["cell_id"]), counted(row["rank"]), label(row["market_id"] or "none"), counted(row["events"]),
-            score(row["expected"], 2), score(row["p_adjusted"], 4), label(row["persistence"]),
-            label("two families" if row["is_corroborated"] else "one family"), label(row["peak_hours"] or "not known"),
+            label(row["cell_id"]), counted(row["rank"]), label(row["market_id"] or "none"),
+            label(names.get(row["area_code"], "outside the areas")), counted(row["events"]), score(row["expected"], 1),
+            label(chance_words(number(row["p_adjusted"]))), label(row["persistence"]),
+            label(_support(row)), label(hours_words(row["peak_hours"])),
         )
         for row in hotspots.head(HOTSPOT_ROWS).to_dict("records")
     ]  # fmt: skip
     columns = (
-        col("Cell"), col("Rank", True), col("Market"), col("Events", True), col("Expected", True),
-        col("P adjusted", True),
-        col("Persistence"), col("Support"), col("Peak hours"),
+        col("Cell"), col("Rank", True), col("Market"), col("Area"), col("Events", True), col("Expected", True),
+        col("By chance"), col("Lasting"), col("Rests on"), col("Busiest hours"),
     )  # fmt: skip
+    note = (
+        "By chance: how often so many events would be seen if nothing set the cell apart, after allowing for the many "
+        "cells tested. Reported: by the public and partners. Found: by police looking."
+    )
     return (
         para(
             say(
@@ -128,8 +142,28 @@ def _hotspots(findings: Findings) -> Blocks:
             ),
             _told(findings.geography.denominator),
         ),
-        table("hotspot_list", "Flagged cells, best first", columns, rows, annex=True),
+        table("hotspot_list", "Flagged cells, best first", columns, rows, note=note, annex=True, keep=KEPT_ROWS),
     )
+
+
+def _support(row: Record) -> str:
+    if row["is_corroborated"]:
+        return "reported and found"
+    return "reported only" if row["reported"] else "found only"
+
+
+def chance_words(p: float | None) -> str:
+    """Return an adjusted p as a chance that a reader can picture.
+
+    Example:
+        >>> chance_words(0.0), chance_words(0.03), chance_words(0.6)
+        ('under 1 in 1,000', '1 in 33', 'more often than not')
+    """
+    if p is None:
+        return "not tested"
+    if p < 0.001:
+        return "under 1 in 1,000"
+    return f"1 in {round(1 / p):,}" if p < 0.5 else "more often than not"
 
 
 def _told(words: str) -> Sentence[Measure]:
@@ -145,18 +179,18 @@ def _hours(findings: Findings) -> Blocks:
     sums = grid.groupby(["weekday", "block"], sort=False)["weight"].sum().unstack()
     days = tuple(dict.fromkeys(strip["weekday"].astype(str)))
     sums = sums.reindex(index=list(days), columns=range(24 // BLOCK_HOURS), fill_value=0.0)
-    names = tuple(f"{b * BLOCK_HOURS:02d}-{(b + 1) * BLOCK_HOURS:02d}" for b in range(24 // BLOCK_HOURS))
+    names = tuple(f"{b * BLOCK_HOURS:02d} to {(b + 1) * BLOCK_HOURS:02d}" for b in range(24 // BLOCK_HOURS))
     values = sums.to_numpy(dtype=float)
-    cells: tuple[tuple[Measure, ...], ...] = tuple(tuple(score(value, 1) for value in row) for row in values)
+    cells: tuple[tuple[Measure, ...], ...] = tuple(tuple(score(round(value), 0) for value in row) for row in values)
     best = [
-        (f"{day} {name}", Count(round(float(value))))
+        (f"{day} {name} hours", Count(round(float(value))))
         for day, row in zip(days, values, strict=True)
         for name, value in zip(names, row, strict=True)
     ]
     figure: Figure[Measure] = Figure(
         id="hours",
         headline=say("Busiest: {when}", when=Leader(tuple(best), "no one time")),
-        subtitle=f"Events by day and hours of the window, {findings.area_name}, to {findings.month.text}",
+        subtitle=f"Events by day of the week and hours, {findings.area_name}, to {month_words(findings.month)}",
         drawing=HeatStrip(days, names, cells, "events"),
         source="intelligence logs, seizures and test purchases with a known hour",
         caveat="Events known only as a span are spread over it; hours also show when police look.",
@@ -170,16 +204,48 @@ def _record(findings: Findings) -> Blocks:
         return (para("No hotspots were published before this month, so there is no track record yet.", tone="note"),)
     last = record.iloc[-1]
     sentence = say(
-        "Last month's hotspots covered {area} of the area and caught {hits} of this month's events.",
+        "Last month's hotspots covered {area} of the area and caught {hits} of this month's events, {times} times what "
+        "the same ground would hold by chance.",
         area=score(last["area_share_pct"], 1, "%"),
         hits=_rate(last),
+        times=score(last["pai"], 0),
     )
     rows = [
-        (label(row["month"]), label(row["method"]), counted(row["events"]), _rate(row), score(row["pai"], 1))
+        (
+            label(month_words(row["month"])),
+            label(first_upper(row["method"])),
+            counted(row["events"]),
+            _rate(row),
+            score(row["pai"], 1),
+        )
         for row in record.to_dict("records")
     ]
-    columns = (col("Month"), col("Method"), col("Events", True), col("Caught", True), col("PAI", True))
+    columns = (col("Month"), col("Method"), col("Events", True), col("Caught", True), col("Times chance", True))
     return (para(sentence), table("track_record", "How published hotspots did", columns, rows))
+
+
+def _backtest_words(findings: Findings) -> Sentence[Measure]:
+    """Return how the method in use and a plain repeat of last month did on months already past."""
+    rows = {str(row["method"]): row for row in findings.geography.backtest.to_dict("records")}
+    own = rows.get(findings.geography.chosen_method, next(iter(rows.values())))
+    months = counted(own["months"])
+    if "last month" not in rows:
+        return say(
+            "Tested on {months} past months, the forecast in use caught {own} of the events that followed.",
+            months=months,
+            own=_backtest_rate(own),
+        )
+    return say(
+        "Tested on {months} past months, the forecast in use caught {own} of the events that followed; marking the "
+        "same number of cells by last month's count alone caught {plain}.",
+        months=months,
+        own=_backtest_rate(own),
+        plain=_backtest_rate(rows["last month"]),
+    )
+
+
+def _backtest_rate(row: Record) -> Estimate:
+    return Estimate(number(row["hit_rate_pct"]), number(row["low"]), number(row["high"]), int(row["n"]), "%", 0)
 
 
 def _rate(row: Record | pd.Series[Any]) -> Estimate:
@@ -192,15 +258,15 @@ def _backtest(findings: Findings) -> Blocks:
         return (para(_told(findings.geography.choice_reason), tone="note"),)
     rows = [
         (
-            label(row["method"]),
+            label(first_upper(row["method"])),
             Estimate(number(row["hit_rate_pct"]), number(row["low"]), number(row["high"]), int(row["n"]), "%", 1),
             score(row["pai"], 1),
             score(row["attainable_pct"], 0, "%"),
         )
         for row in tested.to_dict("records")
     ]
-    columns = (col("Method"), col("Hit rate", True), col("PAI", True), col("Share of attainable", True))
+    columns = (col("Method"), col("Caught", True), col("Times chance", True), col("Of the best possible", True))
     return (
-        para(_told(findings.geography.choice_reason)),
+        para(_backtest_words(findings), _told(findings.geography.choice_reason)),
         table("backtest", "Forecasts of past months by method", columns, rows, annex=True),
     )

@@ -7,6 +7,7 @@ import pandas as pd
 from market_profile.document import Section
 from market_profile.impact.response import REPLACEMENT_DAYS, days_since_operation
 from market_profile.profile.findings import Findings
+from market_profile.profile.names import date_words, days_words, first_upper, hours_words
 from market_profile.profile.text import (
     PLANNER,
     Blocks,
@@ -30,6 +31,7 @@ from market_profile.values import Estimate, Measure
 
 PERSONAL, COVERT = Sensitivity.PERSONAL, Sensitivity.COVERT
 BOARD_ROWS = 20
+KEPT_ROWS = 10
 TIMELINE_ROWS = 20
 
 
@@ -55,37 +57,57 @@ def _targets(findings: Findings) -> Blocks:
         return (para("No candidate passes the suspicion rule this month.", tone="note"),)
     decided = findings.decisions.board_decisions
     decisions = dict(zip(decided["target_id"], decided["decision"], strict=True))
-    rows = [_target_row(row, decisions) for row in ranked.to_dict("records")]
+    called = _names_of_targets(findings)
+    rows = [_target_row(row, decisions, called) for row in ranked.to_dict("records")]
     columns = (
-        col("Target", sensitivity=PERSONAL), col("Rank", True), col("Kind"), col("Score", True),
-        col("Chance of a purchase", True), col("From"), col("To"), col("Hours"), col("Reach"),
-        col("Why", sensitivity=PERSONAL), col("Decision"),
+        col("Target", sensitivity=PERSONAL), col("Rank", True), col("Score", True), col("Chance of a purchase", True),
+        col("When to try"), col("Purpose"), col("Decision"), col("Why", sensitivity=PERSONAL),
     )  # fmt: skip
-    return (table("targets", "Proposed test purchases", columns, rows),)
+    note = (
+        "Scores run to 100 and are the sum of the points under each target; the range widens with what is not known. "
+        "Some places are kept for targets about which little is known, so that attention does not feed itself. All "
+        "candidates stand in tables/targets.csv."
+    )
+    caption = "Proposed test purchases, best first"
+    return (table("targets", caption, columns, rows, note=note, keep=KEPT_ROWS, detail=True),)
 
 
-def _target_row(row: Record, decisions: dict[str, str]) -> Row:
+def _names_of_targets(findings: Findings) -> dict[str, str]:
+    """Return what a target is called beside its id: a person's name, a market's area."""
+    nominals, markets = findings.resolution.nominals, findings.geography.markets
+    counts = findings.geography.area_counts
+    areas = dict(zip(counts["area_code"], counts["area_name"], strict=True))
+    people = dict(zip(nominals["nominal_id"], nominals["preferred_name"], strict=True))
+    if markets.empty:
+        return people
+    return people | {
+        market: areas.get(area, "phone line")
+        for market, area in zip(markets["market_id"], markets["area_code"], strict=True)
+    }
+
+
+PURPOSES = {"exploit": "most likely to succeed", "explore": "to learn where little is known"}
+"""Why the board proposes a target, in words."""
+
+
+def _target_row(row: Record, decisions: dict[str, str], called: dict[str, str]) -> Row:
     points = Estimate(number(row["score"]), number(row["score_low"]), number(row["score_high"]), 0, "", 0)
     chance = number(row["success_probability"])
     return (
-        secret(row["target_id"]),
+        secret(f"{row['target_id']} {called.get(row['target_id'], '')}".strip()),
         counted(row["rank"]),
-        label(row["target_kind"]),
         points,
         score(None if chance is None else 100 * chance, 0, "%"),
-        label(_day(row["suggested_from"])),
-        label(_day(row["suggested_to"])),
-        label(row["suggested_hours"] or "not known"),
-        label(row["reach"]),
-        secret(row["reasons"]),
+        label(_when(row)),
+        label(PURPOSES.get(row["reach"], row["reach"])),
         label(decisions.get(row["target_id"], "waiting")),
+        secret(first_upper(row["reasons"])),
     )
 
 
-def _day(value: object) -> str:
-    if isinstance(value, pd.Timestamp):
-        return "" if pd.isna(value) else value.strftime("%Y-%m-%d")
-    return str(value)
+def _when(row: Record) -> str:
+    days, hours = days_words(row["suggested_from"], row["suggested_to"]), hours_words(row["suggested_hours"])
+    return days if hours == "not known" else f"{days}, {hours}"
 
 
 def _excluded(findings: Findings) -> Blocks:
@@ -94,7 +116,7 @@ def _excluded(findings: Findings) -> Blocks:
     if out.empty:
         return ()
     grouped = out.groupby("excluded_reason", sort=True).size()
-    rows = [(label(words_of(reason)), counted(n)) for reason, n in grouped.items()]
+    rows = [(label(first_upper(words_of(reason))), counted(n)) for reason, n in grouped.items()]
     return (table("excluded", "Candidates left out", (col("Reason"), col("Candidates", True)), rows, annex=True),)
 
 
@@ -104,10 +126,17 @@ def _diversions(findings: Findings) -> Blocks:
         return (
             para("Nobody on the board's candidates is under 18, exploited or progressing in treatment.", tone="note"),
         )
-    rows = [(secret(row["nominal_id"]), secret(row["reason"])) for row in diverted.to_dict("records")]
-    columns = (col("Nominal", sensitivity=PERSONAL), col("Reason", sensitivity=PERSONAL))
+    names = findings.resolution.nominals.set_index("nominal_id")["preferred_name"]
+    rows = [
+        (secret(row["nominal_id"]), secret(names.get(row["nominal_id"], "")), secret(first_upper(row["reason"])))
+        for row in diverted.to_dict("records")
+    ]
+    columns = (
+        col("Nominal", sensitivity=PERSONAL), col("Name", sensitivity=PERSONAL), col("Reason", sensitivity=PERSONAL),
+    )  # fmt: skip
     note = "People to be safeguarded or supported: never targets."
-    return (table("diversions", "Diversion list", columns, rows, note=note),)
+    words = say("{people} people are on the diversion list, whatever their score.", people=counted(len(rows)))
+    return (para(words), table("diversions", "Diversion list", columns, rows, note=note, annex=True))
 
 
 def forum_section(findings: Findings) -> Section[Measure]:
@@ -124,9 +153,9 @@ def forum_section(findings: Findings) -> Section[Measure]:
     latest = latest.sort_values(["total", "nominal_ref"], ascending=[False, True], kind="stable")
     rows = [
         (
-            secret(row["nominal_ref"]), label(_day(row["assessed_on"])), score(row["total"], 0),
+            secret(row["nominal_ref"]), label(date_words(row["assessed_on"])), score(row["total"], 0),
             score(row["drift"], 0), counted(row["unknown"]), secret(row["override"] or "none"),
-            secret(row["decision"] or "none"), label(_day(row["next_review"]) or "not set"),
+            secret(row["decision"] or "none"), label(date_words(row["next_review"]) or "not set"),
         )
         for row in latest.head(50).to_dict("records")
     ]  # fmt: skip
@@ -135,8 +164,12 @@ def forum_section(findings: Findings) -> Section[Measure]:
         col("Criteria not known", True), col("Override", sensitivity=PERSONAL), col("Decision", sensitivity=PERSONAL),
         col("Next review"),
     )  # fmt: skip
+    note = "Total of the criteria named in area.toml; since last: change from the assessment before."
     return section(
-        "forum", "Case-forum pack", (table("case_forum", "Risk matrix, highest first", columns, rows),), PLANNER
+        "forum",
+        "Case-forum pack",
+        (table("case_forum", "Risk matrix, highest first", columns, rows, note=note, keep=KEPT_ROWS),),
+        PLANNER,
     )
 
 
@@ -154,8 +187,9 @@ def response_section(findings: Findings) -> Section[Measure]:
     long_gaps = int((timeline["gap_days"] > REPLACEMENT_DAYS).sum())
     rows = [
         (
-            secret(row["operation"]), label(row["phase"]), label(row["tactic"]), label(_day(row["starts_on"])),
-            label(_day(row["ends_on"]) or "open"), score(row["gap_days"], 0, "days"), score(row["resource_hours"], 0),
+            secret(row["operation"]), label(words_of(row["phase"])), label(words_of(row["tactic"])),
+            label(date_words(row["starts_on"])), label(date_words(row["ends_on"]) or "still open"),
+            score(row["gap_days"], 0, "days"), score(row["resource_hours"], 0),
             score(row["cost_gbp"], 0, "£"),
         )
         for row in timeline.tail(TIMELINE_ROWS).to_dict("records")
@@ -167,8 +201,11 @@ def response_section(findings: Findings) -> Section[Measure]:
     blocks: Blocks = (
         para(
             say(
-                "{quiet} passed between the last operation and the end of the month; {gaps} gaps were longer than the "
-                "three weeks in which dealers are replaced.",
+                "{operations} phases of operations are on record, {open} of them still open at the end of the month; "
+                "{quiet} passed since the last one ended. {gaps} gaps between them were longer than the three weeks in "
+                "which dealers are replaced.",
+                operations=counted(len(timeline)),
+                open=counted(timeline["is_open"].sum()),
                 quiet=score(quiet, 0, "days"),
                 gaps=counted(long_gaps),
             )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from market_profile.document import Trend
 from market_profile.periods import Month
 from market_profile.profile.findings import Findings
+from market_profile.profile.names import drug_name
 from market_profile.profile.text import Record, estimate
 from market_profile.values import Estimate, Measure
 
@@ -34,12 +35,14 @@ def drugs_with(findings: Findings, indicator: str, period: str, most: int) -> li
 
 
 def trend(findings: Findings, indicator: str, drugs: Sequence[str], unit: str) -> Trend[Measure]:
-    """Return the monthly trend of an indicator for some drugs; months without a figure have no value."""
+    """Return the monthly trend of an indicator for some drugs, from the first month that has a figure for any."""
     periods = months_before(findings.month)
     frame = findings.indicators.frame
     chosen = frame[(frame["indicator"] == indicator) & frame["period"].isin(periods)]
     rows = {(row["drug"], row["period"]): row for row in chosen.to_dict("records")}
-    series = tuple((drug, tuple(_measure(rows.get((drug, period))) for period in periods)) for drug in drugs)
+    measured = [at for at, period in enumerate(periods) if any((drug, period) in rows for drug in drugs)]
+    periods = periods[min(measured, default=0) :]
+    series = tuple((drug_name(drug), tuple(_measure(rows.get((drug, period))) for period in periods)) for drug in drugs)
     return Trend(periods, series, unit)
 
 

@@ -10,6 +10,15 @@ import pandas as pd
 from market_profile.document import Figure, NetworkNode, NetworkPicture, Section, Survival
 from market_profile.profile.counts import YEAR_MONTHS, year_of
 from market_profile.profile.findings import Findings
+from market_profile.profile.names import (
+    drug_words,
+    first_upper,
+    hours_words,
+    month_words,
+    reasons_words,
+    role_words,
+    year_words,
+)
 from market_profile.profile.text import (
     PARTNER,
     PLANNER,
@@ -27,15 +36,17 @@ from market_profile.profile.text import (
     secret,
     section,
     table,
-    words_of,
 )
 from market_profile.terms import Sensitivity
 from market_profile.values import Count, Estimate, Measure, Ratio
 
-PICTURE_PEOPLE = 120
-"""More people than this make a picture that nobody can read."""
+PICTURE_GROUPS, PICTURE_PEOPLE = 8, 17
+"""Groups drawn, and people drawn of each: more make a picture that nobody can read."""
 
 MARKET_ROWS = 15
+KEPT_ROWS = 10
+SELLING = ("supplier", "line_holder", "dealer", "runner")
+"""Roles drawn first: who sells to whom is what the picture is for."""
 PERSONAL = Sensitivity.PERSONAL
 
 
@@ -47,7 +58,6 @@ def supply_section(findings: Findings) -> Section[Measure]:
         *_key_players(findings),
         *_lines(findings),
         *_replacement(findings),
-        *_window(findings),
     )
     return section("supply", "Supply", blocks, PLANNER)
 
@@ -66,14 +76,17 @@ def _markets(findings: Findings) -> Blocks:
     joined = markets.merge(types, on="market_id", how="left")
     joined = joined.sort_values(["score", "market_id"], ascending=[False, True], kind="stable", na_position="last")
     columns = (
-        col("Market"), col("Kind"), col("Type"), col("Sold to strangers", True), col("Attempts", True),
-        col("Events", True), col("Reported", True), col("Peak hours"), col("Area"),
+        col("Market"), col("Area"), col("How it sells"), col("Sold to strangers", True), col("Attempts", True),
+        col("Events", True), col("Reported", True), col("Busiest hours"),
     )  # fmt: skip
     counts = findings.geography.area_counts
     names = dict(zip(counts["area_code"], counts["area_name"], strict=True))
     rows = [_market_row(row, names) for row in joined.head(MARKET_ROWS).to_dict("records")]
-    note = "Type is judged from test-purchase attempts of twelve months; insufficient means too few to say."
-    return (table("markets", "Markets, most expected events first", columns, rows, note=note),)
+    note = (
+        "P is a place, LP a phone line. How it sells is judged from test-purchase attempts of twelve months; reported "
+        "events came from the public and partners, the others from police looking."
+    )
+    return (table("markets", "Markets, most expected events first", columns, rows, note=note, keep=KEPT_ROWS),)
 
 
 def _market_row(row: Record, names: Mapping[str, str]) -> Row:
@@ -88,14 +101,13 @@ def _market_row(row: Record, names: Mapping[str, str]) -> Row:
     )
     return (
         label(row["market_id"]),
-        label(row["kind"]),
-        label(kind),
+        label(names.get(row["area_code"], row["area_code"]) or "phone line"),
+        label("too few attempts to say" if kind == "insufficient" else kind),
         sold,
         counted(number(row["attempts"]) or 0),
         counted(row["events"]),
         counted(row["reported"]),
-        label(row["peak_hours"] or "not known"),
-        label(names.get(row["area_code"], row["area_code"]) or "no place"),
+        label(hours_words(row["peak_hours"])),
     )
 
 
@@ -112,30 +124,41 @@ def _network(findings: Findings) -> Blocks:
             single=counted(single),
         )
     )
+    tied = nodes[nodes["degree"] > 0]
+    largest = tied[tied["community"] == tied["community"].value_counts().sort_index().idxmax()]
     figure = Figure(
         id="network",
-        headline=say("The largest group holds {people} people", people=counted(_largest_group(findings))),
-        subtitle=f"Ties of twelve months by strength, {findings.area_name}, {findings.month.text}",
+        headline=say(
+            "Largest group: {people} people, {sellers} of them sellers",
+            people=counted(len(largest)),
+            sellers=counted(largest["role"].isin(SELLING).sum()),
+        ),
+        subtitle=f"Ties between people in the largest groups, {findings.area_name}, {year_words(findings.month)}",
         drawing=network_picture(findings),
         source="intelligence logs, subjects and links; test purchases; seizures",
-        caveat="A tie is what reports say, weighted by grade and age. A picture is not evidence.",
+        caveat="A group is a set of people with more ties to each other than to others; it need not be a gang. Sellers "
+        "are drawn first, then those with most ties; the rest stand in tables/network_nodes.csv. A tie is what reports "
+        "say, weighted by grade and age. A picture is not evidence.",
     )
     return (words, figure)
 
 
 def _pictured(findings: Findings) -> pd.DataFrame:
+    """Return the people to draw: of each of the largest groups the sellers, then those with most ties."""
     nodes = findings.network.nodes
     tied = nodes[nodes["degree"] > 0]
     sizes = tied.groupby("community")["nominal_id"].transform("size")
-    ordered = tied.assign(size=sizes).sort_values(
-        ["size", "community", "degree", "nominal_id"], ascending=[False, True, False, True], kind="stable"
+    ordered = tied.assign(size=sizes, is_other=~tied["role"].isin(SELLING)).sort_values(
+        ["size", "community", "is_other", "degree", "nominal_id"],
+        ascending=[False, True, True, False, True],
+        kind="stable",
     )
-    return ordered.head(PICTURE_PEOPLE)
-
-
-def _largest_group(findings: Findings) -> int:
-    tied = findings.network.nodes[findings.network.nodes["degree"] > 0]
-    return int(tied["community"].value_counts().max()) if len(tied) else 0
+    largest = ordered["community"].drop_duplicates().head(PICTURE_GROUPS)
+    chosen = ordered[ordered["community"].isin(largest)]
+    sellers = chosen[~chosen["is_other"]].groupby("community", sort=False).head(PICTURE_PEOPLE // 2)
+    others = chosen.drop(sellers.index).sort_values(["degree", "nominal_id"], ascending=[False, True], kind="stable")
+    others = others[others["is_other"]].groupby("community", sort=False).head(PICTURE_PEOPLE - PICTURE_PEOPLE // 2)
+    return chosen[chosen.index.isin(sellers.index.union(others.index))]
 
 
 def network_picture(findings: Findings) -> NetworkPicture:
@@ -169,23 +192,28 @@ def _key_players(findings: Findings) -> Blocks:
     if ranked.empty:
         return ()
     names = findings.resolution.nominals.set_index("nominal_id")["preferred_name"]
+    waits = findings.resolution.nominals.set_index("nominal_id")["review_needed"]
     rows = [
         (
             secret(row["nominal_id"]),
             secret(names.get(row["nominal_id"], "")),
-            label(words_of(row["role"])),
-            score(row["role_probability"]),
+            label(first_upper(role_words(row["role"]))),
+            score(None if row["role"] == "unknown" else 100 * row["role_probability"], 0, "%"),
             counted(row["degree"]),
-            secret(row["role_reasons"]),
+            label("look again" if waits.get(row["nominal_id"], False) else "settled"),
+            secret(reasons_words(row["role_reasons"])),
         )
         for row in ranked.to_dict("records")
     ]
     columns = (
         col("Nominal", sensitivity=PERSONAL), col("Name", sensitivity=PERSONAL), col("Role"),
-        col("Probability", True), col("Ties", True), col("Why", sensitivity=PERSONAL),
+        col("Chance of this role", True), col("Ties", True), col("Identity"), col("Why", sensitivity=PERSONAL),
     )  # fmt: skip
-    note = "People whose removal would break the network most; removal can also strengthen it."
-    return (table("key_players", "Key players", columns, rows, note=note),)
+    note = (
+        "People whose removal would break the network most; removal can also strengthen it. Reasons that contradict "
+        "each other can mean that two people share a record: look again before acting."
+    )
+    return (table("key_players", "Key players", columns, rows, note=note, keep=KEPT_ROWS, detail=True),)
 
 
 def _lines(findings: Findings) -> Blocks:
@@ -195,8 +223,8 @@ def _lines(findings: Findings) -> Blocks:
     rows = [
         (
             secret(row["line_ref"]),
-            label(row["status"]),
-            label(row["drugs"].replace("|", ", ")),
+            label(first_upper(row["status"])),
+            label(", ".join(drug_words(drug) for drug in row["drugs"].split("|"))),
             counted(0 if pd.isna(row["cuckooed_addresses"]) else row["cuckooed_addresses"]),
             counted(0 if pd.isna(row["safeguarding_visits"]) else row["safeguarding_visits"]),
             label("yes" if row["closure_evidence"] else "no"),
@@ -252,13 +280,16 @@ def _replacement(findings: Findings) -> Blocks:
         high=tuple(float(high) for high in curve["high"]),
         n=n,
     )
-    median = Estimate(
-        number(replaced.median_days), number(replaced.median_low), number(replaced.median_high), replaced.n, "days"
-    )
+    bounds = (replaced.median_days, replaced.median_low, replaced.median_high)
+    middle, low, high = (number(np.ceil(days)) for days in bounds)
+    median = Estimate(middle, low, high, replaced.n, "days")
     figure = Figure(
         id="replacement",
-        headline=say("Half of dealers replaced within {days}", days=median),
-        subtitle=f"Share of markets without another seller by days since arrest, to {findings.month.text}",
+        headline=say("Half of arrested dealers replaced within {days}", days=median)
+        if median.value is not None
+        else say("Fewer than half of arrested dealers were seen replaced"),
+        subtitle="Share of arrested dealers whose market has no other seller yet, by days since the arrest, "
+        f"{findings.area_name}, to {month_words(findings.month)}",
         drawing=drawing,
         source="arrests; intelligence logs; test purchases",
         caveat="Those not yet replaced count until the cut-off (Kaplan-Meier). The next purchase is best tried early.",
@@ -266,7 +297,8 @@ def _replacement(findings: Findings) -> Blocks:
     return (figure,)
 
 
-def _window(findings: Findings) -> Blocks:
+def window_blocks(findings: Findings) -> Blocks:
+    """Return the linked users of arrested dealers with the days left to reach them (planners)."""
     window = findings.network.window
     if window.empty:
         return (para("No linked users of a recently arrested dealer are within the outreach window.", tone="note"),)
@@ -280,9 +312,20 @@ def _window(findings: Findings) -> Blocks:
         )
         for row in ordered.head(50).to_dict("records")
     ]
+    users = counted(window["user_id"].nunique())
+    words = para(
+        say(
+            "{users} users are linked to a dealer arrested in the last 21 days: outreach now reaches them before "
+            "another seller does.",
+            users=users,
+        )
+    )
     columns = (
         col("User", sensitivity=PERSONAL), col("Arrested dealer", sensitivity=PERSONAL), col("Days left", True),
         col("Other suppliers", True),
     )  # fmt: skip
     note = "Outreach within 21 days of a dealer's arrest, before another takes over."
-    return (table("window", "Window of opportunity for outreach", columns, rows, note=note, annex=True),)
+    return (
+        words,
+        table("window", "Window of opportunity for outreach", columns, rows, note=note, annex=True),
+    )
