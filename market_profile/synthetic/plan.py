@@ -31,8 +31,8 @@ class Hardness:
     p >= 0.95 and 0.65 at p >= 0.50 (expected 0.44, 0.66), stated roles 0.82 (0.81-0.83), counts of twelve months and of
     the last month 0.70 and 0.77 of next month's logs at 2 % of the area (0.69-0.77, 0.74-0.78).
 
-    Two of the first guesses were harder than that and were taken back: half of all mentions had no surname (F1 0.08 and
-    0.14), so fewer give a street name or a forename only; and many short-lived markets made next month's places luck,
+    Two of the first guesses were harder than that and were taken back: half of all mentions had no surname (F1 0.12 and
+    0.31), so fewer give a street name or a forename only; and many short-lived markets made next month's places luck,
     so markets are fewer, tighter and stay longer. Where no number was expected, the harder guess stands.
     """
 
