@@ -12,7 +12,7 @@ if command -v uv >/dev/null 2>&1; then
   uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e .
 else
   test -x .venv/bin/python || "$python" -m venv .venv
-  .venv/bin/python -m pip install --quiet --require-hashes -r requirements.lock
+  .venv/bin/python -m pip install --quiet --no-compile --require-hashes -r requirements.lock
   .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
 fi
 echo "Installed into .venv"

@@ -22,6 +22,7 @@ from market_profile.refresh.released import ReleaseStore
 from market_profile.refresh.report import reconciliation, run_report
 from market_profile.refresh.timing import Stopwatch
 from market_profile.render import pdf_fault, render_edition
+from market_profile.sources import merge_areas
 from market_profile.store import MonthStore, Warehouse, append_event, publish_folder, workspace_lock
 from market_profile.store.audit import AuditCategory
 from market_profile.terms import Audience
@@ -92,7 +93,7 @@ def analyse_for(plan: Plan, loaded: Loaded, audience: Audience, watch: Stopwatch
     tables = loaded.tables if is_planner else shareable(loaded.tables, workspace.decisions.grants, plan.month)
     case = Case(
         tables=tables,
-        areas=workspace.areas,
+        areas=workspace.areas if is_planner else merge_areas(workspace.folder, workspace.settings, workspace.areas),
         month=plan.month,
         settings=workspace.settings,
         decisions=workspace.decisions,

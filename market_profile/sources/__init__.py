@@ -6,7 +6,7 @@ to text (``delimited``, ``workbook``, ``columnar``), matched to the contract (``
 (``judging``, ``places``), told apart (``identity``) and counted (``accounting``, ``intake``).
 """
 
-from market_profile.sources.boundaries import load_areas
+from market_profile.sources.boundaries import load_areas, merge_areas
 from market_profile.sources.decisions import Decisions, read_decisions
 from market_profile.sources.intake import Intake, Known, read_inbox
 from market_profile.sources.report import quarantine_report, summary_text
@@ -16,6 +16,7 @@ __all__ = [
     "Intake",
     "Known",
     "load_areas",
+    "merge_areas",
     "quarantine_report",
     "read_decisions",
     "read_inbox",

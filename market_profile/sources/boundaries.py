@@ -43,6 +43,31 @@ def load_areas(workspace: Path, settings: Settings) -> Areas:
     return Areas(frame=found, boundary=_boundary(workspace, settings, found), crs=area.crs)
 
 
+def merge_areas(workspace: Path, settings: Settings, areas: Areas) -> Areas:
+    """Return the areas that partners see: merged as ``[disclosure] merge_partner_areas`` says, else as they are.
+
+    The CSV has the columns area_code, merged_code, merged_name and names every partner area once (LSOA to MSOA, say).
+    """
+    name = settings.disclosure.merge_partner_areas
+    if name is None:
+        return areas
+    path = workspace / name
+    key = "area.toml: key disclosure.merge_partner_areas"
+    if not path.is_file():
+        raise InputRefused(f"{key}: there is no such file in the workspace")
+    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    if list(table.columns) != ["area_code", "merged_code", "merged_name"]:
+        raise InputRefused(f"{key}: the columns must be area_code, merged_code, merged_name")
+    is_complete = sorted(table["area_code"]) == sorted(areas.frame["area_code"])
+    if not is_complete or table.groupby("merged_code")["merged_name"].nunique().gt(1).any():
+        raise InputRefused(f"{key}: it must name every partner area once, and each merged code one name")
+    joined = areas.frame.merge(table, on="area_code", validate="one_to_one")
+    whole = joined[["merged_code", "merged_name", "geometry"]].dissolve(by="merged_code", as_index=False)
+    renamed = whole.rename(columns={"merged_code": "area_code", "merged_name": "area_name"})
+    frame = renamed[["area_code", "area_name", "geometry"]].sort_values("area_code", kind="stable", ignore_index=True)
+    return Areas(frame=frame, boundary=areas.boundary, crs=areas.crs)
+
+
 def _boundary(workspace: Path, settings: Settings, areas: gpd.GeoDataFrame) -> BaseGeometry:
     if settings.area.boundary is None:
         return _whole(areas)
