@@ -64,7 +64,7 @@ def _limits(findings: Findings) -> Bullets[Measure]:
 
 
 def _reconciliation(findings: Findings) -> Table[Measure]:
-    numbers = ("files", "read", "accepted", "quarantined", "duplicate", "amended")
+    numbers = ("read", "accepted", "quarantined", "duplicate")
     rows: list[Row] = [
         (label(first_upper(words_of(row["kind"]))), *(counted(row[name]) for name in numbers))
         for row in findings.reconciliation.to_dict("records")
@@ -86,7 +86,7 @@ def _reasons(findings: Findings) -> Blocks:
     rows = [_reason_row(str(code), int(n)) for code, n in found.items()]
     columns = (col("Reason"), col("What it means"), col("Rows", True))
     note = "A row may have several reasons."
-    return (table("quarantine_reasons", "Why rows were set aside", columns, rows, note=note, keep=15),)
+    return (table("quarantine_reasons", "Why rows were set aside", columns, rows, note=note, keep=8),)
 
 
 def _reason_row(code: str, n: int) -> Row:
@@ -105,7 +105,7 @@ def _places(findings: Findings) -> Blocks:
     ]
     columns = (col("Record kind"), col("Why it is not on the map"), col("Records", True))
     note = "These records count in every figure but those of place; a coordinate is never guessed."
-    return (table("place_faults", "Records without a usable place", columns, rows, note=note, keep=8),)
+    return (table("place_faults", "Records without a usable place", columns, rows, note=note, keep=5),)
 
 
 def _why_words(why: object) -> str:

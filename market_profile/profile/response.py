@@ -168,7 +168,7 @@ def forum_section(findings: Findings) -> Section[Measure]:
     return section(
         "forum",
         "Case-forum pack",
-        (table("case_forum", "Risk matrix, highest first", columns, rows, note=note, keep=KEPT_ROWS),),
+        (table("case_forum", "Risk matrix, highest first", columns, rows, note=note, keep=6),),
         PLANNER,
     )
 

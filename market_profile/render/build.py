@@ -35,11 +35,22 @@ from market_profile.render.svg_yardstick import band_words, draw_yardstick
 from market_profile.terms import Audience, Sensitivity
 from market_profile.values import Fixed
 
-TOOLS_FROM = 6
+TOOLS_FROM = 10
 """Tables with at least this many rows can be sorted and filtered."""
+
+FIGURE_ROWS, TREND_ROWS = 5, 12
+"""Rows of a figure's own table that stay on the page; of a trend, a year of months."""
 
 _SHAREABLE = frozenset({Sensitivity.OPEN, Sensitivity.AGGREGATE})
 _TONES = {tone: Fixed(tone) for tone in ("plain", "note", "warning", "gap")}
+
+
+@dataclass(frozen=True)
+class Cap:
+    """Most rows that a table of the narrative, and one of the annex or of a figure, may show; None for all."""
+
+    narrative: int | None = None
+    annex: int | None = None
 
 
 @dataclass
@@ -47,7 +58,7 @@ class Desk:
     """What is kept while the page is built: the gate, names already used, numbers given, the annex."""
 
     gate: Gate
-    cap: int | None
+    cap: Cap
     keys: Mapping[str, int]
     cards: frozenset[str]
     drawn: dict[str, tuple[Drawn, ...]]
@@ -55,13 +66,15 @@ class Desk:
     figures: int = 0
     tables: int = 0
     annexed: list[view.TableView] = field(default_factory=list)
+    terms: dict[str, Fixed] = field(default_factory=dict)
+    """Terms of the glossary, in lower case, that no prose has linked yet, with their anchors."""
     files: dict[str, Grid] = field(default_factory=dict)
 
 
 def sections_of(
-    edition: Edition, cap: int | None, drawn: dict[str, tuple[Drawn, ...]]
+    edition: Edition, cap: Cap, drawn: dict[str, tuple[Drawn, ...]]
 ) -> tuple[tuple[view.SectionView, ...], dict[str, Grid]]:
-    """Return the sections that the audience reads, annex last, with no table longer than ``cap`` rows.
+    """Return the sections that the audience reads, annex last, with tables cut to ``cap``.
 
     Beside them stand the whole tables of the page by the name of the file that holds them. ``drawn`` keeps the
     pictures by figure, so that a second attempt with shorter tables need not draw them again.
@@ -71,6 +84,8 @@ def sections_of(
     blocks = [block for section in kept for block in section.blocks]
     cards = frozenset(str(card.id) for block in blocks if isinstance(block, Cards) for card in block.cards)
     desk = Desk(gate, cap, highlight_keys(blocks, gate), cards, drawn, {"content", "contents", "downloads"})
+    terms = [str(term) for block in blocks if isinstance(block, Glossary) for term, _ in block.entries]
+    desk.terms.update({gate.check(Fixed(term)).casefold(): term_anchor(term) for term in terms})
     sections = [_section(section, desk) for section in kept]
     if desk.annexed:
         sections.append(view.SectionView(Fixed("annex-tables"), Fixed("Annex: long tables"), tuple(desk.annexed)))
@@ -84,12 +99,14 @@ def _section(section: Section[Shown], desk: Desk) -> view.SectionView:
 
 def _block(block: Block[Shown], desk: Desk) -> view.BlockView:
     if isinstance(block, Paragraph):
-        return view.ParagraphView(_TONES[block.tone], tuple(words(sentence) for sentence in block.sentences))
+        return view.ParagraphView(
+            _TONES[block.tone], tuple(linked(words(sentence), desk) for sentence in block.sentences)
+        )
     if isinstance(block, Bullets):
-        return view.BulletsView(tuple(words(sentence) for sentence in block.items))
+        return view.BulletsView(tuple(linked(words(sentence), desk) for sentence in block.items))
     if isinstance(block, Tiles):
         return view.TilesView(tuple(
-            view.TileView(tile.label, tile.value.text, words(tile.note), _link(tile.definition_id, desk))
+            view.TileView(tile.label, *_parts(tile.value), words(tile.note), _link(tile.definition_id, desk))
             for tile in block.tiles
         ))  # fmt: skip
     if isinstance(block, Table):
@@ -101,11 +118,46 @@ def _block(block: Block[Shown], desk: Desk) -> view.BlockView:
     if isinstance(block, Cards):
         return _cards(block)
     if isinstance(block, Glossary):
-        return view.GlossaryView(block.entries)
+        return view.GlossaryView(tuple((term_anchor(str(term)), term, meaning) for term, meaning in block.entries))
     raise TypeError(f"no view for {type(block).__name__}")
 
 
-def words(sentence: Sentence[Shown]) -> view.Words:
+def term_anchor(term: str) -> Fixed:
+    """Return the anchor of a term of the glossary."""
+    return Fixed(f"term-{file_stem(term)}")
+
+
+def linked(prose: view.Words, desk: Desk) -> view.Words:
+    """Return ``prose`` with the first mention on the page of each term of the glossary linked to it."""
+    made: list[Text | Drawn] = []
+    for part in prose:
+        made += _linked_part(part, desk) if isinstance(part, str) else [part]
+    return tuple(made)
+
+
+def _linked_part(part: str, desk: Desk) -> list[Text | Drawn]:
+    if not desk.terms:
+        return [part]
+    longest = sorted(desk.terms, key=lambda term: (-len(term), term))
+    pattern = rf"(?<!\w)({'|'.join(map(re.escape, longest))})(s?)(?!\w)"
+    found = re.search(pattern, part, re.IGNORECASE)
+    if found is None:
+        return [part]
+    address = desk.terms.pop(found[1].casefold())
+    link = Drawn(f'<a class="term" href="#{address}">{desk.gate.html(like(part, found[0]))}</a>')
+    before, after = like(part, part[: found.start()]), like(part, part[found.end() :])
+    rest = _linked_part(after, desk) if isinstance(after, str) and after else []
+    return [*([before] if before else []), link, *rest]
+
+
+def _parts(value: Shown) -> tuple[Text, Text]:
+    """Return the value without its interval, and the interval ("" for none)."""
+    if value.centre is None or value.spread is None:
+        return value.text, Fixed("")
+    return value.centre, value.spread
+
+
+def words(sentence: Sentence[Shown]) -> tuple[Text, ...]:
     """Return fixed words and values in turn; a place named in the template without a value is an error."""
     parts: list[Text] = []
     for fixed, name, _, _ in Formatter().parse(str(sentence.template)):
@@ -177,7 +229,10 @@ def _table_block(table: Table[Shown], desk: Desk) -> view.TableView | view.Point
     ident = anchor(table.id, desk)
     grid = Grid(tuple(column.heading for column in table.columns), table.rows)
     numeric = tuple(column.numeric for column in table.columns)
-    made = _table(_Named(ident, number, number, table.caption, table.note), grid, numeric, desk)
+    limit = desk.cap.annex if table.annex else desk.cap.narrative
+    limit = None if limit is None else max(limit, table.keep)
+    named = _Named(ident, number, number, table.caption, table.note, limit, table.detail and len(table.columns) > 1)
+    made = _table(named, grid, numeric, desk)
     if not table.annex:
         return made
     desk.annexed.append(made)
@@ -193,10 +248,12 @@ class _Named:
     region: Fixed
     caption: Text
     note: Text
+    limit: int | None = None
+    has_detail: bool = False
 
 
 def _table(named: _Named, grid: Grid, numeric: tuple[bool, ...], desk: Desk) -> view.TableView:
-    cap = len(grid.rows) if desk.cap is None else desk.cap
+    cap = len(grid.rows) if named.limit is None else named.limit
     columns = tuple(
         view.ColumnView(heading, Fixed("n" if is_number else ""))
         for heading, is_number in zip(grid.headings, numeric, strict=True)
@@ -204,7 +261,10 @@ def _table(named: _Named, grid: Grid, numeric: tuple[bool, ...], desk: Desk) -> 
     shown = Fixed("")
     if len(grid.rows) > cap:
         shown = Fixed(f"The first {cap:,} of {len(grid.rows):,} rows. ")
-    rows = tuple(_row(row, desk) for row in grid.rows[:cap])
+    rows = tuple(_row(row, desk, named.has_detail) for row in grid.rows[:cap])
+    heading: Text = Fixed("")
+    if named.has_detail:
+        heading, columns = columns[-1].heading, columns[:-1]
     file = Fixed(f"tables/{'table' if named.number else 'figure'}_{named.ident}.csv")
     desk.files[str(file)] = grid
     return view.TableView(
@@ -217,14 +277,30 @@ def _table(named: _Named, grid: Grid, numeric: tuple[bool, ...], desk: Desk) -> 
         note=named.note,
         shown=shown,
         file=file,
-        has_tools=len(rows) >= TOOLS_FROM,
+        has_tools=len(rows) >= TOOLS_FROM and not named.has_detail,
+        detail_heading=heading,
+        span=Fixed(str(len(columns))),
     )
 
 
-def _row(row: tuple[Text | Shown, ...], desk: Desk) -> view.RowView:
-    texts = tuple(cell.text if isinstance(cell, Shown) else cell for cell in row)
-    key = desk.keys.get(desk.gate.check(texts[0]))
-    return view.RowView(Fixed("" if key is None else str(key)), texts[0], texts[1:])
+def _row(row: tuple[Text | Shown, ...], desk: Desk, has_detail: bool) -> view.RowView:
+    name = desk.gate.check(row[0])
+    key = Fixed(str(desk.keys[name])) if name in desk.keys else Fixed("")
+    cells = tuple(_cell(cell) for cell in (row[1:-1] if has_detail else row[1:]))
+    first = row[0].text if isinstance(row[0], Shown) else row[0]
+    return view.RowView(key, first, cells, _detail(row[-1], desk) if has_detail else ())
+
+
+def _cell(cell: Text | Shown) -> view.CellView:
+    return view.CellView(*_parts(cell)) if isinstance(cell, Shown) else view.CellView(cell, Fixed(""))
+
+
+def _detail(cell: Text | Shown, desk: Desk) -> tuple[Text, ...]:
+    """Return the parts of a detail line, which "; " divides; partners' words stay whole, as they were released."""
+    text = cell.text if isinstance(cell, Shown) else cell
+    if desk.gate.audience is Audience.PARTNER:
+        return (text,)
+    return tuple(desk.gate.check(text).split("; "))
 
 
 def _figure(figure: Figure[Shown], desk: Desk) -> view.FigureView:
@@ -237,7 +313,12 @@ def _figure(figure: Figure[Shown], desk: Desk) -> view.FigureView:
     grid = grid_of(figure.drawing)
     numeric = (False, *(True for _ in grid.headings[1:]))
     number = Fixed(f"Figure {desk.figures}")
-    named = _Named(ident, Fixed(""), Fixed(f"{number} as a table"), figure.subtitle, Fixed(""))
+    limit = (
+        None
+        if desk.cap.annex is None
+        else max(desk.cap.annex, TREND_ROWS if isinstance(figure.drawing, Trend) else FIGURE_ROWS)
+    )
+    named = _Named(ident, Fixed(""), Fixed(f"{number} as a table"), figure.subtitle, Fixed(""), limit)
     table = _table(named, grid, numeric, desk)
     return view.FigureView(
         id=ident,
@@ -260,7 +341,7 @@ def _judgement(block: KeyJudgement[Shown], desk: Desk) -> view.JudgementView:
     strip = draw_yardstick(block.likelihood, frame)
     confidence = Fixed({"High": "High", "Moderate": "Moderate", "Low": "Low"}[block.confidence])
     return view.JudgementView(
-        words(block.sentence), strip, confidence, _as_sentence(block.because), block.is_single_source
+        words(block.sentence), strip, confidence, _as_sentence(block.because), block.sources, block.is_single_source
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from market_profile.editions.model import Shown
@@ -13,8 +15,8 @@ from market_profile.values import Internal, Released, Sensitive
 FLOATS = "%.10g"
 """Ten significant digits: more than any measure here has, fewer than differ between machines and thread counts."""
 
-_FORMULA = r"^\s*[=+\-@\t\r\n＝＋－＠]"
-_NUMBER = r"^\s*-\s?[0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)?\s*%?$"
+_FORMULA = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]")
+_NUMBER = re.compile(r"\s*-\s?[0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)?\s*%?$")
 
 
 def safe_cell(text: str) -> str:
@@ -24,7 +26,7 @@ def safe_cell(text: str) -> str:
         >>> safe_cell("=1+1"), safe_cell("-12.5")
         ("'=1+1", '-12.5')
     """
-    return str(_safe(pd.Series([text], dtype=object)).iloc[0])
+    return _safe_text(text)
 
 
 def table_csv(frame: pd.DataFrame) -> bytes:
@@ -63,11 +65,17 @@ def _one_kind_of_line_end(text: str) -> str:
 
 
 def _safe(cells: pd.Series) -> pd.Series:
-    if cells.map(lambda cell: isinstance(cell, (Sensitive, Internal, Released))).any():
+    """Return text cells that no spreadsheet runs; each different text is looked at once."""
+    values = cells.tolist()
+    if any(isinstance(cell, (Sensitive, Internal, Released)) for cell in values):
         raise DisclosureLeak("a table to be written still holds wrapped values")
-    is_text = cells.map(lambda cell: isinstance(cell, str))
-    if not is_text.any():
-        return cells
-    texts = cells.where(is_text, "").astype(object).map(_one_kind_of_line_end)
-    risky = texts.str.match(_FORMULA) & ~texts.str.match(_NUMBER)
-    return cells.where(~is_text, texts.where(~risky, "'" + texts))
+    made = {cell: _safe_text(cell) for cell in {cell for cell in values if isinstance(cell, str)}}
+    return pd.Series(
+        [made[cell] if isinstance(cell, str) else cell for cell in values], index=cells.index, dtype=object
+    )
+
+
+def _safe_text(text: str) -> str:
+    line = _one_kind_of_line_end(text)
+    is_risky = _FORMULA.match(line) is not None and _NUMBER.match(line) is None
+    return f"'{line}" if is_risky else line

@@ -105,7 +105,7 @@ def _rows(clusters: list[Cluster], width: float) -> list[list[Cluster]]:
 
 
 def _wide(cluster: Cluster) -> float:
-    return max(2 * cluster.radius + 16, 104.0)
+    return max(2 * cluster.radius + 16, 136.0)
 
 
 def _set_row(placed: list[Placed], row: list[Cluster], top: float, width: float, title: float) -> float:

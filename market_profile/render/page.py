@@ -6,7 +6,7 @@ import re
 
 from market_profile.editions.model import Edition
 from market_profile.render import assets, view
-from market_profile.render.build import download_link, sections_of
+from market_profile.render.build import Cap, download_link, sections_of
 from market_profile.render.environment import environment
 from market_profile.render.figures import Grid
 from market_profile.render.gate import Drawn
@@ -19,8 +19,11 @@ MOST_NODES = 3_000
 MOST_BYTES = 300_000
 """Gates of the page (REPORT.md): above them a locked-down laptop opens it slowly and mail systems hold it back."""
 
-CAPS = (None, 100, 60, 40, 25, 15, 10, 5, 3)
-"""Rows a table may show, tried in turn until the page is small enough."""
+CAPS = (
+    Cap(), Cap(100, 60), Cap(60, 25), Cap(40, 15), Cap(25, 10), Cap(15, 8), Cap(12, 5), Cap(10, 3), Cap(8, 3),
+    Cap(6, 2), Cap(5, 2), Cap(3, 1),
+)  # fmt: skip
+"""Rows that tables may show, tried in turn until the page is small enough: the annex gives way first."""
 
 FEWEST_FOR_BYTES = 25
 """Tables are not cut below this for the sake of bytes: where maps are heavy, shorter tables would not help."""
@@ -37,16 +40,14 @@ def page_html(edition: Edition) -> tuple[str, dict[str, Grid]]:
     for cap in CAPS:
         page, files = page_view(edition, cap, drawn)
         html = template.render(page=page)
-        is_light = len(html.encode()) <= MOST_BYTES or (cap is not None and cap <= FEWEST_FOR_BYTES)
+        is_light = len(html.encode()) <= MOST_BYTES or (cap.narrative is not None and cap.narrative <= FEWEST_FOR_BYTES)
         if node_count(html) <= MOST_NODES and is_light:
             break
     return html, files
 
 
-def page_view(
-    edition: Edition, cap: int | None, drawn: dict[str, tuple[Drawn, ...]]
-) -> tuple[view.PageView, dict[str, Grid]]:
-    """Return the view model of ``edition`` with tables of at most ``cap`` rows, and the whole tables.
+def page_view(edition: Edition, cap: Cap, drawn: dict[str, tuple[Drawn, ...]]) -> tuple[view.PageView, dict[str, Grid]]:
+    """Return the view model of ``edition`` with tables cut to ``cap``, and the whole tables.
 
     ``drawn`` keeps pictures between calls for the same edition.
     """

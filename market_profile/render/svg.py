@@ -6,7 +6,7 @@ it dark. Lengths are user units; a wide picture is 720 units across and a narrow
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import escape
@@ -80,6 +80,16 @@ class Canvas:
     def line(self, x1: float, y1: float, x2: float, y2: float, pen: Pen) -> None:
         """Draw a straight line."""
         self.path(f"M{num(x1)} {num(y1)}L{num(x2)} {num(y2)}", pen)
+
+    def lines(self, ends: Sequence[tuple[float, float, float, float]], pen: Pen) -> None:
+        """Draw straight lines, each from (x1, y1) to (x2, y2), as one mark."""
+        if ends:
+            self.path("".join(f"M{num(x1)} {num(y1)}L{num(x2)} {num(y2)}" for x1, y1, x2, y2 in ends), pen)
+
+    def boxes(self, boxes: Sequence[tuple[float, float, float, float]], pen: Pen) -> None:
+        """Draw rectangles, each from its corner with width and height, as one mark."""
+        if boxes:
+            self.path("".join(f"M{num(x)} {num(y)}h{num(w)}v{num(h)}h-{num(w)}Z" for x, y, w, h in boxes), pen)
 
     def rect(self, x: float, y: float, width: float, height: float, pen: Pen, extra: str = "") -> None:
         """Draw a rectangle; a negative size is drawn as nothing."""

@@ -31,7 +31,7 @@ TALLEST = 620.0
 GRAIN = 2
 """Path coordinates are whole numbers of 1/GRAIN user unit: finer than a pixel, and short."""
 
-LABELLED_CELLS = 30
+LABELLED_CELLS = 20
 """Flagged cells that carry their rank; the others are outlined only and stand in the table."""
 
 
@@ -59,8 +59,10 @@ def describe_map(drawing: AreaMap[Shown], gate: Gate) -> str:
     words = [f"Map of {len(values):,} areas shaded by {gate.check(drawing.unit)}."]
     seen = [area for area in drawing.areas if area.value.number is not None and not area.value.is_hidden]
     if seen:
-        best = sorted(seen, key=lambda area: (-(area.value.number or 0.0), str(area.code)))[:3]
-        words.append("Highest: " + ", ".join(f"{gate.check(a.name)} {gate.check(a.value)}" for a in best) + ".")
+        classes = classes_of(values)
+        for index, said in enumerate(classes.words):
+            count = classes.of.count(index)
+            words.append(f"{count:,} {'area has' if count == 1 else 'areas have'} {said}.")
     if hidden:
         words.append(f"{hidden:,} areas hidden.")
     if drawing.cells:
@@ -145,19 +147,22 @@ def _ring_path(points: npt.NDArray[np.int_]) -> str:
 
 def _draw_cells(canvas: Canvas, cells: Sequence[MapCell], fit: _Fit, gate: Gate) -> None:
     taken: list[tuple[float, float]] = []
+    squares: list[tuple[float, float, float, float]] = []
     ranked = sorted(cells, key=lambda cell: (cell.rank, cell.x_m, cell.y_m))
     for cell in ranked:
         gate.check(cell.label)
         corner = fit.place(np.array([[cell.x_m, cell.y_m + cell.size_m]]))[0]
         side = max(cell.size_m * fit.scale, 5.0)
-        canvas.rect(corner[0], corner[1], side, side, Pen(stroke="bg", width=4))
-        canvas.rect(corner[0], corner[1], side, side, Pen(stroke="s4", width=2))
+        squares.append((corner[0], corner[1], side, side))
         taken.append((corner[0] + side / 2, corner[1] + side / 2))
+    canvas.boxes(squares, Pen(stroke="bg", width=4))
+    canvas.boxes(squares, Pen(stroke="s4", width=2))
     labels: list[tuple[float, float]] = []
+    for index, _ in enumerate(ranked[:LABELLED_CELLS]):
+        labels.append(_free_place(taken[index], labels, fit.height))
+    canvas.lines([(*at, *to) for at, to in zip(taken, labels, strict=False)], Pen(stroke="ink"))
     for index, cell in enumerate(ranked[:LABELLED_CELLS]):
-        x, y = _free_place(taken[index], labels, fit.height)
-        labels.append((x, y))
-        canvas.line(*taken[index], x, y, Pen(stroke="ink"))
+        x, y = labels[index]
         canvas.circle(x, y, 10, Pen(fill="ink", stroke="bg"), ' data-r=""')
         canvas.text(x, y + 4, str(cell.rank), Type(11, "middle", "bg", is_bold=True), ' data-r=""')
 

@@ -17,7 +17,7 @@ MOST_PEOPLE = 200
 """Above this the picture shows groups, not people."""
 
 LABELS_A_GROUP = 3
-NAME_LINE = 16.0
+NAME_LINE, NAME_ROOM = 16.0, 128.0
 
 _STYLES: dict[str, tuple[str, Pen]] = {
     "supplier": ("square", Pen(fill="s3", stroke="bg")),
@@ -57,13 +57,15 @@ def draw_network(drawing: NetworkPicture, frame: Frame) -> Drawn:
     roles = sorted({str(node.role) for node in drawing.nodes})
     canvas = Canvas(height + 26.0 * _legend_rows(roles, frame.width) + 12, frame.width)
     _draw_links(canvas, drawing, placed)
-    for place in placed:
-        canvas.open_group(frame.keys.get(frame.gate.check(place.cluster.group)))
-        _draw_people(canvas, place)
-        canvas.close_group()
-    for place in placed:
-        _draw_title(canvas, place, frame.gate)
-        _draw_names(canvas, place, frame.gate)
+    keys = [frame.keys.get(frame.gate.check(place.cluster.group)) for place in placed]
+    if any(key is not None for key in keys):
+        for key, place in zip(keys, placed, strict=True):
+            canvas.open_group(key)
+            _draw_people(canvas, [place])
+            canvas.close_group()
+    else:
+        _draw_people(canvas, placed)
+    _draw_words(canvas, placed, frame.gate)
     _draw_legend(canvas, roles, height + 14)
     return canvas.close(frame)
 
@@ -88,12 +90,18 @@ def _draw_links(canvas: Canvas, drawing: NetworkPicture, placed: Sequence[Placed
         canvas.path("".join(strong), Pen(stroke="s5", width=1.6))
 
 
-def _draw_people(canvas: Canvas, place: Placed) -> None:
+def _draw_people(canvas: Canvas, placed: Sequence[Placed]) -> None:
+    """Draw the people of some groups, one mark a role."""
     by_style: dict[str, list[str]] = {}
-    for node, (dx, dy) in zip(place.cluster.nodes, place.cluster.seats, strict=True):
+    seats = [
+        (node, place.x + dx, place.y + dy)
+        for place in placed
+        for node, (dx, dy) in zip(place.cluster.nodes, place.cluster.seats, strict=True)
+    ]
+    for node, x, y in seats:
         shape, _ = _STYLES.get(str(node.role), _OTHER)
         size = 4.6 if shape != "square" else 7.0 + 2.0 * min(max(node.emphasis, 0.0), 1.0)
-        by_style.setdefault(str(node.role), []).append(_mark(shape, place.x + dx, place.y + dy, size))
+        by_style.setdefault(str(node.role), []).append(_mark(shape, x, y, size))
     for role in sorted(by_style):
         canvas.path("".join(by_style[role]), _STYLES.get(role, _OTHER)[1])
 
@@ -109,12 +117,30 @@ def _mark(shape: str, x: float, y: float, size: float) -> str:
     return f"M{num(x - size)} {num(y)}a{r} {r} 0 1 0 {num(2 * size)} 0a{r} {r} 0 1 0-{num(2 * size)} 0Z"
 
 
-def _draw_title(canvas: Canvas, place: Placed, gate: Gate) -> None:
+def _draw_words(canvas: Canvas, placed: Sequence[Placed], gate: Gate) -> None:
+    """Set titles and names, over one mark that keeps links from running through them."""
+    cleared = [box for place in placed for box in (_title_box(place, canvas, gate), *_name_boxes(place, gate))]
+    canvas.boxes(cleared, Pen(fill="bg", opacity=0.85))
+    for place in placed:
+        _draw_title(canvas, place, gate)
+        _draw_names(canvas, place, gate)
+
+
+def _title_box(place: Placed, canvas: Canvas, gate: Gate) -> tuple[float, float, float, float]:
+    _, x, half = _title(place, canvas, gate)
+    return (x - half - 2, place.y - place.cluster.radius - 25, 2 * half + 4, 18)
+
+
+def _title(place: Placed, canvas: Canvas, gate: Gate) -> tuple[str, float, float]:
+    """Return the words over a group, their middle and half their width."""
     room = max(2 * place.cluster.radius + 10, 96.0)
     words = wrap(gate.check(place.cluster.group), room, 13, 1)[0]
     half = text_width(words, 13, True) / 2
-    x = min(max(place.x, half + 1), canvas.width - half - 1)
-    canvas.rect(x - half - 2, place.y - place.cluster.radius - 25, 2 * half + 4, 18, Pen(fill="bg", opacity=0.85))
+    return words, min(max(place.x, half + 1), canvas.width - half - 1), half
+
+
+def _draw_title(canvas: Canvas, place: Placed, gate: Gate) -> None:
+    words, x, _ = _title(place, canvas, gate)
     canvas.text(x, place.y - place.cluster.radius - 12, words, Type(13, "middle", is_bold=True))
 
 
@@ -124,16 +150,27 @@ def _named(cluster: Cluster) -> list[int]:
     return places[:LABELS_A_GROUP]
 
 
+def _names(place: Placed, gate: Gate) -> list[tuple[str, float, float]]:
+    """Return the words under a group with their left end and baseline."""
+    found = []
+    for number, at in enumerate(_named(place.cluster), 1):
+        words = wrap(f"{number} {gate.check(place.cluster.nodes[at].label)}", NAME_ROOM, 12, 1)[0]
+        below = place.y + place.cluster.radius + NAME_LINE * number
+        found.append((words, place.x - min(text_width(words, 12), NAME_ROOM) / 2, below))
+    return found
+
+
+def _name_boxes(place: Placed, gate: Gate) -> list[tuple[float, float, float, float]]:
+    return [(x - 2, y - 12, min(text_width(words, 12), NAME_ROOM) + 4, 16) for words, x, y in _names(place, gate)]
+
+
 def _draw_names(canvas: Canvas, place: Placed, gate: Gate) -> None:
     """Number the most emphasised suppliers and set their names under the group."""
     for number, at in enumerate(_named(place.cluster), 1):
-        (dx, dy), node = place.cluster.seats[at], place.cluster.nodes[at]
+        dx, dy = place.cluster.seats[at]
         canvas.text(place.x + dx, place.y + dy + 4, str(number), Type(11, "middle", "bg", is_bold=True))
-        words = wrap(f"{number} {gate.check(node.label)}", 100, 12, 1)[0]
-        below = place.y + place.cluster.radius + NAME_LINE * number
-        half = min(text_width(words, 12), 100) / 2
-        canvas.rect(place.x - half - 2, below - 12, 2 * half + 4, 16, Pen(fill="bg", opacity=0.85))
-        canvas.text(place.x - half, below, words, Type(12, fill="muted"))
+    for words, x, y in _names(place, gate):
+        canvas.text(x, y, words, Type(12, fill="muted"))
 
 
 def _draw_groups(drawing: NetworkPicture, clusters: list[Cluster], frame: Frame) -> Drawn:

@@ -38,10 +38,10 @@ def draw_survival(drawing: Survival[Shown], frame: Frame) -> Drawn:
     across = Scale(0.0, last, left, right)
     up = Scale(0.0, 1.0, bottom, top)
     canvas.text(0, 13, "Share still without a replacement", _SMALL)
+    canvas.lines([(left, up(part / 4), right, up(part / 4)) for part in range(1, 5)], Pen(stroke="grid"))
+    canvas.lines([(left, bottom, right, bottom)], Pen(stroke="axis"))
     for part in range(5):
-        y = up(part / 4)
-        canvas.line(left, y, right, y, Pen(stroke="grid" if part else "axis"))
-        canvas.text(left - 6, y + 4, f"{part * 25}%", Type(12, "end", "muted"))
+        canvas.text(left - 6, up(part / 4) + 4, f"{part * 25}%", Type(12, "end", "muted"))
     _draw_days(canvas, across, last, bottom, frame.is_narrow)
     if drawing.days:
         there = _steps(drawing.days, drawing.high, across, up)
@@ -68,9 +68,9 @@ def _steps(days: tuple[float, ...], shares: tuple[float, ...], across: Scale, up
 def _draw_days(canvas: Canvas, across: Scale, last: float, bottom: float, is_narrow: bool) -> None:
     most = 6 if is_narrow else 12
     step = next((days for days in (7, 14, 28, 56, 91, 182, 364) if last / days <= most), 364)
-    for index in range(int(last // step) + 1):
-        x = across(index * step)
-        canvas.line(x, bottom, x, bottom + 5, Pen(stroke="axis"))
+    places = [across(index * step) for index in range(int(last // step) + 1)]
+    canvas.lines([(x, bottom, x, bottom + 5) for x in places], Pen(stroke="axis"))
+    for index, x in enumerate(places):
         canvas.text(x, bottom + 19, figure_text(index * step), Type(12, "middle", "muted"))
     canvas.text(across.end, bottom + 38, "Days since the arrest", Type(12, "end", "muted"))
 
@@ -82,7 +82,7 @@ def _draw_median(canvas: Canvas, drawing: Survival[Shown], across: Scale, up: Sc
     x = across(median)
     canvas.path(f"M{num(across.start)} {num(up(0.5))}H{num(x)}V{num(up(0))}", Pen(stroke="s3", width=1.4, dash="4 3"))
     canvas.circle(x, up(0.5), 4, Pen(fill="s3"))
-    words = f"Half replaced by day {figure_text(median)}"
+    words = "Half replaced"
     is_left = x > (across.start + across.end) / 2 + 40
     place = (x - 8, up(0.5) - 10) if is_left else (x + 10, up(0.5) - 10)
     canvas.text(*place, words, Type(13, "end" if is_left else "start", "ink", is_bold=True))

@@ -92,7 +92,7 @@ def _end_labels(drawing: Trend[Shown], frame: Frame, names: Sequence[str]) -> li
     labels = []
     for name, (_, values) in zip(names, drawing.series, strict=True):
         last = next((value for value in reversed(values) if value.number is not None and not value.is_hidden), None)
-        figure = "" if last is None or last.number is None else figure_text(last.number)
+        figure = "" if last is None else frame.gate.check(last.centre or last.text)
         is_only = len(names) == 1
         words = figure if is_only or frame.is_narrow else f"{name} {figure}"
         labels.append(wrap(words, 44.0 if is_only or frame.is_narrow else 130.0, 13, 2))
@@ -108,17 +108,18 @@ def _draw_axes(canvas: Canvas, box: _Box, scale: Scale, drawing: Trend[Shown], g
     if drawing.normal is not None and drawing.normal[0].number is not None and drawing.normal[1].number is not None:
         low, high = scale(drawing.normal[0].number), scale(drawing.normal[1].number)
         canvas.rect(box.left, high, box.right - box.left, low - high, Pen(fill="normal"))
-        for y in (low, high):
-            canvas.line(box.left, y, box.right, y, Pen(stroke="axis", dash="3 3"))
+        canvas.lines([(box.left, y, box.right, y) for y in (low, high)], Pen(stroke="axis", dash="3 3"))
+    for name, ticks in (("grid", [tick for tick in scale.ticks if tick]), ("axis", [0.0])):
+        ends = [(box.left, scale(tick), box.right, scale(tick)) for tick in ticks]
+        canvas.lines(ends, Pen(stroke=name))
     for tick in scale.ticks:
-        pen = Pen(stroke="axis") if tick == 0 else Pen(stroke="grid")
-        canvas.line(box.left, scale(tick), box.right, scale(tick), pen)
         canvas.text(box.left - 6, scale(tick) + 4, figure_text(tick), _TICK)
     unit = wrap(gate.check(drawing.unit), canvas.width - 8, 12, 1)[0]
     canvas.text(0, 13, unit[:1].upper() + unit[1:], _SMALL)
-    for index, month, year in month_ticks(drawing.periods, box.right - box.left):
-        at = _x(box, index, len(drawing.periods))
-        canvas.line(at, box.bottom, at, box.bottom + 5, Pen(stroke="axis"))
+    months = [(_x(box, index, len(drawing.periods)), month, year)
+              for index, month, year in month_ticks(drawing.periods, box.right - box.left)]  # fmt: skip
+    canvas.lines([(at, box.bottom, at, box.bottom + 5) for at, _, _ in months], Pen(stroke="axis"))
+    for at, month, year in months:
         canvas.text(at, box.bottom + 19, month, Type(12, "middle", "muted"))
         if year:
             canvas.text(at, box.bottom + 34, year, Type(12, "middle", "muted"))

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from market_profile.render.gate import Drawn, Text
 
-Words = tuple[Text, ...]
-"""One run of prose: fixed words and values in turn."""
+Words = tuple[Text | Drawn, ...]
+"""One run of prose: fixed words, values and links to the glossary in turn."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,11 @@ class BulletsView:
 
 @dataclass(frozen=True)
 class TileView:
-    """One headline number; ``link`` leads to its definition card, "" where there is none."""
+    """One headline number, its interval ("" for none) and its ``link`` to a definition card ("" for none)."""
 
     label: Text
     value: Text
+    spread: Text
     note: Words
     link: Text
 
@@ -57,12 +58,21 @@ class ColumnView:
 
 
 @dataclass(frozen=True)
+class CellView:
+    """A cell: its value, and its interval in small type ("" for none)."""
+
+    value: Text
+    spread: Text
+
+
+@dataclass(frozen=True)
 class RowView:
-    """A row: its key for highlighting ("" for none), its first cell and the others."""
+    """A row: its key for highlighting ("" for none), its first cell, the others, and the parts of its detail line."""
 
     key: Text
     name: Text
-    cells: tuple[Text, ...]
+    cells: tuple[CellView, ...]
+    detail: tuple[Text, ...]
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,8 @@ class TableView:
     shown: Text
     file: Text
     has_tools: bool
+    detail_heading: Text
+    span: Text
     template: str = "blocks/table.html.j2"
 
 
@@ -117,6 +129,7 @@ class JudgementView:
     strip: Drawn
     confidence: Text
     because: Text
+    sources: Text
     is_single_source: bool
     template: str = "blocks/judgement.html.j2"
 
@@ -140,9 +153,9 @@ class CardsView:
 
 @dataclass(frozen=True)
 class GlossaryView:
-    """Terms and their meaning."""
+    """Terms with their anchors and meaning."""
 
-    entries: tuple[tuple[Text, Text], ...]
+    entries: tuple[tuple[Text, Text, Text], ...]
     template: str = "blocks/glossary.html.j2"
 
 
