@@ -17,32 +17,45 @@ from market_profile.errors import SettingsError
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class AreaSettings(_Part):
     """The area: its name, code, polygons and the CRS of the analysis."""
 
     name: str
+    """Name of the area, as on the page."""
     code: str
+    """Code of the area, such as E06000043."""
     partner_areas: str
+    """File with the polygons that partners know (LSOAs); EPSG:4326 unless the file says otherwise."""
     partner_area_code: str | None = None
+    """Property with the code; default: the first with a distinct text on every feature."""
     partner_area_name: str | None = None
+    """Property with the name; default: the first other text."""
     boundary: str | None = None
+    """File with the boundary; default: the union of the partner areas."""
     crs: str = "EPSG:27700"
-    timezone: str = "Europe/London"
+    """CRS of the analysis: projected, in metres."""
 
 
 class SourceSettings(_Part):
     """How one record kind is exported by this force; all optional."""
 
     pattern: str | None = None
+    """File names in inbox/; default: <kind>*.{csv,tsv,xlsx,parquet}[.gz]."""
     encoding: str | None = None
+    """Encoding; default: BOM, strict UTF-8, strict cp1252."""
     delimiter: str | None = None
+    """Delimiter; default: read off the header."""
     sheet: str | None = None
+    """Sheet of a workbook; default: the first visible one."""
     date_format: str | None = None
+    """strptime format of dates; default: ISO 8601."""
     columns: dict[str, str] = Field(default_factory=dict)
+    """Their heading = our column; others match by name."""
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """Per column, their code = ours."""
     units: dict[str, Literal["fraction"]] = Field(default_factory=dict)
     """Percentage columns that the force writes as fractions: ``units = { purity_pct = "fraction" }``."""
     criteria: tuple[str, ...] = ()
@@ -53,8 +66,11 @@ class ResolveSettings(_Part):
     """Who is who: probabilities at which mentions are joined or sent to a person for review."""
 
     join_probability: float = Field(0.95, gt=0.5, lt=1)
+    """Matches at or above it are one person."""
     review_probability: float = Field(0.5, gt=0, lt=1)
+    """Matches between it and the joining cut wait for a person."""
     largest_cluster_records: int = Field(400, ge=2)
+    """A nominal with more records is marked for review."""
 
 
 class NetworkSettings(_Part):
@@ -69,63 +85,89 @@ class NetworkSettings(_Part):
             "lives_with": 365.0,
         }
     )
+    """Days after which a tie of each relation counts half."""
     window_months: int = Field(12, ge=1)
+    """Months of records that make ties."""
     betweenness_pivots: int = Field(500, ge=10)
+    """Pivots of betweenness where it is not exact."""
     exact_betweenness_edges: int = Field(20_000, ge=0)
+    """Betweenness is exact up to this many ties."""
     key_players: int = Field(10, ge=1, le=50)
+    """Largest set of key players sought."""
 
 
 class GeographySettings(_Part):
     """Grid and tests of the hotspots."""
 
     cell_m: float = Field(200.0, ge=100.0)
+    """Side of a grid cell in metres; never below 100."""
     window_months: int = Field(3, ge=1)
+    """Months of events in the hotspot test."""
     false_discovery_rate: float = Field(0.05, gt=0, lt=1)
+    """Benjamini-Hochberg level of the hotspot test."""
     kde_bandwidth_m: float = Field(200.0, ge=50.0)
+    """Bandwidth of the kernel density in metres."""
     area_share: float = Field(0.02, gt=0, le=0.2)
+    """Share of the area that is flagged and scored."""
     expected: Literal["crime", "residents", "uniform"] = "crime"
+    """What the expected counts rest on."""
 
 
 class BoardSettings(_Part):
     """Capacity for test purchases."""
 
     teams: int = Field(2, ge=0)
+    """Test-purchase teams."""
     shifts_per_team_week: int = Field(3, ge=0)
+    """Shifts a week and team."""
     minimum_gap_days: int = Field(7, ge=0)
+    """Least days between attempts on one target."""
     exploration_share: float = Field(0.2, ge=0, le=1)
+    """Share of places on the board kept for exploration."""
     top: int = Field(20, ge=1)
+    """Targets on the board."""
 
 
 class DisclosureSettings(_Part):
     """Partner edition: what is hidden and how the rest is rounded (TRUST.md 4)."""
 
     hidden_up_to: int = Field(7, ge=7)
+    """Counts up to it are hidden; never below 7."""
     round_to: int = Field(5, ge=5)
-    window_months: int = Field(12, ge=1)
+    """Other counts are rounded to it; never below 5."""
     estimate_minimum_n: int = Field(10, ge=10)
+    """Statistics need this many records; never below 10."""
     dominance_share: float = Field(0.5, gt=0, le=0.5)
+    """Largest share of one operation in a statistic."""
     merge_partner_areas: str | None = None
+    """CSV (area_code, merged_code, merged_name) that merges areas for partners."""
 
 
 class ImpactSettings(_Part):
     """Evaluation windows, declared before the run, and the unit-cost table used."""
 
     unit_costs: str = "operation_reduction"
+    """Table of data/unit_costs.csv."""
     before_days: int = Field(365, ge=30)
+    """Days before acceptance that are compared."""
     after_days: int = Field(365, ge=30)
+    """Days after acceptance that are compared."""
 
 
 class TreatmentSettings(_Part):
     """Whether the planner edition, too, uses consented treatment rows only; the partner edition always does."""
 
     require_consent: bool = True
+    """Planners, too, see consented treatment rows only."""
 
 
 class ThemeSettings(_Part):
     """The partnership's name and colour on the page."""
 
     partnership: str | None = None
+    """Name of the partnership on the page."""
     brand_colour: str = "#12436D"
+    """Colour of the head of the page; refused where unreadable."""
     attribution: str = (
         "Contains OS data © Crown copyright and database right; contains public sector information (OGL v3)"
     )
@@ -136,7 +178,7 @@ class ReportSettings(_Part):
     """Which outputs are written."""
 
     pdf: bool = True
-    author: str | None = None
+    """Write profile.pdf beside the page."""
 
 
 class Settings(_Part):

@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+import json
 import sys
+
+from pydantic.fields import FieldInfo
 
 from market_profile.contracts.columns import SYSTEM_COLUMNS, Column, Kind
 from market_profile.contracts.kinds import KINDS
 from market_profile.reference import reference_table
+from market_profile.settings import Settings, SourceSettings
 from market_profile.terms import Reason, Sensitivity
 
 _INTRODUCTION = """# Data dictionary
@@ -48,8 +52,25 @@ def data_dictionary() -> str:
         True
     """
     parts = [_INTRODUCTION, "## Record kinds\n", *(_kind(kind) for kind in KINDS.values())]
-    parts += [_system_columns(), _sensitivities(), _reasons(), _reference_tables()]
+    parts += [_system_columns(), _sensitivities(), _reasons(), _reference_tables(), _settings()]
     return "\n".join(parts)
+
+
+def _settings() -> str:
+    lines = ["## Settings of area.toml\n", "| key | meaning | default |", "|---|---|---|"]
+    for section, field in Settings.model_fields.items():
+        name, part = (f"[{section}]", field.annotation)
+        if section == "sources":
+            name, part = "[sources.<kind>]", SourceSettings
+        for key, declared in getattr(part, "model_fields", {}).items():
+            default = "required" if declared.is_required() else _default(declared)
+            lines.append(f"| `{name} {key}` | {declared.description} | {default} |")
+    return "\n".join(lines) + "\n"
+
+
+def _default(declared: FieldInfo) -> str:
+    value = declared.get_default(call_default_factory=True, validated_data={})
+    return "" if value is None or value in ({}, ()) else f"`{json.dumps(value, ensure_ascii=False)}`"
 
 
 def _kind(kind: Kind) -> str:
