@@ -25,6 +25,7 @@ EDGE_COLUMNS = (
     "is_suspected_false",
     "handling",
     "reported_sources",
+    "match_probability",
 )
 
 DEFAULT_HALF_LIFE_DAYS = 180.0
@@ -76,7 +77,8 @@ def build_edges(statements: pd.DataFrame, half_life_days: Mapping[str, float], m
 
     E-graded statements count in ``records`` and in nothing else. ``is_single_source``: fewer than two independent
     sources and no direct evidence. ``handling`` is "P" where at least one statement may be shared, else "C".
-    ``reported_sources`` counts independent sources that reached the police unasked.
+    ``reported_sources`` counts independent sources that reached the police unasked; ``match_probability`` is that of
+    the surest statement: the chance that its record is about these two people.
     """
     if statements.empty:
         return _empty()
@@ -90,6 +92,7 @@ def build_edges(statements: pd.DataFrame, half_life_days: Mapping[str, float], m
     by_edge = sound.groupby(EDGE_KEY, sort=True)
     edges["independent_sources"] = by_edge["source_key"].nunique()
     edges["reported_sources"] = sound[sound["stream"] == "reported"].groupby(EDGE_KEY)["source_key"].nunique()
+    edges["match_probability"] = by_edge["match_probability"].max()
     edges["is_direct"] = by_edge["is_direct"].any()
     edges["is_stated"] = by_edge["is_stated"].any()
     sound_seen = by_edge["observed_at"].agg(["min", "max"])
@@ -113,6 +116,7 @@ def _finish(edges: pd.DataFrame) -> pd.DataFrame:
     for column in ("is_direct", "is_stated"):
         edges[column] = edges[column].astype("boolean").fillna(False).astype(bool)
     edges["weight"] = edges["weight"].fillna(0.0).round(6)
+    edges["match_probability"] = edges["match_probability"].fillna(0.0).round(4)
     edges["is_single_source"] = (edges["independent_sources"] < 2) & ~edges["is_direct"]
     return edges.reset_index()[list(EDGE_COLUMNS)]
 
@@ -125,5 +129,5 @@ def _empty() -> pd.DataFrame:
         c: "str" if c in text else "datetime64[us]" if c in times else "int64" if c in whole else "bool"
         for c in EDGE_COLUMNS
     }
-    dtypes["weight"] = "float64"
+    dtypes["weight"] = dtypes["match_probability"] = "float64"
     return pd.DataFrame({c: pd.Series(dtype=t) for c, t in dtypes.items()})

@@ -27,6 +27,7 @@ STATEMENT_COLUMNS = (
     "is_direct",
     "is_suspected_false",
     "is_stated",
+    "match_probability",
 )
 
 UNDIRECTED = (Relation.ASSOCIATES.value, Relation.LIVES_WITH.value)
@@ -117,6 +118,7 @@ def direct(frame: pd.DataFrame, kind: str, provenance: str) -> pd.DataFrame:
         is_direct=True,
         is_suspected_false=False,
         is_stated=True,
+        match_probability=1.0,
     )
 
 
@@ -129,12 +131,15 @@ def mentioned(evidence: Evidence, kind: str, columns: tuple[str, ...]) -> pd.Dat
 
 def _links(evidence: Evidence) -> pd.DataFrame:
     links = evidence.tables.get("log_links")[["urn", "from_subject_no", "to_subject_no", "relation"]].astype("str")
-    people = evidence.subjects[["urn", "subject_no", "nominal_id"]]
-    source = people.rename(columns={"subject_no": "from_subject_no", "nominal_id": "source_id"})
-    target = people.rename(columns={"subject_no": "to_subject_no", "nominal_id": "target_id"})
+    people = evidence.subjects[["urn", "subject_no", "nominal_id", "match_probability"]]
+    source = people.set_axis(["urn", "from_subject_no", "source_id", "source_match"], axis=1)
+    target = people.set_axis(["urn", "to_subject_no", "target_id", "target_match"], axis=1)
     frame = links.merge(source, on=["urn", "from_subject_no"]).merge(target, on=["urn", "to_subject_no"])
     frame = frame.merge(evidence.logs, on="urn").rename(columns={"urn": "record_ref"})
-    return frame.assign(kind="intelligence_logs", is_direct=False, is_stated=True)[list(STATEMENT_COLUMNS)]
+    match = (frame["source_match"] * frame["target_match"]).astype("float64")
+    return frame.assign(kind="intelligence_logs", is_direct=False, is_stated=True, match_probability=match)[
+        list(STATEMENT_COLUMNS)
+    ]
 
 
 def _co_mentions(evidence: Evidence, links: pd.DataFrame) -> pd.DataFrame:
@@ -155,6 +160,7 @@ def _co_mentions(evidence: Evidence, links: pd.DataFrame) -> pd.DataFrame:
         kind="intelligence_logs",
         is_direct=False,
         is_stated=False,
+        match_probability=1.0,
     )[list(STATEMENT_COLUMNS)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from market_profile.network.statements import Evidence, direct, mentioned
@@ -9,6 +10,16 @@ from market_profile.terms import Outcome, Relation, Role
 
 SELLING = (Role.DEALER.value, Role.RUNNER.value, Role.LINE_HOLDER.value, Role.SUPPLIER.value)
 """Roles that put a person on the supply side."""
+
+NO_PART = ("", Role.UNKNOWN.value)
+
+SUPPLY_WORDS = r"traffick|supply|intent"
+POSSESSION_WORDS = r"possession(?!.*intent)"
+"""Words of an offence group, lower case."""
+
+SUPPLY_CODES = ("92A",)
+POSSESSION_CODES = ("92D", "92E")
+"""Home Office counting-rule codes: trafficking in controlled drugs; possession (other drugs, cannabis)."""
 
 SUPPLY_COLUMNS = (
     "nominal_id",
@@ -55,6 +66,32 @@ def supply_evidence(roles: pd.DataFrame, ties: pd.DataFrame, evidence: Evidence)
     order = ["nominal_id", "observed_at", "kind", "record_ref", "rule"]
     frame = frame.sort_values(order, kind="stable")
     return frame.drop_duplicates(["nominal_id", "kind", "record_ref"]).reset_index(drop=True)
+
+
+def custody_evidence(evidence: Evidence) -> pd.DataFrame:
+    """Return what arrests and exhibits without a stated part say of the part played, as rows of ``role_evidence``.
+
+    An arrest is evidence of a part, not of supply by somebody at a place: it starts no clock and proposes no target.
+    """
+    rows = mentioned(evidence, "arrests", ("arrested_at", "offence_group", "drug_test_result"))
+    rows = rows[rows["arrested_at"] < evidence.month.end].rename(columns={"arrested_at": "observed_at"})
+    rows = direct(rows, "arrests", "officer").assign(market_mode="", phone="", easting_m=np.nan, northing_m=np.nan)
+    offence = rows["offence_group"].astype("str").str.lower()
+    positive = rows["drug_test_result"].astype("str").str.lower() == "positive"
+    exhibits = mentioned(evidence, "seizures", ("seized_at", "role", "offence_code", "easting_m", "northing_m"))
+    exhibits = exhibits[(exhibits["seized_at"] < evidence.month.end) & exhibits["role"].astype("str").isin(NO_PART)]
+    exhibits = direct(exhibits.rename(columns={"seized_at": "observed_at"}), "seizures", "officer")
+    exhibits = exhibits.assign(market_mode="", phone="")
+    code = exhibits["offence_code"].astype("str").str.upper()
+    cases = (
+        (rows[offence.str.contains(SUPPLY_WORDS)], Role.DEALER, "arrest for supply"),
+        (rows[offence.str.contains(POSSESSION_WORDS)], Role.USER, "arrest for possession"),
+        (rows[positive], Role.USER, "positive drug test"),
+        (exhibits[code.isin(SUPPLY_CODES)], Role.DEALER, "exhibit of supply"),
+        (exhibits[code.isin(POSSESSION_CODES)], Role.USER, "exhibit of use"),
+    )
+    frame = pd.concat([f.assign(role=role.value, rule=rule) for f, role, rule in cases], ignore_index=True)
+    return frame[list(SUPPLY_COLUMNS)].sort_values(["nominal_id", "rule", "record_ref"], kind="stable")
 
 
 def phones(evidence: Evidence) -> pd.DataFrame:
