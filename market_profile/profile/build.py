@@ -75,4 +75,5 @@ def sections(findings: Findings, areas: Areas, settings: Settings) -> tuple[Sect
         closing.method_section(findings),
         closing.nominals_section(findings),
         closing.glossary_section(),
+        closing.glossary_brief(),
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from market_profile.document import Cards, DefinitionCard, Glossary, Section
 from market_profile.profile.findings import Findings
-from market_profile.profile.glossary import ENTRIES
+from market_profile.profile.glossary import ENTRIES, PLANNER_ENTRIES
 from market_profile.profile.names import date_words, first_upper
 from market_profile.profile.text import (
     EVERYONE,
@@ -142,12 +144,19 @@ def method_section(findings: Findings) -> Section[Measure]:
 def definition_cards(findings: Findings) -> tuple[DefinitionCard, ...]:
     """Return every definition card once, in order of rooms."""
     cards = (*OWN_CARDS, *findings.indicators.definitions, *findings.impact.definitions, *findings.board.definitions)
-    return tuple({card.id: card for card in cards}.values())
+    as_at = date_words(findings.month.last_day)
+    unique = {card.id: card for card in cards}.values()
+    return tuple(replace(card, as_at=as_at, source=card.source.replace("_", " ")) for card in unique)
 
 
 def glossary_section() -> Section[Measure]:
-    """Return the glossary (both audiences)."""
-    return section("glossary", "Glossary", (Glossary(ENTRIES),), EVERYONE)
+    """Return the glossary (planners)."""
+    return section("glossary", "Glossary", (Glossary(tuple(sorted((*ENTRIES, *PLANNER_ENTRIES)))),), PLANNER)
+
+
+def glossary_brief() -> Section[Measure]:
+    """Return the glossary without terms of the planner's own page (partners)."""
+    return section("glossary", "Glossary", (Glossary(ENTRIES),), PARTNER)
 
 
 def nominals_section(findings: Findings) -> Section[Measure]:

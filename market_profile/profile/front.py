@@ -197,8 +197,8 @@ def _people_sentences(findings: Findings) -> list[Sentence[Measure]]:
     merged = findings.resolution.events
     return [
         say(
-            "In the network {new} ties are new, {lost} were lost and {roles} people changed role; {back} people of a "
-            "higher tier were seen selling on the street again.",
+            "In the network {new} ties are new, {lost} were lost and {roles} people changed role. People of a higher "
+            "tier seen selling on the street again: {back}.",
             new=counted(kinds.get("new", 0)),
             lost=counted(kinds.get("lost", 0)),
             roles=counted(kinds.get("role_changed", 0) + kinds.get("returned_to_street", 0)),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from market_profile.document import Block, Figure, Section, Trend
+from market_profile.document import Block, Figure, Section, Sentence, Trend
 from market_profile.impact.evaluation import Verdict
 from market_profile.impact.series import TOTAL
 from market_profile.periods import Month
 from market_profile.profile.counts import year_of
 from market_profile.profile.findings import Findings
+from market_profile.profile.front import headline_events
 from market_profile.profile.names import first_upper, month_words, window_words
 from market_profile.profile.rows import months_before
 from market_profile.profile.text import (
@@ -30,6 +31,12 @@ from market_profile.profile.text import (
     words_of,
 )
 from market_profile.values import Change, Count, Estimate, Measure, Ratio, Score
+
+ANSWERS = (
+    "strongly agree", "agree", "neither", "disagree", "strongly disagree", "very", "fairly", "not very", "not at all",
+    "often", "sometimes", "rarely", "never", "yes", "no", "do not know",
+)  # fmt: skip
+"""Order in which answers are read; others follow by name."""
 
 
 def scorecard_section(findings: Findings) -> Section[Measure]:
@@ -71,12 +78,23 @@ def effect_brief(findings: Findings) -> Section[Measure]:
     if findings.has("operations"):
         ended = findings.tables.get("operations")["operation"].nunique()
         done = Count(int(ended), "", f"operations|as at {findings.month.text}")
-        blocks.append(para(say("Operations that have ended: {done}.", done=done)))
+        blocks.append(para(say("Operations that have ended: {done}.", done=done), *_work_done(findings)))
     else:
         blocks.append(gap("operations"))
     blocks.extend(_crime(findings, False))
     blocks.extend(_groups_brief(findings))
     return section("effect-brief", "What we did and its effect", blocks, PARTNER)
+
+
+def _work_done(findings: Findings) -> list[Sentence[Measure]]:
+    """Return what the police did over the rolling year, in the counts of the headlines."""
+    counts = headline_events(findings)
+    wanted = ("arrests", "seizures", "test-purchase attempts", "disruptions")
+    named = [(f"{words.split()[0].replace('-', '_')}", words) for words in wanted if words in counts]
+    if not named:
+        return []
+    template = "In twelve months there were " + ", ".join(f"{{{key}}} {words}" for key, words in named) + "."
+    return [say(template, **{key: counts[words].in_year(findings.month) for key, words in named})]
 
 
 def survey_section(findings: Findings) -> Section[Measure]:
@@ -85,10 +103,13 @@ def survey_section(findings: Findings) -> Section[Measure]:
     if survey.empty:
         return section("voice", "Community voice", (gap("community_survey"),), EVERYONE)
     last = survey[survey["wave"] == survey["wave"].max()]
+    place = {answer: at for at, answer in enumerate(ANSWERS)}
+    last = last.assign(place=last["response"].map(place).fillna(len(ANSWERS)))
+    last = last.sort_values(["question", "place", "response"], kind="stable")
     rows = [
         (
             label(first_upper(words_of(row["question"]))),
-            label(row["response"]),
+            label(first_upper(row["response"])),
             Ratio(
                 Count(int(row["n"]), "", f"survey|{row['wave']}|{row['question']}|{row['response']}"),
                 Count(int(row["asked"]), "", f"survey|{row['wave']}|{row['question']}|all"),

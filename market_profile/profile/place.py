@@ -77,7 +77,7 @@ def _map(findings: Findings, areas: Areas, cells: tuple[MapCell, ...], attributi
     few = Concentration(tuple(values[shape.code] for shape in shapes))
     return Figure(
         id="area_map",
-        headline=say("{areas} areas hold half of the evidence of supply", areas=few),
+        headline=say("{areas} areas hold half the evidence of supply", areas=few),
         subtitle=f"Reports, seizures and test purchases by area, {findings.area_name}, {year_words(findings.month)}",
         drawing=AreaMap(shapes, cells, "events in twelve months", attribution),
         source="intelligence logs, seizures and test purchases with a known place",
@@ -183,7 +183,7 @@ def _hours(findings: Findings) -> Blocks:
     values = sums.to_numpy(dtype=float)
     cells: tuple[tuple[Measure, ...], ...] = tuple(tuple(score(round(value), 0) for value in row) for row in values)
     best = [
-        (f"{day} {name} hours", Count(round(float(value))))
+        (f"{day} {name.replace(' to ', ':00-')}:00", Count(round(float(value))))
         for day, row in zip(days, values, strict=True)
         for name, value in zip(names, row, strict=True)
     ]
@@ -206,14 +206,14 @@ def _record(findings: Findings) -> Blocks:
     sentence = say(
         "Last month's hotspots covered {area} of the area and caught {hits} of this month's events, {times} times what "
         "the same ground would hold by chance.",
-        area=score(last["area_share_pct"], 1, "%"),
-        hits=_rate(last),
+        area=score(last["area_share_pct"], 0, "%"),
+        hits=_backtest_rate({**last.to_dict(), "n": last["events"]}),
         times=score(last["pai"], 0),
     )
     rows = [
         (
             label(month_words(row["month"])),
-            label(first_upper(row["method"])),
+            label(method_words(row["method"])),
             counted(row["events"]),
             _rate(row),
             score(row["pai"], 1),
@@ -248,6 +248,18 @@ def _backtest_rate(row: Record) -> Estimate:
     return Estimate(number(row["hit_rate_pct"]), number(row["low"]), number(row["high"]), int(row["n"]), "%", 0)
 
 
+METHODS = {
+    "Poisson GLM": "Poisson model",
+    "KDE": "Smoothed density (KDE)",
+    "EWMA": "Months weighted by age (EWMA)",
+}
+
+
+def method_words(method: object) -> str:
+    """Return a forecast's name for readers."""
+    return METHODS.get(str(method), first_upper(str(method)))
+
+
 def _rate(row: Record | pd.Series[Any]) -> Estimate:
     return Estimate(number(row["hit_rate_pct"]), number(row["low"]), number(row["high"]), int(row["events"]), "%", 1)
 
@@ -258,7 +270,7 @@ def _backtest(findings: Findings) -> Blocks:
         return (para(_told(findings.geography.choice_reason), tone="note"),)
     rows = [
         (
-            label(first_upper(row["method"])),
+            label(method_words(row["method"])),
             Estimate(number(row["hit_rate_pct"]), number(row["low"]), number(row["high"]), int(row["n"]), "%", 1),
             score(row["pai"], 1),
             score(row["attainable_pct"], 0, "%"),

@@ -101,8 +101,13 @@ def _target_row(row: Record, decisions: dict[str, str], called: dict[str, str]) 
         label(_when(row)),
         label(PURPOSES.get(row["reach"], row["reach"])),
         label(decisions.get(row["target_id"], "waiting")),
-        secret(first_upper(row["reasons"])),
+        secret(first_upper(_plain_reasons(row["reasons"]))),
     )
+
+
+def _plain_reasons(reasons: object) -> str:
+    """Return the parts of a score with their points; what each part is stands in the definition card."""
+    return str(reasons).replace("best single statement; amount earns nothing", "its best single report")
 
 
 def _when(row: Record) -> str:
@@ -201,14 +206,13 @@ def response_section(findings: Findings) -> Section[Measure]:
     blocks: Blocks = (
         para(
             say(
-                "{operations} phases of operations are on record, {open} of them still open at the end of the month; "
-                "{quiet} passed since the last one ended. {gaps} gaps between them were longer than the three weeks in "
-                "which dealers are replaced.",
+                "{operations} phases of operations are on record, {open} of them still open at the end of the month. "
+                "Gaps between them longer than the three weeks in which dealers are replaced: {gaps}.",
                 operations=counted(len(timeline)),
                 open=counted(timeline["is_open"].sum()),
-                quiet=score(quiet, 0, "days"),
                 gaps=counted(long_gaps),
-            )
+            ),
+            *([say("{quiet} have passed since the last one.", quiet=score(quiet, 0, "days"))] if quiet > 0 else []),
         ),
         table("timeline", "Operations", columns, rows, annex=True),
     )

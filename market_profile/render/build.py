@@ -364,7 +364,7 @@ def _cards(block: Cards) -> view.CardsView:
             ("Source", card.source),
             ("Grades", card.grades),
         )
-        kept = tuple((Fixed(term), text) for term, text in lines if text)
+        kept = tuple((Fixed(term), text) for term, text in lines if text and text != "not graded")
         made.append(view.CardView(Fixed(f"def-{file_stem(str(card.id))}"), card.name, kept))
     return view.CardsView(tuple(made))
 

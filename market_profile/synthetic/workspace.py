@@ -147,4 +147,5 @@ sentence = "It is likely that reports from the most patrolled ward overstate its
 likelihood = "likely"
 confidence = "Moderate"
 because = "officers report far more there than the public does"
+sources = ["intelligence_logs", "community_survey"]
 """

@@ -6,7 +6,7 @@ import pandas as pd
 
 from market_profile.periods import Month
 from market_profile.profile.counts import PARTNER_DRUGS, by_drug, events, year_of
-from market_profile.profile.front import day_words
+from market_profile.profile.names import date_words
 
 MONTH = Month("2019-02")
 
@@ -55,4 +55,4 @@ def test_the_list_of_drugs_is_fixed():
 
 
 def test_days_in_words():
-    assert day_words(Month("2020-02")) == "29 February 2020"
+    assert date_words(Month("2020-02").last_day) == "29 February 2020"

@@ -12,7 +12,7 @@ from market_profile.render.environment import environment
 from market_profile.terms import Audience
 
 TEMPLATES = sorted(resource_folder("templates").rglob("*.j2"))
-LOOP = {"index"}
+LOOP = {"index", "first", "last"}
 
 
 def test_fields_used_are_the_fields_offered() -> None:
