@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from market_profile.geography.bands import ERROR_COLUMNS, coverage
 from market_profile.geography.forecast import GLM, SIMPLE, History, fit_glm, fit_pairs, forecast
 from market_profile.geography.grid import Floats, Grid, Ints
 from market_profile.geography.panel import Panel
@@ -24,17 +25,40 @@ ENOUGH_EVENTS = 100
 HINDSIGHT = "hindsight GLM"
 ORACLE = "oracle"
 
-BACKTEST_COLUMNS = ("method", "hit_rate_pct", "low", "high", "pai", "pei", "attainable_pct", "hits", "n", "months")
+CLEARLY = 1.0
+"""A simple method replaces the model only when it hits more by so many standard errors of the difference (the
+one-standard-error rule of Breiman et al. 1984): the best of six on a few months' luck is not the better method."""
+
+BACKTEST_COLUMNS = (
+    "method",
+    "hit_rate_pct",
+    "low",
+    "high",
+    "pai",
+    "pei",
+    "attainable_pct",
+    "hits",
+    "n",
+    "months",
+    "forecast_total",
+    "came_total",
+    "interval_coverage_pct",
+)
+MONTHLY_COLUMNS = ("month", "method", "share", "hits", "best", "n", "apart", "total")
 
 
 @dataclass(frozen=True)
 class Backtest:
-    """The table of methods (``BACKTEST_COLUMNS``), the method chosen and why, and the hits month by month."""
+    """The table of methods (``BACKTEST_COLUMNS``), the method chosen and why, and what they rest on.
+
+    ``monthly`` has ``MONTHLY_COLUMNS``; ``errors`` has ``bands.ERROR_COLUMNS``, one row a published cell and month.
+    """
 
     table: pd.DataFrame
     chosen: str
     why: str
     monthly: pd.DataFrame
+    errors: pd.DataFrame
 
 
 def top_cells(surface: Floats, grid: Grid, area_share: float) -> Ints:
@@ -62,66 +86,96 @@ def run_backtest(panel: Panel, area_share: float, bandwidth_m: float) -> Backtes
     """
     months = len(panel.months)
     origins = range(max(2, months - BACKTEST_MONTHS), months)
-    rows = [row for month in origins for row in score_month(panel, month, area_share, bandwidth_m)]
-    monthly = pd.DataFrame(rows, columns=["month", "method", "share", "hits", "best", "n"])
+    scored = [score_month(panel, month, area_share, bandwidth_m) for month in origins]
+    monthly = pd.DataFrame([row for rows, _ in scored for row in rows], columns=list(MONTHLY_COLUMNS))
     if monthly.empty or monthly["n"].sum() == 0:
         return _unscored(panel, monthly)
+    errors = pd.concat([part for _, parts in scored for part in parts], ignore_index=True)
     chosen, why = choose(monthly)
-    return Backtest(summarise(monthly, area_share), chosen, why, monthly)
+    return Backtest(summarise(monthly, errors, area_share), chosen, why, monthly, errors)
 
 
 def _unscored(panel: Panel, monthly: pd.DataFrame) -> Backtest:
-    empty = pd.DataFrame(columns=list(BACKTEST_COLUMNS))
+    empty, errors = (pd.DataFrame(columns=list(names)) for names in (BACKTEST_COLUMNS, ERROR_COLUMNS))
     if len(panel.months) >= 2 and panel.counts[0].sum() >= ENOUGH_EVENTS:
         why = "Too few months to compare methods here: the Poisson model is used, which did best in 29 of 30 districts."
-        return Backtest(empty, GLM, why, monthly)
-    return Backtest(empty, "three months", "Too few months to compare methods: plain counts are used.", monthly)
+        return Backtest(empty, GLM, why, monthly, errors)
+    why = "Too few months to compare methods: plain counts are used."
+    return Backtest(empty, "three months", why, monthly, errors)
+
+
+Row = tuple[str, str, float, float, float, float, float, float]
 
 
 def score_month(
     panel: Panel, month: int, area_share: float, bandwidth_m: float
-) -> list[tuple[str, str, float, float, float, float]]:
-    """Return (month, method, share, hits, best, n) of every method and area share for one month of the panel."""
+) -> tuple[list[Row], list[pd.DataFrame]]:
+    """Return rows (``MONTHLY_COLUMNS``) of every method and area share for one month, and the published cells' errors.
+
+    ``apart`` counts the events in cells that only one of the method and the GLM chose: what their difference rests on.
+    """
     history: History = tuple(range(month))
-    counts = panel.target(month)
+    counts, grid = panel.target(month), panel.grid
     surfaces = {name: forecast(panel, history, name, bandwidth_m=bandwidth_m) for name in SIMPLE}
     surfaces[GLM] = forecast(panel, history, GLM, fit_glm([panel], history))
     surfaces[HINDSIGHT] = forecast(panel, history, GLM, fit_pairs([panel], [(history, month)]))
     surfaces[ORACLE] = counts
-    total = float(counts[panel.grid.inside].sum())
-    return [
-        (panel.months[month], name, scale, *hits_at(surface, counts, panel.grid, area_share * scale), total)
-        for name, surface in surfaces.items()
-        for scale in CHOICE_SHARES
-    ]
+    total = float(counts[grid.inside].sum())
+    rows: list[Row] = []
+    for name, surface in surfaces.items():
+        summed = float(surface[grid.inside].sum())
+        for scale in CHOICE_SHARES:
+            share = area_share * scale
+            apart = _apart(top_cells(surface, grid, share), top_cells(surfaces[GLM], grid, share), counts)
+            rows.append(
+                (panel.months[month], name, scale, *hits_at(surface, counts, grid, share), total, apart, summed)
+            )
+    return rows, [_errors(surfaces[name], counts, (panel, month, name), area_share) for name in [*SIMPLE, GLM]]
+
+
+def _apart(cells: Ints, others: Ints, counts: Floats) -> float:
+    return float(counts.ravel()[np.setxor1d(cells, others)].sum())
+
+
+def _errors(surface: Floats, counts: Floats, origin: tuple[Panel, int, str], area_share: float) -> pd.DataFrame:
+    panel, month, name = origin
+    cells = top_cells(surface, panel.grid, area_share)
+    columns = (panel.months[month], name, surface.ravel()[cells], counts.ravel()[cells])
+    return pd.DataFrame(dict(zip(ERROR_COLUMNS, columns, strict=True)))
 
 
 def choose(monthly: pd.DataFrame) -> tuple[str, str]:
-    """Return the method to use and a sentence why: the GLM unless a simple method did at least as well.
+    """Return the method to use and a sentence why: the GLM unless a simple method did clearly better.
 
-    Hits are added over months and over the three area shares. The simplest of equals wins.
+    Hits are added over months and over the three area shares; *clearly* is ``CLEARLY`` standard deviations of the
+    difference (McNemar 1947, on the events that only one of the two caught). The simplest of equals wins.
     """
-    methods = [*SIMPLE, GLM]
-    hits = monthly.groupby("method")["hits"].sum().reindex(methods)
-    best = str(hits.idxmax())
-    months = monthly["month"].nunique()
-    if best == GLM:
-        return GLM, f"The Poisson model hit most in the {months} months scored and is used."
-    return (
-        best,
-        f"A simple method ({best}) hit at least as much as the model in the {months} months scored: it is used.",
-    )
+    sums = monthly.groupby("method")[["hits", "apart"]].sum()
+    hits, apart = (sums[name].reindex(list(SIMPLE)).to_numpy(float) for name in ("hits", "apart"))
+    lead = hits - float(sums["hits"].to_numpy(float)[sums.index.get_loc(GLM)])
+    clear = lead > CLEARLY * np.sqrt(np.maximum(apart * len(CHOICE_SHARES), 1.0))
+    number = int(np.argmax(np.where(clear, lead, -np.inf) if clear.any() else lead))
+    best, months = list(SIMPLE)[number], monthly["month"].nunique()
+    if clear[number]:
+        return best, f"A simple method ({best}) hit clearly more than the model in {months} months scored: it is used."
+    if lead[number] >= 0:
+        return GLM, (
+            f"A simple method ({best}) did as well as the Poisson model in the {months} months scored, "
+            "not clearly better: the model is used."
+        )
+    return GLM, f"The Poisson model hit most in the {months} months scored and is used."
 
 
-def summarise(monthly: pd.DataFrame, area_share: float) -> pd.DataFrame:
+def summarise(monthly: pd.DataFrame, errors: pd.DataFrame, area_share: float) -> pd.DataFrame:
     """Return ``BACKTEST_COLUMNS`` at the declared area share: Wilson intervals, PAI, PEI, share of attainable (%).
 
     PAI is hit rate over area share (Chainey 2008), PEI hits over the most that as many cells hold (Hunt 2016), and
-    *attainable* what the model itself hits when it is fitted to the very month it forecasts.
+    *attainable* what the model itself hits when it is fitted to the very month it forecasts. Totals are events forecast
+    and come over all the months; interval coverage is that of the 80 % intervals of published cells (bands.py).
     """
     at_share = monthly[monthly["share"] == 1.0]
     methods = [*SIMPLE, GLM, HINDSIGHT, ORACLE]
-    sums = at_share.groupby("method")[["hits", "best", "n"]].sum().reindex(methods)
+    sums = at_share.groupby("method")[["hits", "best", "n", "total"]].sum().reindex(methods)
     hits = sums["hits"].to_numpy(float)
     low, high = wilson(sums["hits"], sums["n"])
     rate = 100 * sums["hits"] / sums["n"]
@@ -137,6 +191,9 @@ def summarise(monthly: pd.DataFrame, area_share: float) -> pd.DataFrame:
             "hits": sums["hits"].to_numpy(),
             "n": sums["n"].to_numpy(),
             "months": at_share["month"].nunique(),
+            "forecast_total": sums["total"].round(3).to_numpy(),
+            "came_total": sums["n"].to_numpy(),
+            "interval_coverage_pct": sums.index.map(coverage(errors)).astype(float),
         }
     )
     return table[list(BACKTEST_COLUMNS)]

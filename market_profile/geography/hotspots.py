@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from market_profile.contracts.tables import Areas, Tables
 from market_profile.geography.areas import area_counts
 from market_profile.geography.backtest import Backtest, run_backtest, top_cells
+from market_profile.geography.bands import band_of
 from market_profile.geography.corroboration import by_family, feedback_warning
 from market_profile.geography.events import RECORDED, Events, collect_events
 from market_profile.geography.forecast import forecast
@@ -95,6 +96,8 @@ def find_hotspots(
     framed = _in_window(events, records, month, settings.window_months)
     hours = hours_by_market(framed)
     hotspots = _hotspots(surfaces, grid, areas, framed, settings.area_share)
+    low, high = band_of(backtest.errors, backtest.chosen).around(hotspots["score"].to_numpy(float))
+    hotspots = hotspots.assign(score_low=low.round(6), score_high=high.round(6))
     hotspots = _with_markets(hotspots, by_cell, grid, hours)
     record = extend_record(
         _state(previous, "track_record", TRACK_COLUMNS),

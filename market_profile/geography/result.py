@@ -27,9 +27,12 @@ HOTSPOT_COLUMNS = (
     "is_significant",
     "gi_star",
     "area_code",
+    "score_low",
+    "score_high",
 )
 """CONTRACT.md 4, and beside it: the cell's centre (metres, analysis CRS), events of the window by family, whether
-the exact test flags it, the descriptive Gi*, and the partner area that holds the centre."""
+the exact test flags it, the descriptive Gi*, the partner area that holds the centre, and the 80 % interval of next
+month's events (NaN until the backtest has enough errors to learn it from)."""
 
 
 @dataclass(frozen=True)
