@@ -16,6 +16,8 @@ import pandas as pd
 Labels = npt.NDArray[np.int64]
 APART = -1.0e9
 """Weight of a pair that a person judged different: no mean survives it."""
+FORBIDDEN = -45.0
+"""A weight below this is a rule (two generations of one name) and holds like a judgement, whoever lies between."""
 VETO = -40.0
 """Lowest weight: a contradiction may outweigh several agreements (father and son have one name and many records)."""
 GUARD_BITS = 8
@@ -116,7 +118,7 @@ def average_link(labels: Labels, pairs: pd.DataFrame, cut: Cut, records: Labels 
     order = np.argsort(component, kind="stable")
     left, right = within["left"].to_numpy()[order], within["right"].to_numpy()[order]
     raw = within["weight"].to_numpy()[order]
-    weight = np.where(raw == APART, raw, np.clip(raw, VETO, cut.cap))
+    weight = np.where(raw < FORBIDDEN, APART, np.clip(raw, VETO, cut.cap))
     names, first, count = np.unique(component[order], return_index=True, return_counts=True)
     sizes = np.bincount(labels, minlength=len(labels))[names]
     lowest = np.minimum.reduceat(weight, first) if len(first) else weight

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from market_profile.resolve.link import Evidence, Linked, link
+from market_profile.resolve.link import Evidence, Linked, Way, link
 from market_profile.resolve.model import LinkModel
 from market_profile.resolve.score import score_pairs
 
@@ -29,12 +29,12 @@ def reestimate(
 ) -> tuple[LinkModel, Linked]:
     """Return a model with m and u measured on ``units``, and the last link under it (arguments as in ``link``)."""
     u_counts = _level_counts(units, _random_pairs(len(units)), model, evidence)
-    linked = link(units, keys, model, evidence, largest_cluster=largest_cluster)
+    linked = link(units, keys, model, evidence, way=Way(largest_cluster))
     for _ in range(rounds):
         same = _pairs_within(linked.clusters)
         m_counts = _level_counts(units, same, model, evidence)
         model = model.with_parameters(_parameters(model, m_counts, u_counts), f"{model.version}+own")
-        linked = link(units, keys, model, evidence, largest_cluster=largest_cluster)
+        linked = link(units, keys, model, evidence, way=Way(largest_cluster))
     return model, linked
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from market_profile.resolve.cluster import APART, Cut, Labels, average_link, components, missing_pairs
+from market_profile.resolve.far import Far
 from market_profile.resolve.model import LinkModel
 from market_profile.resolve.score import candidate_pairs, empty_pairs, score_pairs
 
@@ -32,6 +33,23 @@ class Constraints:
     def none() -> Constraints:
         """Return no judgements."""
         return Constraints(empty_pairs(), empty_pairs())
+
+
+@dataclass(frozen=True)
+class Way:
+    """How to link beside the model.
+
+    ``largest_cluster``: records above which a cluster must hold together better than others (the size guard).
+    ``far``: weighs the pairs within a component that share no key; scored by Splink where none is given.
+    ``with_parts``: keep the contributions of each field in the pairs.
+    """
+
+    largest_cluster: float = 400.0
+    far: Far | None = None
+    with_parts: bool = False
+
+
+USUAL = Way()
 
 
 @dataclass(frozen=True)
@@ -63,7 +81,7 @@ def link(
     evidence: Evidence,
     judged: Constraints | None = None,
     known: Known = NOTHING_KNOWN,
-    largest_cluster: float = 400.0,
+    way: Way = USUAL,
 ) -> Linked:
     """Return clusters of ``units`` (numbered 0..n-1 in column ``unit``) under ``model``.
 
@@ -74,19 +92,26 @@ def link(
         evidence: value frequencies and number of persons.
         judged: what people decided; ``different`` always holds, ``same`` joins whole clusters.
         known: pairs already scored; only pairs with a fresh unit are scored again.
-        largest_cluster: records above which a cluster must hold together better than others (the size guard).
+        way: the size guard and how pairs without a common key are weighed.
     """
     judged = judged or Constraints.none()
     candidates = candidate_pairs(keys, LARGEST_BLOCK, known.fresh)
-    scored = score_pairs(units, candidates, model, evidence.frequencies, evidence.persons)
+    scored = score_pairs(units, candidates, model, evidence.frequencies, evidence.persons, way.with_parts)
     pairs = _join(known.pairs, scored)
-    cut = Cut(model.edge_weight, model.cut_weight, model.cap, largest_cluster=largest_cluster)
+    cut = Cut(model.edge_weight, model.cut_weight, model.cap, largest_cluster=way.largest_cluster)
     records = units["records"].to_numpy("int64") if "records" in units else None
     labels = components(len(units), with_judgements(pairs, judged), cut)
     rest = missing_pairs(labels, pairs)
-    pairs = _join(pairs, score_pairs(units, rest, model, evidence.frequencies, evidence.persons))
-    clusters = average_link(labels, with_judgements(pairs, judged), cut, records)
+    if way.far is None:
+        rest = score_pairs(units, rest, model, evidence.frequencies, evidence.persons)
+    else:
+        rest["weight"] = way.far.weigh(rest["left"].to_numpy(), rest["right"].to_numpy())
+    whole = _join(pairs[PAIR], rest)
+    clusters = average_link(labels, with_judgements(whole, judged), cut, records)
     return Linked(join_judged(clusters, judged), pairs, len(candidates))
+
+
+PAIR = ["left", "right", "weight"]
 
 
 def _join(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:

@@ -22,7 +22,19 @@ _ALONGSIDE = {
     "address": ("address_sharers",),
 }
 """Columns that follow from another: they are taken from the first unit that holds the chosen value."""
-_LISTS = ("middle_names", "aliases", "rare_aliases", "common_aliases", "logs", "spots", "places", "associates")
+_LISTS = (
+    "middle_names",
+    "aliases",
+    "rare_aliases",
+    "common_aliases",
+    "logs",
+    "spots",
+    "quiet_spots",
+    "places",
+    "associates",
+)
+_FEW_TIES = 6
+"""Profiles that somebody may be named with and still be close company; more make a hub that everybody knows."""
 
 
 def make_profiles(units: pd.DataFrame, clusters: Labels) -> tuple[pd.DataFrame, Labels]:
@@ -42,7 +54,7 @@ def make_profiles(units: pd.DataFrame, clusters: Labels) -> tuple[pd.DataFrame, 
     frame["dob_year"] = frame["dob_year"].astype("int64")
     for column in _LISTS:
         frame[column] = _union(units[column], of_unit, len(lead))
-    return frame, np.asarray(of_unit, dtype=np.int64)
+    return _with_company(frame, units["associates"]), np.asarray(of_unit, dtype=np.int64)
 
 
 def _most_written(units: pd.DataFrame, of_unit: Labels, column: str, count: int) -> pd.Series:
@@ -60,3 +72,25 @@ def _most_written(units: pd.DataFrame, of_unit: Labels, column: str, count: int)
 def _union(lists: pd.Series, of_unit: Labels, count: int) -> np.ndarray:
     row, value = exploded(lists)
     return as_lists(of_unit[row], value, count)
+
+
+def _with_company(frame: pd.DataFrame, named: pd.Series) -> pd.DataFrame:
+    """Return ``frame`` with the profiles named in the same logs: ``associates`` and, of few ties, ``close``.
+
+    A profile stands for a person better than a name does, once it holds two records; a lone mention is known by its
+    name as before. Numbers of profiles are negative there, so that they never meet the codes of names.
+    """
+    count = len(frame)
+    owner, log = exploded(frame["logs"])
+    table = pd.DataFrame({"log": log.astype("int64"), "owner": owner})
+    both = table.merge(table, on="log", suffixes=("", "_other"))
+    both = both[both["owner"] != both["owner_other"]].drop_duplicates(["owner", "owner_other"])
+    ties = np.bincount(both["owner"], minlength=count)
+    known = (frame["records"] > 1).to_numpy()
+    both = both[known[both["owner_other"]]]
+    owner, other = both["owner"].to_numpy(), both["owner_other"].to_numpy()
+    row, name = exploded(frame["associates"])
+    frame["associates"] = as_lists(np.r_[row, owner], np.r_[name.astype("int64"), -1 - other], count)
+    near = ties[other] <= _FEW_TIES
+    frame["close"] = as_lists(owner[near], -1 - other[near], count)
+    return frame

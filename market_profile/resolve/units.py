@@ -18,6 +18,8 @@ from market_profile.resolve.lists import as_lists, exploded, split_lists
 _IDENTITY = ("surname", "forenames", "aliases", "birth", "sex", "phone", "vrm", "address", "nominal_ref")
 SPOT_M, PLACE_M = 200.0, 600.0
 """Sides of the squares in which two places count as one spot, and as one neighbourhood (street-corner supply)."""
+QUIET_MENTIONS = 12
+"""Mentions within a spot up to which it counts as quiet."""
 _TYPICAL_SHARE = {"surname": 0.0006, "forename": 0.006}
 """Share of persons that bear a name of middling frequency, used as if measured on ``_PRIOR_PERSONS`` people, so that
 five records are not taken for a town (source: order of magnitude of ONS name counts)."""
@@ -136,13 +138,17 @@ def _with_context(frame: pd.DataFrame, wide: pd.DataFrame, unit: np.ndarray) -> 
         forename_roots=split_lists(name_roots(frame["forename"])),
         logs=as_lists(unit[in_log.to_numpy()], code[in_log].to_numpy(), count),
         spots=as_lists(*_squares(wide, unit, SPOT_M), count),
+        quiet_spots=as_lists(*_quiet(_squares(wide, unit, SPOT_M)), count),
         places=as_lists(*_squares(wide, unit, PLACE_M), count),
         associates=as_lists(*_associates(wide, unit), count),
+        close=as_lists(unit[:0], unit[:0], count),
     )
     keep = ["unit", "unit_key", "records", "kind", "record_ref", "subject_no", "surname", "surname_parts"]
     keep += ["surname_sound", "forename", "forename_roots", "middle_names", "dob", "dob_swapped", "dob_year", "sex"]
     keep += ["nominal_ref", "phone", "phone_sharers", "address", "address_sharers", "vrm", "aliases", "alias_list"]
-    return frame[[*keep, "rare_aliases", "common_aliases", "logs", "spots", "places", "associates"]]
+    return frame[
+        [*keep, "rare_aliases", "common_aliases", "logs", "spots", "quiet_spots", "places", "associates", "close"]
+    ]
 
 
 def _squares(wide: pd.DataFrame, unit: np.ndarray, side_m: float) -> Long:
@@ -158,6 +164,14 @@ def _squares(wide: pd.DataFrame, unit: np.ndarray, side_m: float) -> Long:
         row = np.floor(north / side_m + up).astype("int64")
         grids.append(((column * 100_000 + row) * 4) + number)
     return np.tile(unit[known], 4), np.concatenate(grids)
+
+
+def _quiet(squares: Long) -> Long:
+    """Return those of ``squares`` in which few are mentioned; a busy corner says little about who it was."""
+    unit, square = squares
+    _, number, count = np.unique(square, return_inverse=True, return_counts=True)
+    few = count[number] <= QUIET_MENTIONS
+    return unit[few], square[few]
 
 
 def _parts(surname: pd.Series) -> pd.Series:
