@@ -18,7 +18,7 @@ def test_dask_workers_give_the_bytes_of_one_process(tmp_path: Path) -> None:
 
     areas = []
     for seed in (51, 52):
-        write_town(tmp_path / f"written-{seed}", Plan(logs=1000, months=3, seed=seed))
+        write_town(tmp_path / f"written-{seed}", Plan(logs=600, months=2, seed=seed))
         areas.append((copy_town(tmp_path / f"written-{seed}", tmp_path / f"a{seed}"), tmp_path / f"written-{seed}"))
     with LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
