@@ -41,6 +41,7 @@ def rank_targets(
     rows["excluded_reason"] = rules.exclusions(rows, inputs)
     parts = score.score_parts(rows, evidence, inputs)
     rows = pd.concat([rows, score.totals(rows, parts)], axis=1)
+    rows["reasons"] = rows["reasons"] + rules.to_check(rows, inputs)
     rows = order.timed(rows, evidence, inputs).assign(authority=rules.authority(inputs))
     return Board(
         targets=_targets(rows, tried, inputs),

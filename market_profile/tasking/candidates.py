@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from market_profile.network.supply import SELLING
@@ -11,6 +12,12 @@ EVIDENCE_DAYS = 365
 """Evidence older than a year proposes nobody."""
 
 KEY = ["target_kind", "target_id"]
+
+FEW_CELLS = 3
+"""A place market of more hotspot cells than this is too wide to send officers to: its cells are the targets."""
+
+USUAL_CELL_M = 200.0
+"""Side of a cell where the hotspots do not show it."""
 
 EVIDENCE_COLUMNS = (
     *KEY,
@@ -50,6 +57,7 @@ def target_evidence(inputs: Inputs) -> pd.DataFrame:
 def candidates(inputs: Inputs, evidence: pd.DataFrame) -> pd.DataFrame:
     """Return target_kind, target_id, role, market_id: sellers by role, markets by place or line, known lines.
 
+    A place market of more than ``FEW_CELLS`` hotspot cells stands as those cells (target_id is the cell_id).
     A nominal's market is where most of their sound evidence stands (latest, then smaller id, on equals).
     """
     nodes = inputs.network.nodes
@@ -58,6 +66,8 @@ def candidates(inputs: Inputs, evidence: pd.DataFrame) -> pd.DataFrame:
     home = main_market(evidence[evidence["target_kind"] == "nominal"])
     people["market_id"] = people["target_id"].map(home).astype("object").fillna("")
     markets = frame_with(inputs.geography.markets, {"market_id": "str", "kind": "str"})
+    known, cells = set(markets["market_id"]), wide_market_cells(inputs)
+    markets = markets[~markets["market_id"].isin(cells["market_id"])]
     of_markets = pd.DataFrame(
         {
             "target_kind": markets["kind"].where(markets["kind"] == "line", "place"),
@@ -66,7 +76,9 @@ def candidates(inputs: Inputs, evidence: pd.DataFrame) -> pd.DataFrame:
             "market_id": markets["market_id"],
         }
     )
-    frame = pd.concat([people, of_markets, _lines(inputs, set(markets["market_id"]))], ignore_index=True)
+    of_cells = cells[["cell_id", "market_id"]].rename(columns={"cell_id": "target_id"})
+    of_cells = of_cells.assign(target_kind="place", role="")
+    frame = pd.concat([people, of_markets, of_cells, _lines(inputs, known)], ignore_index=True)
     frame = frame.astype({"target_kind": "str", "target_id": "str", "role": "str", "market_id": "str"})
     return frame.drop_duplicates(KEY).sort_values(KEY, kind="stable").reset_index(drop=True)
 
@@ -80,6 +92,34 @@ def main_market(evidence: pd.DataFrame) -> pd.Series:
         ["target_id", "weight", "last", "market_id"], ascending=[True, False, False, True], kind="stable"
     )
     return count.drop_duplicates("target_id").set_index("target_id")["market_id"]
+
+
+def wide_market_cells(inputs: Inputs) -> pd.DataFrame:
+    """Return cell_id, market_id and centre (metres) of the hotspot cells of place markets too wide for one target."""
+    columns = {"cell_id": "str", "market_id": "str", "easting_m": "float64", "northing_m": "float64"}
+    hot = frame_with(inputs.geography.hotspots, columns)
+    hot = hot[(hot["market_id"] != "") & (hot["cell_id"] != "") & hot["easting_m"].notna()].drop_duplicates("cell_id")
+    markets = frame_with(inputs.geography.markets, {"market_id": "str", "kind": "str"})
+    places = markets.loc[markets["kind"] != "line", "market_id"]
+    is_wide = hot.groupby("market_id")["cell_id"].transform("size") > FEW_CELLS
+    return hot[is_wide & hot["market_id"].isin(places)].sort_values("cell_id", kind="stable").reset_index(drop=True)
+
+
+def _in_cells(rows: pd.DataFrame, cells: pd.DataFrame) -> pd.Series:
+    """Return the cell_id of each of ``rows`` ("" where in none): the square around the nearest centre."""
+    from scipy.spatial import cKDTree
+
+    result = pd.Series("", index=rows.index, dtype="object")
+    placed = rows["easting_m"].notna() & rows["northing_m"].notna()
+    if cells.empty or not placed.any():
+        return result.astype("str")
+    steps = np.concatenate([np.diff(np.unique(cells[axis])) for axis in ("easting_m", "northing_m")])
+    side = float(steps.min()) if len(steps) else USUAL_CELL_M
+    centres = cKDTree(cells[["easting_m", "northing_m"]].to_numpy())
+    far, place = centres.query(rows.loc[placed, ["easting_m", "northing_m"]].to_numpy(), p=np.inf)
+    names = np.append(cells["cell_id"].to_numpy(object), "")
+    result[placed] = np.where(far <= side / 2, names[np.minimum(place, len(cells) - 1)], "")
+    return result.astype("str")
 
 
 def _of_nominals(inputs: Inputs, places: pd.DataFrame) -> pd.DataFrame:
@@ -100,6 +140,10 @@ def _of_markets(inputs: Inputs, places: pd.DataFrame) -> pd.DataFrame:
     kind = markets.drop_duplicates("market_id").set_index("market_id")["kind"]
     named = rows["market_id"].map(kind).astype("object").fillna("place")
     rows = rows.assign(target_id=rows["market_id"], target_kind=named.where(named == "line", "place").astype("str"))
+    cells = wide_market_cells(inputs)
+    is_wide = rows["market_id"].isin(cells["market_id"])
+    inside = rows[is_wide].assign(target_id=_in_cells(rows[is_wide], cells))
+    rows = pd.concat([rows[~is_wide], inside[inside["target_id"] != ""]], ignore_index=True)
     return rows[list(EVIDENCE_COLUMNS)]
 
 

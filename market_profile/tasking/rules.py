@@ -77,8 +77,8 @@ def exclusions(rows: pd.DataFrame, inputs: Inputs) -> pd.Series:
 def diversions(inputs: Inputs) -> pd.DataFrame:
     """Return nominal_id and reason for people who go to the diversion list, never to the board.
 
-    Safeguarding flags count whatever the grade of their log: to protect needs less proof than to target. Treatment
-    data are never read.
+    One flag is enough, whatever its source: to protect needs less proof than to target. Only flags in logs graded as
+    suspected false divert nobody (``to_check`` says them). Treatment data are never read.
     """
     parts = [
         _reasoned(_flagged(inputs), "safeguarding flag"),
@@ -133,10 +133,23 @@ def _in_custody(inputs: Inputs) -> set[str]:
     return set(rows.loc[held, "nominal_id"])
 
 
-def _flagged(inputs: Inputs) -> pd.Series:
+def _flagged(inputs: Inputs, in_suspected_false: bool = False) -> pd.Series:
+    """People with a safeguarding flag in a log that is (or is not) graded as suspected false."""
     rows = mentions(inputs, "log_subjects", ["urn", "safeguarding"])
-    known = rows["urn"].astype("str").isin(inputs.network.logs["urn"])
+    logs = inputs.network.logs
+    known = rows["urn"].astype("str").isin(logs.loc[logs["is_suspected_false"] == in_suspected_false, "urn"])
     return rows.loc[rows["safeguarding"].fillna(False).astype(bool) & known, "nominal_id"]
+
+
+def to_check(rows: pd.DataFrame, inputs: Inputs) -> pd.Series:
+    """Return what a planner must check before tasking each of ``rows`` ("" where nothing).
+
+    A safeguarding flag that stands only in a log suspected false moves no rank, as such logs move none, but is said.
+    """
+    flagged = set(_flagged(inputs, in_suspected_false=True))
+    is_flagged = (rows["target_kind"] == "nominal") & rows["target_id"].isin(flagged)
+    words = "; check first: a log suspected false carries a safeguarding flag"
+    return pd.Series("", index=rows.index, dtype="str").where(~is_flagged, words)
 
 
 def _under_age(inputs: Inputs) -> pd.Series:

@@ -28,6 +28,13 @@ OVERALL_PRIOR = (2.0, 2.0)
 LEAVING_RATE = 1 / 150
 """Chance a day that a seller leaves the market (arrest, moving on): a working life of some five months."""
 
+SIGHTING = 0.4
+"""A report's word that its person was at work on its date counts with 0.4 of its weight: many repeat old news or name
+somebody else. What officers themselves did counts in full; several reports of late make up for it."""
+
+LATEST = 8
+"""So many of the latest statements are asked whether the person was still at work."""
+
 USUAL_GAP_DAYS = 45.0
 """Before anything is known of a seller: one sound statement in six weeks, worth one observation."""
 
@@ -169,15 +176,16 @@ def still_active(rows: pd.DataFrame, evidence: pd.DataFrame, inputs: Inputs) -> 
     """Return the chance that each target still sells next month, from how long it has been silent.
 
     Sellers are seen at their own rate and leave at ``LEAVING_RATE``: silence that is long against a seller's usual gap
-    says that they left (Schmittlein, Morrison and Colombo 1987). The last statement counts with its weight, else the
-    one before it, up to four.
+    says that they left (Schmittlein, Morrison and Colombo 1987). The last statement counts as a sighting with its
+    weight (``SIGHTING`` of it for a report), else the one before it, up to ``LATEST``.
     """
     sound = evidence[~evidence["is_suspected_false"]]
     age = (inputs.month.end - sound["observed_at"]).dt.total_seconds() / 86_400
-    rows_of = sound[[*KEY, "weight", "record_ref"]].assign(age=age)
+    seen = sound["weight"].where(sound["is_direct"], sound["weight"] * SIGHTING)
+    rows_of = sound[[*KEY, "record_ref"]].assign(age=age, weight=seen)
     grouped = rows_of.groupby(KEY)["age"]
     rate = ((grouped.size() + 1) / (grouped.max() + USUAL_GAP_DAYS)).rename("rate")
-    last = rows_of.sort_values([*KEY, "age", "record_ref"], kind="stable").groupby(KEY).head(4).merge(rate, on=KEY)
+    last = rows_of.sort_values([*KEY, "age", "record_ref"], kind="stable").groupby(KEY).head(LATEST).merge(rate, on=KEY)
     both = last["rate"] + LEAVING_RATE
     quiet = np.exp(-both * last["age"])
     here = quiet / (quiet + LEAVING_RATE / both * (1 - quiet))

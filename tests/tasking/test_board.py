@@ -101,15 +101,42 @@ def test_the_young_are_diverted() -> None:
     assert diverted(board) == {"a": "under 18"}
 
 
-def test_safeguarding_flags_of_any_grade_divert() -> None:
-    told = [*sellers("a"), ("x", "2019-01-20", "a:runner", "", "", {"intelligence_assessment": "E"})]
+@pytest.mark.parametrize(("grade", "expected"), [("D", {"a": "safeguarding flag"}), ("E", {})])
+def test_one_safeguarding_flag_diverts_unless_suspected_false(grade: str, expected: dict[str, str]) -> None:
+    told = [*sellers("a"), ("x", "2019-01-20", "a:runner", "", "", {"intelligence_assessment": grade})]
     records, resolved = story(*told)
     subjects = records.get("log_subjects")
     subjects.loc[subjects["urn"] == "x", "safeguarding"] = True
     records = records.replace(log_subjects=subjects)
     network = build_network(records, resolved, JANUARY, NetworkSettings(), {})
     board = rank_targets(network, Ground(), Ground(), records, People(resolved.records), JANUARY, BoardSettings())
-    assert diverted(board) == {"a": "safeguarding flag"}
+    assert diverted(board) == expected
+    if grade == "E":  # said, not scored
+        assert board.targets["reasons"].str.contains("check first").tolist() == [True]
+
+
+def test_a_wide_market_stands_as_its_cells() -> None:
+    cells = pd.DataFrame(
+        {
+            "cell_id": [f"C{i}" for i in range(5)],
+            "market_id": ["wide"] * 4 + ["small"],
+            "easting_m": [100.0, 300.0, 500.0, 700.0, 9100.0],
+            "northing_m": 100.0,
+        }
+    )
+    urns = [f"a{i}" for i in (1, 2)]
+    ground = Ground(
+        hotspots=cells,
+        markets=pd.DataFrame({"market_id": ["wide", "small"], "kind": "place"}),
+        record_markets=pd.DataFrame({"kind": "intelligence_logs", "record_ref": urns, "market_id": "wide"}),
+    )
+    told = sellers("a", easting_m=320.0, northing_m=90.0)
+    targets = board_of(told, ground).targets
+    places = targets[targets["target_kind"] == "place"].set_index("target_id")
+    assert set(places.index) == {"C0", "C1", "C2", "C3", "small"}
+    assert places.loc["C1", "independent_sources"] == 2
+    assert places.loc["C1", "market_id"] == "wide"
+    assert places.loc["C0", "excluded_reason"] == "no evidence is linked to it"
 
 
 def test_exploited_people_are_diverted() -> None:
