@@ -19,6 +19,7 @@ from market_profile.profile import (
 )
 from market_profile.profile.exports import map_layers, network_exports, next_state, planner_tables
 from market_profile.profile.findings import Findings, Profile
+from market_profile.profile.text import PARTNER, PLANNER
 from market_profile.settings import Settings
 from market_profile.values import Measure
 
@@ -72,7 +73,8 @@ def sections(findings: Findings, areas: Areas, settings: Settings) -> tuple[Sect
         closing.actions_section(findings),
         closing.unknowns_section(findings),
         quality.quality_section(findings),
-        closing.method_section(findings),
+        closing.method_section(findings, PLANNER),
+        closing.method_section(findings, PARTNER),
         closing.nominals_section(findings),
         closing.glossary_section(),
         closing.glossary_brief(),

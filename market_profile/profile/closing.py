@@ -28,7 +28,7 @@ from market_profile.profile.text import (
     table,
     words_of,
 )
-from market_profile.terms import Sensitivity
+from market_profile.terms import Audience, Sensitivity
 from market_profile.values import Measure
 
 ANNEX_NOMINALS = 50
@@ -86,6 +86,13 @@ ALWAYS_ASKED = (
 )
 
 
+PLANNER_CARDS = frozenset({
+    "price_per_pure_gram_pooled", "price_per_expected_pure_gram", "availability_without_aborted", "refusals",
+    "seizures_by_class", "cash_seized", "assets", "social_cost", "board_score", "board_success_probability",
+})  # fmt: skip
+"""Definitions of figures that the partner page does not show."""
+
+
 def unknowns_section(findings: Findings) -> Section[Measure]:
     """Return what is not known and what partners are asked to add (partners)."""
     asked = [more if findings.has(kind) else missing for kind, missing, more in ASKS]
@@ -122,8 +129,9 @@ def actions_section(findings: Findings) -> Section[Measure]:
     return section("actions", "Recommendations and actions", (block,), EVERYONE)
 
 
-def method_section(findings: Findings) -> Section[Measure]:
-    """Return method, suppression and corrections, and a definition card for each figure (both audiences)."""
+def method_section(findings: Findings, audience: frozenset[Audience]) -> Section[Measure]:
+    """Return method, suppression and corrections, and a definition card for each figure of ``audience``'s page."""
+    cards = definition_cards(findings)
     blocks: Blocks = (
         para(
             "Prices are medians of test purchases; intervals are 95% (Wilson for shares, exact Poisson for counts). "
@@ -136,9 +144,9 @@ def method_section(findings: Findings) -> Section[Measure]:
             "hidden, others rounded to 5; figures need ten records, no operation above half of them. Corrections are "
             "issued in the next edition and named there.",
         ),
-        Cards(definition_cards(findings)),
+        Cards(tuple(card for card in cards if audience == PLANNER or card.id not in PLANNER_CARDS)),
     )
-    return section("method", "Method, suppression and corrections", blocks, EVERYONE)
+    return section("method", "Method, suppression and corrections", blocks, audience)
 
 
 def definition_cards(findings: Findings) -> tuple[DefinitionCard, ...]:

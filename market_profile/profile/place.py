@@ -117,7 +117,7 @@ def _hotspots(findings: Findings) -> Blocks:
     firm = int((hotspots["is_significant"] & hotspots["is_corroborated"]).sum())
     rows = [
         (
-            label(row["cell_id"]), counted(row["rank"]), label(row["market_id"] or "none"),
+            label(row["cell_id"]), label(row["market_id"] or "none"),
             label(names.get(row["area_code"], "outside the areas")), counted(row["events"]), score(row["expected"], 1),
             label(chance_words(number(row["p_adjusted"]))), label(row["persistence"]),
             label(_support(row)), label(hours_words(row["peak_hours"])),
@@ -125,7 +125,7 @@ def _hotspots(findings: Findings) -> Blocks:
         for row in hotspots.head(HOTSPOT_ROWS).to_dict("records")
     ]  # fmt: skip
     columns = (
-        col("Cell"), col("Rank", True), col("Market"), col("Area"), col("Events", True), col("Expected", True),
+        col("Cell"), col("Market"), col("Area"), col("Events", True), col("Expected", True),
         col("By chance"), col("Lasting"), col("Rests on"), col("Busiest hours"),
     )  # fmt: skip
     note = (

@@ -173,7 +173,7 @@ def forum_section(findings: Findings) -> Section[Measure]:
     return section(
         "forum",
         "Case-forum pack",
-        (table("case_forum", "Risk matrix, highest first", columns, rows, note=note, keep=6),),
+        (table("case_forum", "Risk matrix, highest first", columns, rows, note=note, keep=5),),
         PLANNER,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from functools import cache
 
 
@@ -31,6 +32,7 @@ def page_pdf(html: str) -> bytes:
     """
     from weasyprint import HTML
 
+    html = printed_only(html)
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     identifier = hashlib.sha256(html.encode()).hexdigest()[:32].encode()
@@ -38,6 +40,17 @@ def page_pdf(html: str) -> bytes:
         pdf_tags=True, pdf_identifier=identifier, optimize_images=False
     )
     return made
+
+
+_NOT_PRINTED = re.compile(
+    r'<svg class="n".*?</svg>|<nav .*?</nav>|<script>.*?</script>|<p class="tools".*?</p>|<details>.*?</details>', re.S
+)
+"""Parts that the style sheet hides on paper: laying them out twice is most of the work of a heavy page."""
+
+
+def printed_only(html: str) -> str:
+    """Return the page without what its style sheet keeps from paper; nothing that is printed changes."""
+    return _NOT_PRINTED.sub("", html)
 
 
 def _refuse(url: str, *_: object, **__: object) -> dict[str, object]:

@@ -211,7 +211,7 @@ def figure(make: Maker, ident: str, headline: doc.Sentence[Shown], drawing: Any)
     )
 
 
-def table(make: Maker, ident: str = "areas", rows: int = 9, annex: bool = False) -> doc.Table[Shown]:
+def table(make: Maker, ident: str = "areas", rows: int = 10, annex: bool = False) -> doc.Table[Shown]:
     columns = (
         doc.Column(make.text("area"), make.text("Area")),
         doc.Column(make.text("events"), make.text("Supply events"), True),
