@@ -7,7 +7,7 @@ import pandas as pd
 
 from market_profile.contracts.tables import Areas
 from market_profile.geography.events import DISCOVERED, RECORDED, REPORTED
-from market_profile.geography.grid import area_of_points
+from market_profile.geography.grid import Floats, Grid, area_of_points, points_to_areas
 from market_profile.periods import Month
 
 PARTNER_WINDOW_MONTHS = 12
@@ -36,3 +36,23 @@ def area_counts(events: pd.DataFrame, areas: Areas, month: Month) -> pd.DataFram
         counts = code[chosen].value_counts()
         result[name] = result["area_code"].map(counts).fillna(0).astype(np.int64)
     return result
+
+
+def area_surface(counts: pd.DataFrame, areas: Areas, grid: Grid, share: Floats, score: Floats) -> pd.DataFrame:
+    """Return ``counts`` (of ``area_counts``) with the expected surface and the forecast by partner area.
+
+    ``expected_12m`` shares the year's events out by the exposure of the area's cells (cell centres; ``share`` sums to
+    1), ``forecast_next_month`` sums their forecast, ``concentration`` is events over expected (NaN where none are).
+    """
+    found = points_to_areas(areas.frame, *grid.centres(grid.flat))
+    size = len(areas.frame)
+    sums = [
+        np.bincount(found[found >= 0], weights=surface.ravel()[grid.flat][found >= 0], minlength=size)
+        for surface in (share, score)
+    ]
+    expected = counts["events_12m"].sum() * sums[0] / sums[0].sum() if sums[0].sum() > 0 else np.zeros(size)
+    events = counts["events_12m"].to_numpy(float)
+    ratio = np.divide(events, expected, out=np.full(size, np.nan), where=expected > 0)
+    return counts.assign(
+        expected_12m=expected.round(3), concentration=ratio.round(3), forecast_next_month=sums[1].round(3)
+    )

@@ -11,10 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from market_profile.contracts.tables import Areas, Tables
-from market_profile.geography.areas import area_counts
+from market_profile.geography.areas import area_counts, area_surface
 from market_profile.geography.backtest import Backtest, run_backtest, top_cells
 from market_profile.geography.bands import band_of
 from market_profile.geography.corroboration import by_family, feedback_warning
+from market_profile.geography.displacement import displacement_counts
 from market_profile.geography.events import RECORDED, Events, collect_events
 from market_profile.geography.forecast import forecast
 from market_profile.geography.grid import Floats, Grid, area_of_points, check_crs, make_grid
@@ -27,7 +28,7 @@ from market_profile.geography.markets import (
     phone_lines,
     record_markets,
 )
-from market_profile.geography.maup import grid_sensitivity
+from market_profile.geography.maup import chosen_sensitivity, grid_sensitivity
 from market_profile.geography.panel import Panel, build_panel
 from market_profile.geography.persistence import flags_by_month, persistence
 from market_profile.geography.result import HOTSPOT_COLUMNS, Geography
@@ -108,7 +109,9 @@ def find_hotspots(
     return Geography(
         hotspots=hotspots,
         cells=_squares(hotspots, grid, areas),
-        area_counts=area_counts(events.frame, areas, month),
+        area_counts=area_surface(
+            area_counts(events.frame, areas, month), areas, grid, expectation.share, surfaces.score
+        ),
         record_markets=records,
         markets=_markets(markets, lines, framed, hours, (surfaces, grid, areas, month)),
         market_cells=markets.cells,
@@ -118,7 +121,8 @@ def find_hotspots(
         track_record=record,
         hours=hours,
         heat_strip=heat_strip(framed[framed["weight"] > 0]),
-        maup=_maup(events, panel, areas, settings),
+        maup=_maup(events, tables, panel, (areas, backtest.chosen), settings),
+        displacement=displacement_counts(events.frame, tables.get("operations"), areas, month),
         set_aside=events.set_aside,
         denominator=expectation.statement,
         warnings=_warnings(events, grid, hotspots, expectation, settings),
@@ -255,10 +259,16 @@ def _markets(
     return every[list(MARKET_COLUMNS)]
 
 
-def _maup(events: Events, panel: Panel, areas: Areas, settings: GeographySettings) -> pd.DataFrame:
+def _maup(
+    events: Events, tables: Tables, panel: Panel, chosen: tuple[Areas, str], settings: GeographySettings
+) -> pd.DataFrame:
+    boundary = chosen[0].boundary
     counted = events.frame[(events.frame["weight"] > 0) & events.frame["month"].isin(panel.months)]
     target = counted[(counted["family"] == RECORDED) == panel.is_snapped]
-    return grid_sensitivity(target, areas.boundary, settings.cell_m, settings.kde_bandwidth_m, settings.area_share)
+    plain = grid_sensitivity(target, boundary, settings.cell_m, settings.kde_bandwidth_m, settings.area_share)
+    own = chosen_sensitivity(events.frame, tables, panel, boundary, chosen[1], settings.area_share)
+    parts = [each for each in (plain, own) if len(each)]
+    return pd.concat(parts, ignore_index=True) if parts else plain
 
 
 def _warnings(

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt, label
+from scipy.ndimage import distance_transform_edt
 
 from market_profile.contracts.tables import Tables
+from market_profile.geography.basins import split_basins
 from market_profile.geography.events import Events
 from market_profile.geography.grid import Floats, Grid, Ints
 from market_profile.periods import Month
@@ -31,7 +32,6 @@ SMALLEST_LINE = 3
 
 MARKET_CELL_COLUMNS = ("market_id", "cell_id", "first_month", "last_month")
 LINE_COLUMNS = ("phone", "market_id", "first_month")
-QUEEN: Ints = np.ones((3, 3), dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,14 @@ class PlaceMarkets:
 
 def join_markets(significant: NDArray[np.bool_], score: Floats, grid: Grid, month: Month,
                  previous: pd.DataFrame) -> PlaceMarkets:  # fmt: skip
-    """Return this month's place markets: groups of touching significant cells, with ids carried by shared cells.
+    """Return this month's place markets: significant cells by the local maximum of ``score`` that they climb to,
+    with ids carried by shared cells.
 
     ``previous`` holds last month's market cells (``MARKET_CELL_COLUMNS``). An id goes to the group that shares most
     cells with it; of several ids a group keeps the one with most. New groups are numbered on, best score first. A
     market without a group today keeps its cells until six months have passed.
     """
-    groups, count = label(significant & grid.inside, structure=QUEEN)
+    groups, count = split_basins(significant & grid.inside, score)
     ids = _carry(groups, count, score, grid, previous)
     flat = np.flatnonzero(groups)
     cells = pd.DataFrame(

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
+from market_profile.contracts.tables import Tables
 from market_profile.geography.backtest import hits_at
+from market_profile.geography.forecast import GLM, fit_glm, forecast
 from market_profile.geography.grid import make_grid, offsets
+from market_profile.geography.panel import Panel, on_grid, panel_records
 from market_profile.geography.surfaces import kernel_density, smooth
+from market_profile.periods import Month
 
 MAUP_COLUMNS = ("method", "mean_pct", "low_pct", "high_pct", "offsets")
 
@@ -40,12 +46,34 @@ def grid_sensitivity(target: pd.DataFrame, boundary: BaseGeometry, cell_m: float
             density = kernel_density(*spots, grid, bandwidth_m)
         for number, surface in enumerate((old, density)):
             rates[number, place] = 100 * hits_at(np.round(surface, 12), new, grid, area_share)[0] / max(new.sum(), 1)
-    return pd.DataFrame(
-        {
-            "method": ["counts", "KDE"],
-            "mean_pct": rates.mean(axis=1),
-            "low_pct": rates.min(axis=1),
-            "high_pct": rates.max(axis=1),
-            "offsets": len(origins),
-        }
-    )
+    return pd.DataFrame([_row(name, each) for name, each in zip(("counts", "KDE"), rates, strict=True)])
+
+
+def chosen_sensitivity(events: pd.DataFrame, tables: Tables, panel: Panel, boundary: BaseGeometry, method: str,
+                       area_share: float) -> pd.DataFrame:  # fmt: skip
+    """Return one row (``MAUP_COLUMNS``): the chosen method's hit rate for the newest month over 25 shifted grids.
+
+    The model is fitted once, on the declared grid, from the months before; each shifted grid gives it its own
+    covariates. Empty where the panel has fewer than three months, or where a shift loses a covariate.
+    """
+    months = len(panel.months)
+    if months < 3:
+        return pd.DataFrame(columns=list(MAUP_COLUMNS))
+    history = tuple(range(months - 1))
+    model = fit_glm([panel], history) if method == GLM else None
+    known = Tables({}) if model is None else tables
+    records, rates = panel_records(events, known, Month(panel.months[-1])), []
+    for origin in offsets(panel.grid.cell_m):
+        shifted = on_grid(records, make_grid(boundary, panel.grid.cell_m, origin))
+        if shifted.months != panel.months or (model is not None and shifted.names != panel.names):
+            continue
+        surface, came = forecast(shifted, history, method, model), shifted.target(-1)
+        hits = hits_at(surface, came, shifted.grid, area_share)[0]
+        rates.append(100 * hits / max(float(came[shifted.grid.inside].sum()), 1.0))
+    return pd.DataFrame([_row(f"chosen: {method}", rates)] if rates else [], columns=list(MAUP_COLUMNS))
+
+
+def _row(name: str, rates: Sequence[float] | np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> dict[str, object]:
+    values = np.asarray(rates, dtype=np.float64)
+    numbers = (values.mean(), values.min(), values.max(), len(values))
+    return dict(zip(MAUP_COLUMNS, (name, *numbers), strict=True))

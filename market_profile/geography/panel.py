@@ -52,31 +52,74 @@ class Panel:
         return np.asarray(total / np.maximum(supplied, 1)[:, None, None], dtype=np.float64)
 
 
+@dataclass(frozen=True)
+class Records:
+    """Located records by layer and month, before any grid: what a panel counts."""
+
+    months: tuple[str, ...]
+    names: tuple[str, ...]
+    layer: Ints
+    month: Ints
+    easting_m: Floats
+    northing_m: Floats
+    points: pd.DataFrame
+    """The target's rows that are not snapped."""
+    is_snapped: bool
+
+
 def build_panel(events: pd.DataFrame, tables: Tables, grid: Grid, month: Month) -> Panel:
     """Return the panel of the months up to and with ``month``.
 
     The target is every counted event that is not open data; where there are fewer than 30, it is the published drug
     offences. Covariates: reported and discovered events, published drug offences, and every other type of crime.
     """
+    return on_grid(panel_records(events, tables, month), grid)
+
+
+def panel_records(events: pd.DataFrame, tables: Tables, month: Month) -> Records:
+    """Return the records that the panel of ``month`` counts, whatever the grid."""
     months = tuple(each.text for each in month.window(HISTORY_MONTHS))
     counted = events[(events["weight"] > 0) & events["month"].isin(months)]
     families = {name: counted[counted["family"] == name] for name in (REPORTED, DISCOVERED, RECORDED)}
     evidence = counted[counted["family"] != RECORDED]
     target = evidence if len(evidence) >= SMALLEST_TARGET else families[RECORDED]
-    layers = {TARGET: _stack(target, grid, months)}
-    layers |= {name: _stack(frame, grid, months) for name, frame in families.items()}
-    layers |= _other_crime(tables.get("street_crime"), grid, months)
-    kept = [name for name, layer in layers.items() if name == TARGET or layer.any()]
-    start = _first_month(layers[TARGET].sum(axis=(1, 2)))
-    counts = np.stack([layers[name][start:] for name in kept])
+    crime, kind = _other_crime(tables.get("street_crime"), months)
+    types = sorted(kind.unique())
+    frames = [target, *families.values(), crime]
+    first = [np.full(len(frame), number) for number, frame in enumerate(frames[:-1])]
+    number = kind.map({name: len(first) + place for place, name in enumerate(types)})
+    place = {text: place for place, text in enumerate(months)}
     points = target[~target["is_snapped"].astype(bool)]
-    number = points["month"].map({text: place for place, text in enumerate(months[start:])})
+    return Records(
+        months=months,
+        names=(TARGET, *families, *(f"crime: {name}" for name in types)),
+        layer=np.concatenate([*first, number.to_numpy(dtype=np.int64)]).astype(np.int64),
+        month=np.concatenate([frame["month"].map(place).to_numpy(dtype=np.int64) for frame in frames]),
+        easting_m=np.concatenate([frame["easting_m"].to_numpy(float) for frame in frames]),
+        northing_m=np.concatenate([frame["northing_m"].to_numpy(float) for frame in frames]),
+        points=points[["month", "easting_m", "northing_m"]],
+        is_snapped=bool(len(target) and not len(points)),
+    )
+
+
+def on_grid(records: Records, grid: Grid) -> Panel:
+    """Return the panel of ``records`` counted on ``grid``; layers without an event inside are left out."""
+    months, size = len(records.months), grid.inside.size
+    cell = grid.locate(records.easting_m, records.northing_m)
+    kept = cell >= 0
+    index = ((records.layer * months + records.month) * size + cell)[kept]
+    flat = np.bincount(index, minlength=len(records.names) * months * size)
+    layers = flat.astype(np.float32).reshape(len(records.names), months, *grid.shape)
+    filled = [number for number, layer in enumerate(layers) if number == 0 or layer.any()]
+    start = _first_month(layers[0].sum(axis=(1, 2)))
+    number = records.points["month"].map({text: place for place, text in enumerate(records.months[start:])})
     spots = (
         np.asarray(number.fillna(-1), dtype=np.int64),
-        np.asarray(points["easting_m"], dtype=np.float64),
-        np.asarray(points["northing_m"], dtype=np.float64),
+        np.asarray(records.points["easting_m"], dtype=np.float64),
+        np.asarray(records.points["northing_m"], dtype=np.float64),
     )
-    return Panel(grid, months[start:], tuple(kept), counts, spots, is_snapped=bool(len(target) and not len(points)))
+    names = tuple(records.names[number] for number in filled)
+    return Panel(grid, records.months[start:], names, layers[filled, start:], spots, records.is_snapped)
 
 
 def _first_month(totals: NDArray[np.float32]) -> int:
@@ -86,18 +129,8 @@ def _first_month(totals: NDArray[np.float32]) -> int:
     return int(np.argmax(totals >= SPARSE_START_SHARE * np.median(filled)))
 
 
-def _other_crime(crime: pd.DataFrame, grid: Grid, months: tuple[str, ...]) -> dict[str, NDArray[np.float32]]:
+def _other_crime(crime: pd.DataFrame, months: tuple[str, ...]) -> tuple[pd.DataFrame, pd.Series]:
     kind = crime["crime_type"].str.casefold()
     nowhere = crime["location"].str.contains(NOT_A_PLACE, case=False, regex=True).fillna(False).astype(bool)
-    kept = crime[(kind != "drugs") & ~nowhere & crime["month"].isin(months)]
-    types = sorted(kept["crime_type"].str.casefold().unique())
-    return {f"crime: {name}": _stack(kept[kind[kept.index] == name], grid, months) for name in types}
-
-
-def _stack(frame: pd.DataFrame, grid: Grid, months: tuple[str, ...]) -> NDArray[np.float32]:
-    index = grid.locate(frame["easting_m"].to_numpy(float), frame["northing_m"].to_numpy(float))
-    month = frame["month"].map({text: number for number, text in enumerate(months)}).to_numpy(dtype=np.int64)
-    kept = index >= 0
-    size = grid.inside.size
-    counts = np.bincount(month[kept] * size + index[kept], minlength=len(months) * size)
-    return counts.astype(np.float32).reshape(len(months), *grid.shape)
+    kept = (kind != "drugs") & ~nowhere & crime["month"].isin(months)
+    return crime[kept], kind[kept]

@@ -47,6 +47,7 @@ class Geography:
     cells: gpd.GeoDataFrame
     """The hotspots as squares in the analysis CRS."""
     area_counts: pd.DataFrame
+    """One row a partner area: events by family, ``expected_12m``, ``concentration``, ``forecast_next_month``."""
     record_markets: pd.DataFrame
     """``kind``, ``record_ref``, ``market_id``."""
     markets: pd.DataFrame
@@ -65,6 +66,8 @@ class Geography:
     """``weekday``, ``hour``, ``weight`` of the whole area."""
     maup: pd.DataFrame
     """``method``, ``mean_pct``, ``low_pct``, ``high_pct``, ``offsets``: hit rate over shifted grids."""
+    displacement: pd.DataFrame
+    """Reported events before and after each operation in target, buffer and controls (``DISPLACEMENT_COLUMNS``)."""
     set_aside: pd.DataFrame
     """``kind``, ``why``, ``records`` that made no place."""
     denominator: str
