@@ -63,9 +63,8 @@ class SourceSettings(_Part):
 
 
 class ResolveSettings(_Part):
-    """Who is who: probabilities at which mentions are joined or sent to a person for review."""
+    """Who is who: the probability from which a pair goes to a person, and the size that calls a nominal in question."""
 
-    join_probability: float = Field(0.95, gt=0.5, lt=1)
     """Matches at or above it are one person."""
     review_probability: float = Field(0.5, gt=0, lt=1)
     """Matches between it and the joining cut wait for a person."""

@@ -32,7 +32,7 @@ def carry_ids(
         issued: ids issued so far; none is ever used twice.
     """
     old = _ids_before(mentions, before)
-    rank = pd.Series(np.arange(len(mentions)), index=age_order(mentions).index)
+    rank = pd.Series(np.arange(len(mentions)), index=age_order(mentions).index).sort_index()
     age = rank.groupby(clusters).min()
     kept = _matched(old, clusters, age)
     rest = age[~age.index.isin(kept.index)].sort_values(kind="stable")

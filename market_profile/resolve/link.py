@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from market_profile.resolve.cluster import APART, Cut, Labels, average_link, components, missing_pairs
 from market_profile.resolve.far import Far
 from market_profile.resolve.model import LinkModel
 from market_profile.resolve.score import candidate_pairs, empty_pairs, score_pairs
+
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,14 @@ class Constraints:
     def none() -> Constraints:
         """Return no judgements."""
         return Constraints(empty_pairs(), empty_pairs())
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Flags by unit: ``fresh`` holds something new, ``held`` holds something that stood last month (may be both)."""
+
+    fresh: Flags
+    held: Flags
 
 
 @dataclass(frozen=True)
@@ -61,15 +72,10 @@ class Linked:
     candidates: int
 
 
-@dataclass(frozen=True)
-class Known:
-    """Pairs scored in an earlier month, and which units are fresh (flags by unit number)."""
-
-    pairs: pd.DataFrame
-    fresh: np.ndarray | None
-
-
-NOTHING_KNOWN = Known(empty_pairs(), None)
+HYSTERESIS = 2.0
+"""Bits more that it takes to join two nominals of last month than to join new mentions to one."""
+SETTLED_APART = 8.0
+"""Bits below the cut at which two nominals of last month are held apart at least."""
 LARGEST_BLOCK = 400
 """Units that may share a blocking key before it says nothing about a person."""
 
@@ -80,7 +86,7 @@ def link(
     model: LinkModel,
     evidence: Evidence,
     judged: Constraints | None = None,
-    known: Known = NOTHING_KNOWN,
+    moves: Moves | None = None,
     way: Way = USUAL,
 ) -> Linked:
     """Return clusters of ``units`` (numbered 0..n-1 in column ``unit``) under ``model``.
@@ -91,13 +97,12 @@ def link(
         model: the frozen model.
         evidence: value frequencies and number of persons.
         judged: what people decided; ``different`` always holds, ``same`` joins whole clusters.
-        known: pairs already scored; only pairs with a fresh unit are scored again.
+        moves: which units are new and which hold what stood before; all are new where not given.
         way: the size guard and how pairs without a common key are weighed.
     """
     judged = judged or Constraints.none()
-    candidates = candidate_pairs(keys, LARGEST_BLOCK, known.fresh)
-    scored = score_pairs(units, candidates, model, evidence.frequencies, evidence.persons, way.with_parts)
-    pairs = _join(known.pairs, scored)
+    candidates = candidate_pairs(keys, LARGEST_BLOCK, None if moves is None else moves.fresh)
+    pairs = score_pairs(units, candidates, model, evidence.frequencies, evidence.persons, way.with_parts)
     cut = Cut(model.edge_weight, model.cut_weight, model.cap, largest_cluster=way.largest_cluster)
     records = units["records"].to_numpy("int64") if "records" in units else None
     labels = components(len(units), with_judgements(pairs, judged), cut)
@@ -107,11 +112,20 @@ def link(
     else:
         rest["weight"] = way.far.weigh(rest["left"].to_numpy(), rest["right"].to_numpy())
     whole = _join(pairs[PAIR], rest)
+    whole = whole if moves is None else _steadied(whole, moves, model)
     clusters = average_link(labels, with_judgements(whole, judged), cut, records)
     return Linked(join_judged(clusters, judged), pairs, len(candidates))
 
 
 PAIR = ["left", "right", "weight"]
+
+
+def _steadied(pairs: pd.DataFrame, moves: Moves, model: LinkModel) -> pd.DataFrame:
+    """Return ``pairs`` weighed so that only new evidence, and more of it than usual, moves what stood before."""
+    left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
+    weight = pairs["weight"].to_numpy() - HYSTERESIS * (moves.held[left] & moves.held[right])
+    settled = ~(moves.fresh[left] | moves.fresh[right])
+    return pairs.assign(weight=np.where(settled, np.minimum(weight, model.cut_weight - SETTLED_APART), weight))
 
 
 def _join(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:

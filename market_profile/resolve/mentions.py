@@ -51,11 +51,13 @@ _SOURCES = (
     _Source("court_orders", "made_on", reference_only=True),
 )
 _NOT_KEYED = frozenset({"convictions", "cohort_register"})
-"""Kinds whose record_ref is made from content: it may hold a trace of the name, so that nothing is ordered by it."""
+"""Kinds whose record_ref is made from content: it holds a trace of the name, so that nothing is ordered by it."""
+_NAMELESS = ("at", "date_of_birth", "sex", "nominal_ref", "phone", "vrm", "address", "easting_m", "northing_m")
+"""What mentions of those kinds are ordered by instead; the reference decides only between mentions equal in all."""
 
 
 def collect_mentions(tables: Tables, month: Month) -> pd.DataFrame:
-    """Return all mentions before the end of ``month``, sorted by kind, record_ref and subject_no.
+    """Return all mentions before the end of ``month``, sorted by kind, reference (or content, never names) and subject.
 
     Columns: kind, record_ref, subject_no, log, at, the identifying columns as written, and their folded forms
     (``surname``, ``forenames``, ``aliases``, ``phone``, ``vrm``, ``address``, ``nominal_ref``, ``sex`` F|M|"",
@@ -66,7 +68,17 @@ def collect_mentions(tables: Tables, month: Month) -> pd.DataFrame:
     raw = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     raw = raw[raw["at"].isna() | (raw["at"] < month.end)]
     raw = raw.sort_values(MENTION_KEY, kind="stable").drop_duplicates(MENTION_KEY, keep="last")
-    return _folded(raw.reset_index(drop=True))
+    folded = _folded(raw.reset_index(drop=True))
+    order = folded[["kind"]].assign(keyed=_keyed(folded, "record_ref"), subject_no=folded["subject_no"])
+    for column in _NAMELESS:
+        order[column] = folded[column].where(folded["kind"].isin(_NOT_KEYED))
+    order["ref"] = folded["record_ref"]
+    at = order.sort_values(list(order.columns), kind="stable").index
+    return folded.loc[at].reset_index(drop=True)
+
+
+def _keyed(mentions: pd.DataFrame, column: str) -> pd.Series[str]:
+    return mentions[column].where(~mentions["kind"].isin(_NOT_KEYED), "")
 
 
 def _log_subjects(tables: Tables) -> pd.DataFrame:
@@ -131,17 +143,12 @@ def _folded(raw: pd.DataFrame) -> pd.DataFrame:
 
 
 def age_order(mentions: pd.DataFrame) -> pd.DataFrame:
-    """Return the mentions' sort order for numbering nominals: earliest first, then reference, never by a name."""
-    loose = mentions["kind"].isin(_NOT_KEYED)
+    """Return the mentions' sort order for numbering nominals: earliest first, then as they stand, never by a name."""
     order = pd.DataFrame(
         {
             "at": mentions["at"].fillna(pd.Timestamp("2200-01-01")),
-            "is_loose": loose,
-            "kind": mentions["kind"],
-            "keyed_ref": mentions["record_ref"].where(~loose, ""),
-            "birth": mentions["date_of_birth"].fillna(pd.Timestamp("2200-01-01")),
-            "ref": mentions["record_ref"],
-            "subject_no": mentions["subject_no"],
+            "is_loose": mentions["kind"].isin(_NOT_KEYED),
+            "position": np.arange(len(mentions)),
         }
     )
     return order.sort_values(list(order.columns), kind="stable")

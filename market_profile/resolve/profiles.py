@@ -63,8 +63,9 @@ def _most_written(units: pd.DataFrame, of_unit: Labels, column: str, count: int)
     table = table[table["value"] != blank]
     if column == "forename":  # an initial speaks only where nothing longer does
         table["records"] += 1_000_000 * (table["value"].str.len() > 1)
-    count_of = table.groupby(["profile", "value"])["records"].sum().reset_index()
-    count_of = count_of.sort_values(["profile", "records", "value"], ascending=[True, False, True], kind="stable")
+    table["unit"] = np.arange(len(of_unit))[table.index]
+    count_of = table.groupby(["profile", "value"]).agg(records=("records", "sum"), unit=("unit", "min")).reset_index()
+    count_of = count_of.sort_values(["profile", "records", "unit"], ascending=[True, False, True], kind="stable")
     chosen = count_of.drop_duplicates("profile").set_index("profile")["value"]
     return chosen.reindex(range(count)).fillna(blank)
 

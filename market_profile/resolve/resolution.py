@@ -13,13 +13,12 @@ from market_profile.periods import Month
 from market_profile.resolve.identity import carry_ids, ledger
 from market_profile.resolve.judgements import constraints, standing
 from market_profile.resolve.keys import blocking_keys
-from market_profile.resolve.link import Known
 from market_profile.resolve.mentions import MENTION_KEY, collect_mentions
 from market_profile.resolve.model import LinkModel, shipped_model
 from market_profile.resolve.nominals import describe_nominals
 from market_profile.resolve.review import waiting_pairs, with_contributions
 from market_profile.resolve.rounds import Rounds, link_in_rounds
-from market_profile.resolve.score import empty_pairs
+from market_profile.resolve.settled import judgement_state, settled_units
 from market_profile.resolve.units import Units, make_units
 from market_profile.settings import ResolveSettings
 
@@ -67,11 +66,11 @@ def resolve_nominals(
     is_judged = np.zeros(len(mentions), dtype=bool)
     is_judged[judged[["left", "right"]].to_numpy().ravel()] = True
     units = make_units(mentions, is_judged)
-    known = _known(units, previous, model)
+    settled = settled_units(mentions, units, previous, judged, model.version)
     limits = constraints(judged, units.of_mention)
     largest = settings.largest_cluster_records
-    rounds = link_in_rounds(units.frame, blocking_keys, model, units.evidence, limits, known, largest)
-    return _finish(_Work(mentions, units, rounds, model, month, settings), previous)
+    rounds = link_in_rounds(units.frame, blocking_keys, model, units.evidence, limits, settled, largest)
+    return _finish(_Work(mentions, units, rounds, judged, model, month, settings), previous)
 
 
 @dataclass(frozen=True)
@@ -79,24 +78,10 @@ class _Work:
     mentions: pd.DataFrame
     units: Units
     rounds: Rounds
+    judged: pd.DataFrame
     model: LinkModel
     month: Month
     settings: ResolveSettings
-
-
-def _known(units: Units, previous: Mapping[str, pd.DataFrame], model: LinkModel) -> Known:
-    """Return the pairs that stand from last month; none where the model is another one."""
-    versions = previous.get("model")
-    if versions is None or versions["version"].tolist() != [model.version]:
-        return Known(empty_pairs(), None)
-    number = pd.Series(units.frame["unit"].to_numpy(), index=units.frame["unit_key"].to_numpy())
-    fresh = ~units.frame["unit_key"].isin(previous["units"]["unit_key"]).to_numpy()
-    pairs = previous["pairs"]
-    left, right = number.reindex(pairs["left_key"]).to_numpy(), number.reindex(pairs["right_key"]).to_numpy()
-    held = ~(np.isnan(left) | np.isnan(right))
-    low, high = np.minimum(left[held], right[held]), np.maximum(left[held], right[held])
-    frame = pd.DataFrame({"left": low, "right": high, "weight": pairs["weight"].to_numpy()[held]})
-    return Known(frame.astype({"left": "int64", "right": "int64"}), fresh)
 
 
 def _finish(work: _Work, previous: Mapping[str, pd.DataFrame]) -> Resolution:
@@ -107,7 +92,7 @@ def _finish(work: _Work, previous: Mapping[str, pd.DataFrame]) -> Resolution:
     id_of_profile = pd.Series(ids.to_numpy(), index=rounds.of_unit[units.of_mention]).groupby(level=0).first()
     size = rounds.profiles["records"].to_numpy()
     waiting = waiting_pairs(rounds.last.pairs, rounds.last.clusters, size, work.settings.review_probability)
-    review = with_contributions(waiting, rounds.profiles, work.model, units.evidence, id_of_profile)
+    review = with_contributions(waiting, rounds.profiles, work.model, id_of_profile)
     doubtful = set(review["left_nominal_id"]) | set(review["right_nominal_id"]) | _over_large(ids, work.settings)
     records = mentions[MENTION_KEY].assign(
         nominal_id=ids.to_numpy(),
@@ -130,13 +115,9 @@ def _over_large(ids: pd.Series[str], settings: ResolveSettings) -> set[str]:
 
 
 def _state(work: _Work, records: pd.DataFrame, issued: int) -> dict[str, pd.DataFrame]:
-    key = work.units.frame["unit_key"].to_numpy()
-    pairs = work.rounds.first.pairs
+    held = records[[*MENTION_KEY, "nominal_id", "match_probability"]].assign(content=work.units.content.astype("str"))
     return {
-        "mentions": records[[*MENTION_KEY, "nominal_id"]].reset_index(drop=True),
-        "units": pd.DataFrame({"unit_key": np.sort(key)}),
-        "pairs": pd.DataFrame(
-            {"left_key": key[pairs["left"]], "right_key": key[pairs["right"]], "weight": pairs["weight"].to_numpy()}
-        ),
+        "mentions": held.reset_index(drop=True),
+        "judgements": judgement_state(work.mentions, work.judged),
         "model": pd.DataFrame({"version": [work.model.version], "issued": [issued]}),
     }

@@ -7,9 +7,8 @@ import json
 import numpy as np
 import pandas as pd
 
-from market_profile.resolve.link import Evidence
 from market_profile.resolve.model import LinkModel
-from market_profile.resolve.score import probability, score_pairs
+from market_profile.resolve.score import probability
 
 REVIEW_COLUMNS = (
     "left_kind",
@@ -61,16 +60,15 @@ def waiting_pairs(pairs: pd.DataFrame, clusters: np.ndarray, records: np.ndarray
 
 
 def with_contributions(
-    waiting: pd.DataFrame, units: pd.DataFrame, model: LinkModel, evidence: Evidence, ids: pd.Series[str]
+    waiting: pd.DataFrame, units: pd.DataFrame, model: LinkModel, ids: pd.Series[str]
 ) -> pd.DataFrame:
     """Return ``waiting`` as the review list (``REVIEW_COLUMNS``); ``contributions`` is JSON of bits by field.
 
-    The contributions, with the prior, add up to ``weight``. ``ids``: nominal id by unit number.
+    ``waiting`` holds the contributions, which with the prior add up to ``weight``. ``ids``: nominal id by unit number.
     """
     if waiting.empty:
         return empty_review()
-    parts = score_pairs(units, waiting[["left", "right"]], model, evidence.frequencies, evidence.persons, True)
-    both = waiting[["left", "right", "records"]].merge(parts, on=["left", "right"], how="left")
+    both = waiting.reset_index(drop=True)
     frame = pd.DataFrame({"contributions": contributions_json(both, model)})
     for side in ("left", "right"):
         unit = units.iloc[both[side].to_numpy()]

@@ -11,27 +11,29 @@ import pandas as pd
 
 from market_profile.resolve.cluster import Labels
 from market_profile.resolve.far import far_weights
-from market_profile.resolve.link import Constraints, Evidence, Known, Linked, Way, link
+from market_profile.resolve.link import Constraints, Evidence, Linked, Moves, Way, link
 from market_profile.resolve.model import LinkModel
 from market_profile.resolve.profiles import make_profiles
 from market_profile.resolve.score import probability
+from market_profile.resolve.settled import Settled
 
 PROFILE_ROUNDS = 3
 """Rounds over profiles; on fictional towns the third still found a pair in forty, a fourth hardly any."""
+MONTHLY_ROUNDS = 2
+"""Rounds where last month's nominals stand."""
 
 Keys = Callable[[pd.DataFrame], pd.DataFrame]
 
 
 @dataclass(frozen=True)
 class Rounds:
-    """``clusters`` of units after all rounds, ``first`` (round over units), and the last round over profiles.
+    """``clusters`` of units after all rounds, and the last round over profiles.
 
     ``profiles`` with ``of_unit`` (profile of each unit) and ``last`` are those of the last round; ``certainty`` is
     the probability by unit that it belongs where it was put.
     """
 
     clusters: Labels
-    first: Linked
     profiles: pd.DataFrame
     of_unit: Labels
     last: Linked
@@ -44,27 +46,66 @@ def link_in_rounds(
     model: LinkModel,
     evidence: Evidence,
     judged: Constraints,
-    known: Known,
+    settled: Settled,
     largest_cluster: float,
 ) -> Rounds:
     """Return who is who among ``units``: one round over units, then ``PROFILE_ROUNDS`` over profiles.
 
     Arguments as in ``link``; ``keys`` makes the blocking keys of units or profiles.
     """
-    way = Way(largest_cluster, far_weights(units, model, evidence.persons))
-    first = link(units, keys(units), model, evidence, judged, known, way)
-    clusters, certainty = first.clusters, _certainty(first, units["records"].to_numpy())
+    clusters, certainty = _first_round(units, keys, model, evidence, judged, settled, largest_cluster)
     lowest = min(model.edge_weight, model.profile_cut_weight)
     wider = replace(model, cut_weight=model.profile_cut_weight, edge_weight=lowest)
-    for _ in range(PROFILE_ROUNDS):
+    rounds = PROFILE_ROUNDS if settled.fresh.all() else MONTHLY_ROUNDS
+    for number in range(rounds):
         profiles, of_unit = make_profiles(units, clusters)
         limits = _moved(judged, of_unit)
-        way = Way(largest_cluster, far_weights(profiles, model, evidence.persons))
-        last = link(profiles, keys(profiles), wider, evidence, limits, way=way)
+        moves = None if settled.fresh.all() else _moves(settled, of_unit, len(profiles))
+        way = Way(largest_cluster, far_weights(profiles, model, evidence.persons), number == rounds - 1)
+        last = link(profiles, keys(profiles), wider, evidence, limits, moves, way)
         certainty = certainty * _certainty(last, profiles["records"].to_numpy())[of_unit]
         lead = np.unique(clusters)
         clusters = lead[last.clusters[of_unit]]
-    return Rounds(clusters, first, profiles, of_unit, last, certainty.round(4))
+    return Rounds(clusters, profiles, of_unit, last, certainty.round(4))
+
+
+def _first_round(
+    units: pd.DataFrame,
+    keys: Keys,
+    model: LinkModel,
+    evidence: Evidence,
+    judged: Constraints,
+    settled: Settled,
+    largest_cluster: float,
+) -> tuple[Labels, npt.NDArray[np.float64]]:
+    """Return clusters and certainty after the fresh units were linked with each other; the others stay."""
+    clusters, certainty = settled.clusters.copy(), settled.certainty.copy()
+    at = np.flatnonzero(settled.fresh)
+    if not len(at):
+        return clusters, certainty
+    part = units.iloc[at].assign(unit=np.arange(len(at), dtype="int64")).reset_index(drop=True)
+    limits = _within(judged, settled.fresh)
+    way = Way(largest_cluster, far_weights(part, model, evidence.persons))
+    first = link(part, keys(part), model, evidence, limits, way=way)
+    clusters[at] = at[first.clusters]
+    certainty[at] = _certainty(first, part["records"].to_numpy())
+    return clusters, certainty
+
+
+def _moves(settled: Settled, of_unit: Labels, count: int) -> Moves:
+    fresh = np.bincount(of_unit, weights=settled.fresh, minlength=count) > 0
+    held = np.bincount(of_unit, weights=~settled.fresh, minlength=count) > 0
+    return Moves(fresh, held)
+
+
+def _within(judged: Constraints, fresh: npt.NDArray[np.bool_]) -> Constraints:
+    """Return the judgements on two fresh units, in numbers of fresh units."""
+    number = np.cumsum(fresh) - 1
+    both = []
+    for pairs in (judged.different, judged.same):
+        inside = pairs[fresh[pairs["left"]] & fresh[pairs["right"]]]
+        both.append(inside.assign(left=number[inside["left"]], right=number[inside["right"]]))
+    return Constraints(both[0], both[1])
 
 
 def _moved(judged: Constraints, of_unit: Labels) -> Constraints:

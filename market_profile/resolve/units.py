@@ -32,11 +32,15 @@ Long = tuple[np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class Units:
-    """``frame``: one row a unit, as the model compares them; ``of_mention``: unit number of each mention in order."""
+    """``frame``: one row a unit, as the model compares them; ``of_mention``: unit number of each mention in order.
+
+    ``content``: a text by mention that changes when what it says about who it was changes; nobody can be read from it.
+    """
 
     frame: pd.DataFrame
     of_mention: np.ndarray
     evidence: Evidence
+    content: np.ndarray
 
 
 def make_units(mentions: pd.DataFrame, judged: np.ndarray) -> Units:
@@ -50,11 +54,10 @@ def make_units(mentions: pd.DataFrame, judged: np.ndarray) -> Units:
     wide["phone_sharers"] = _sharers(wide, "phone")
     wide["address_sharers"] = _sharers(wide, "address")
     key = _unit_key(wide, judged)
-    unit, keys = pd.factorize(key, sort=False)
+    unit = pd.factorize(key, sort=False)[0]
     first = np.unique(unit, return_index=True)[1]
     frame = wide.iloc[first].reset_index(drop=True)
     frame.insert(0, "unit", np.arange(len(frame), dtype="int64"))
-    frame["unit_key"] = np.asarray(keys).astype("int64")
     frame["records"] = np.bincount(unit, minlength=len(frame))
     rare = _rare_aliases(wide)
     frame["alias_list"] = split_lists(frame["aliases"])
@@ -62,7 +65,7 @@ def make_units(mentions: pd.DataFrame, judged: np.ndarray) -> Units:
     frame["common_aliases"] = _split_if(frame, rare, False)
     frame = _with_context(frame, wide, unit)
     frame["aliases"] = frame.pop("alias_list")
-    return Units(frame, unit, _evidence(wide))
+    return Units(frame, unit, _evidence(wide), _content(wide))
 
 
 def _with_parts(mentions: pd.DataFrame) -> pd.DataFrame:
@@ -98,6 +101,14 @@ def _unit_key(wide: pd.DataFrame, judged: np.ndarray) -> np.ndarray:
     alone += pd.Series(np.where(judged, "\x1fjudged", ""), index=wide.index)
     text = text + alone.where(~anchored, "")
     return pd.util.hash_pandas_object(text.astype(object), index=False).to_numpy().view("int64")
+
+
+def _content(wide: pd.DataFrame) -> np.ndarray:
+    text = wide["kind"].str.slice(0, 0)
+    for column in _IDENTITY:
+        text = text + "\x1f" + wide[column]
+    hashed = pd.util.hash_pandas_object(text.astype(object), index=False)
+    return hashed.astype("str").to_numpy(dtype=object)
 
 
 def _joined(wide: pd.DataFrame) -> pd.Series:
@@ -143,7 +154,7 @@ def _with_context(frame: pd.DataFrame, wide: pd.DataFrame, unit: np.ndarray) -> 
         associates=as_lists(*_associates(wide, unit), count),
         close=as_lists(unit[:0], unit[:0], count),
     )
-    keep = ["unit", "unit_key", "records", "kind", "record_ref", "subject_no", "surname", "surname_parts"]
+    keep = ["unit", "records", "kind", "record_ref", "subject_no", "surname", "surname_parts"]
     keep += ["surname_sound", "forename", "forename_roots", "middle_names", "dob", "dob_swapped", "dob_year", "sex"]
     keep += ["nominal_ref", "phone", "phone_sharers", "address", "address_sharers", "vrm", "aliases", "alias_list"]
     return frame[

@@ -1,0 +1,91 @@
+"""What last month settled: units that keep the nominal they had, and units to be linked this month.
+
+Nothing is asked twice. A nominal of last month stands unless a judgement on it changed; its mentions are not scored
+against each other again. Fresh are mentions that are new, whose text changed, or whose nominal was called in question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from market_profile.resolve.cluster import Labels
+from market_profile.resolve.mentions import MENTION_KEY
+from market_profile.resolve.units import Units
+
+_WHICH = ("left", "right")
+_SIDES = tuple(f"{side}_{part}" for side in _WHICH for part in MENTION_KEY)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """By unit: ``clusters`` (the lowest unit of its nominal; itself where fresh), ``fresh`` and ``certainty``."""
+
+    clusters: Labels
+    fresh: npt.NDArray[np.bool_]
+    certainty: npt.NDArray[np.float64]
+
+
+def nothing_settled(count: int) -> Settled:
+    """Return that all of ``count`` units are fresh."""
+    return Settled(np.arange(count, dtype=np.int64), np.ones(count, dtype=bool), np.ones(count))
+
+
+def settled_units(
+    mentions: pd.DataFrame, units: Units, previous: Mapping[str, pd.DataFrame], stand: pd.DataFrame, version: str
+) -> Settled:
+    """Return which units stand where last month put them.
+
+    Args:
+        mentions: all mentions now.
+        units: their units.
+        previous: the state of last month; without it, or where it came of another model, all units are fresh.
+        stand: the judgements that stand now (mention numbers).
+        version: the model's version.
+    """
+    count = len(units.frame)
+    if "model" not in previous or previous["model"]["version"].tolist() != [version]:
+        return nothing_settled(count)
+    before = previous["mentions"]
+    held = before.set_index(pd.MultiIndex.from_frame(before[MENTION_KEY]))
+    held = held.reindex(pd.MultiIndex.from_frame(mentions[MENTION_KEY]))
+    shaken = _shaken(mentions, stand, previous["judgements"])
+    shaken_ids = set(held["nominal_id"].to_numpy()[shaken])
+    stays = held["content"].astype("str").to_numpy() == units.content
+    table = pd.DataFrame({
+        "unit": units.of_mention,
+        "id": held["nominal_id"].to_numpy(),
+        "chance": held["match_probability"].to_numpy(),
+    })  # fmt: skip
+    table = table[stays & ~table["id"].isin(shaken_ids)]
+    most = table.groupby(["unit", "id"], sort=True).agg(n=("chance", "size"), chance=("chance", "min")).reset_index()
+    most = most.sort_values(["unit", "n", "id"], ascending=[True, False, True], kind="stable").drop_duplicates("unit")
+    result = nothing_settled(count)
+    unit = most["unit"].to_numpy(np.int64)
+    result.clusters[unit] = most.groupby("id")["unit"].transform("min").to_numpy(np.int64)
+    result.fresh[unit] = False
+    result.certainty[unit] = most["chance"].to_numpy(np.float64)
+    return result
+
+
+def judgement_state(mentions: pd.DataFrame, stand: pd.DataFrame) -> pd.DataFrame:
+    """Return the standing judgements by the keys of their mentions, for next month's comparison."""
+    parts = {"judgement": stand["judgement"].astype("str").to_numpy()}
+    for side in _WHICH:
+        for part in MENTION_KEY:
+            parts[f"{side}_{part}"] = mentions[part].to_numpy()[stand[side].to_numpy(np.int64)]
+    frame = pd.DataFrame(parts).astype("str")[[*_SIDES, "judgement"]]
+    return frame.sort_values(list(frame.columns), kind="stable").reset_index(drop=True)
+
+
+def _shaken(mentions: pd.DataFrame, stand: pd.DataFrame, before: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Tell which mentions a judgement was made or taken back on since last month."""
+    now = judgement_state(mentions, stand)
+    changed = pd.concat([now, before.astype("str")], ignore_index=True).drop_duplicates(keep=False)
+    sides = [changed[[f"{side}_{part}" for part in MENTION_KEY]].set_axis(MENTION_KEY, axis=1) for side in _WHICH]
+    keys = pd.MultiIndex.from_frame(pd.concat(sides, ignore_index=True))
+    return np.asarray(pd.MultiIndex.from_frame(mentions[MENTION_KEY]).isin(keys), dtype=bool)
