@@ -7,6 +7,16 @@ make a hub. networkx is the public graph type; rustworkx and scipy do the work.
 
 from market_profile.network.build import build_network
 from market_profile.network.model import KeyPlayerSet, Network, Replacement
+from market_profile.network.recovery import Recovery, Stability
 from market_profile.network.what_if import WhatIf, remove_nominals
 
-__all__ = ["KeyPlayerSet", "Network", "Replacement", "WhatIf", "build_network", "remove_nominals"]
+__all__ = [
+    "KeyPlayerSet",
+    "Network",
+    "Recovery",
+    "Replacement",
+    "Stability",
+    "WhatIf",
+    "build_network",
+    "remove_nominals",
+]

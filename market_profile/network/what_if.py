@@ -10,11 +10,16 @@ import pandas as pd
 from market_profile.errors import WrongUse
 from market_profile.network.key_players import fragmentation
 from market_profile.network.model import Network
+from market_profile.network.recovery import Recovery, Stability, recover, stability, without
 from market_profile.network.structure import Web, components, efficiency, web_of
 from market_profile.network.supply import SELLING
+from market_profile.terms import Role
 
 DRAWS = 50
 SEED = 11
+
+EXPLOITED_SHARE = 0.15
+"""From this share of evidence of exploitation on, a person is to be protected (as on the board)."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,11 @@ class Shape:
 class WhatIf:
     """Before and after removing ``nominals``; counts of users; F under random and most-reported removals of as many.
 
+    ``roles_left`` are the parts that they play; ``roles_unfilled`` those that nobody left in their community plays.
     ``single_source`` lists those of ``nominals`` without any corroborated tie: their effect rests on one source.
+    ``evidence``: nominal_id, best_grade, records, independent_sources behind their ties. ``safeguarded`` are to be
+    protected, not removed. ``recovery`` has one entry a mechanism; ``is_strengthening`` warns that by most of them the
+    network ends more efficient than before. ``stability``: what 15 % of hidden ties leave of the choice.
     """
 
     nominals: tuple[str, ...]
@@ -40,11 +49,17 @@ class WhatIf:
     users_without: int
     users_with_alternative: int
     roles_left: tuple[str, ...]
+    roles_unfilled: tuple[str, ...]
     likely_replacements: tuple[str, ...]
     random_low: float
     random_high: float
     most_reported: float
     single_source: tuple[str, ...]
+    evidence: pd.DataFrame
+    safeguarded: tuple[str, ...]
+    recovery: tuple[Recovery, ...]
+    is_strengthening: bool
+    stability: Stability
 
 
 def remove_nominals(network: Network, nominals: tuple[str, ...]) -> WhatIf:
@@ -62,6 +77,7 @@ def remove_nominals(network: Network, nominals: tuple[str, ...]) -> WhatIf:
     removed = [place[n] for n in nominals if n in place]
     without, alternative = _users(edges, network.nodes, set(nominals))
     low, high = _random(web, len(removed))
+    mended = recover(web, removed)
     firm = edges[~edges["is_single_source"]]
     backed = set(firm["source_nominal_id"]) | set(firm["target_nominal_id"])
     roles = network.nodes.set_index("nominal_id").loc[list(nominals), "role"]
@@ -72,23 +88,62 @@ def remove_nominals(network: Network, nominals: tuple[str, ...]) -> WhatIf:
         users_without=without,
         users_with_alternative=alternative,
         roles_left=tuple(roles.astype(str)),
+        roles_unfilled=_unfilled(network, nominals),
         likely_replacements=_replacements(network, set(nominals)),
         random_low=low,
         random_high=high,
         most_reported=fragmentation(web, _most_reported(network, web, len(removed))),
         single_source=tuple(n for n in nominals if n not in backed),
+        evidence=_evidence(network, nominals),
+        safeguarded=safeguarded(network, nominals),
+        recovery=mended,
+        is_strengthening=sum(way.is_strengthening for way in mended) * 2 > len(mended),
+        stability=stability(web, removed),
     )
 
 
 def shape(web: Web, removed: list[int]) -> Shape:
     """Return the shape of ``web`` among those who remain after ``removed`` (indices)."""
-    keep = np.ones(web.size, dtype=bool)
-    keep[removed] = False
-    place = np.cumsum(keep) - 1
-    both = keep[web.pairs].all(axis=1)
-    rest = Web(tuple(np.asarray(web.nodes)[keep].tolist()), place[web.pairs[both]], web.weight[both])
+    rest = without(web, removed)
     label = components(rest)
     return Shape(fragmentation(rest), efficiency(rest), int(label.max()) if len(label) else 0, rest.size)
+
+
+def safeguarded(network: Network, nominals: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of ``nominals`` who are to be protected: cuckooed, exploited, victims, or users of drugs alone."""
+    nodes = network.nodes.set_index("nominal_id").loc[list(nominals)]
+    harmed = nodes["role"].isin([Role.CUCKOOED.value, Role.VICTIM.value]) | (
+        nodes["exploited_share"] >= EXPLOITED_SHARE
+    )
+    return tuple(str(name) for name in nodes.index[harmed | (nodes["role"] == Role.USER.value)])
+
+
+def _unfilled(network: Network, nominals: tuple[str, ...]) -> tuple[str, ...]:
+    nodes = network.nodes[["nominal_id", "role", "community"]]
+    gone = nodes["nominal_id"].isin(nominals)
+    key = ["community", "role"]
+    left = pd.MultiIndex.from_frame(nodes.loc[~gone, key].drop_duplicates())
+    lost = nodes[gone & nodes["role"].isin(SELLING)].drop_duplicates(key)
+    is_open = ~pd.MultiIndex.from_frame(lost[key]).isin(left)
+    return tuple(lost.loc[is_open, "role"].sort_values(kind="stable").astype(str))
+
+
+def _evidence(network: Network, nominals: tuple[str, ...]) -> pd.DataFrame:
+    """Return what each nominal's place in the network rests on; an empty grade where no sound tie stands."""
+    told = network.statements[~network.statements["is_suspected_false"] & network.statements["is_stated"]]
+    ends = [told.rename(columns={end: "nominal_id"}) for end in ("source_id", "target_id")]
+    columns = ["nominal_id", "grade", "weight", "record_ref", "source_key"]
+    rows = pd.concat([frame[columns] for frame in ends], ignore_index=True)
+    rows = rows[rows["nominal_id"].isin(nominals)]
+    rows = rows.sort_values(["weight", "grade", "record_ref"], ascending=[False, True, True], kind="stable")
+    grouped = rows.groupby("nominal_id", sort=True)
+    frame = grouped.agg(
+        best_grade=("grade", "first"), records=("record_ref", "nunique"), independent_sources=("source_key", "nunique")
+    ).reindex(list(nominals))
+    frame["best_grade"] = frame["best_grade"].astype("object").fillna("").astype("str")
+    counts = ["records", "independent_sources"]
+    frame[counts] = frame[counts].fillna(0).astype("int64")
+    return frame.rename_axis("nominal_id").reset_index()
 
 
 def _users(edges: pd.DataFrame, nodes: pd.DataFrame, removed: set[str]) -> tuple[int, int]:
@@ -123,7 +178,9 @@ def _replacements(network: Network, removed: set[str]) -> tuple[str, ...]:
     into = edges[edges["target_nominal_id"].isin(removed)].set_index("source_nominal_id")["weight"]
     score = pd.concat([users.astype(float), out, into])
     score = score.groupby(level=0).sum()
-    sellers = set(network.nodes.loc[network.nodes["role"].isin(SELLING), "nominal_id"]) - removed
+    nodes = network.nodes
+    free = nodes["role"].isin(SELLING) & (nodes["exploited_share"] < EXPLOITED_SHARE)
+    sellers = set(nodes.loc[free, "nominal_id"]) - removed
     score = score[score.index.isin(sellers)].round(9)
     ranked = score.sort_index(kind="stable").sort_values(ascending=False, kind="stable")
     return tuple(str(name) for name in ranked.index[:3])
