@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -100,7 +99,7 @@ def show_explanation(workspace: Path, figure: str, month: str | None, console: C
 
 
 def serve_schedule(workspaces: list[Path], console: Console) -> None:
-    """Start the Prefect deployment from the checkout or image as a process of its own."""
+    """Become the process that serves the Prefect deployment of the checkout or image, so that signals reach it."""
     script = Path(__file__).resolve().parents[2] / "flows" / "schedule.py"
     if not script.is_file():
         raise WrongUse("flows/ is not part of the installed wheel; run schedule from the checkout or the image")
@@ -109,7 +108,8 @@ def serve_schedule(workspaces: list[Path], console: Console) -> None:
     console.print("Serving the monthly refresh (3rd of each month, 06:00 Europe/London); stop with Ctrl-C")
     command = [sys.executable, str(script), *(str(workspace.resolve()) for workspace in workspaces)]
     environment = {**os.environ, "PYTHONPATH": str(script.parents[1])}
-    raise SystemExit(subprocess.run(command, check=False, env=environment).returncode)
+    sys.stdout.flush()
+    os.execve(sys.executable, command, environment)
 
 
 def _edition_folder(workspace: Path, month: str | None) -> Path:
