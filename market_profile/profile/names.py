@@ -31,6 +31,9 @@ _TOLD = {
     "stated": ("named as {role} in {n} report", "named as {role} in {n} reports"),
     "sold to an officer": ("sold to an officer once", "sold to an officer {n} times"),
     "exhibit": ("drugs seized once as {role}", "drugs seized {n} times as {role}"),
+    "arrest for supply": ("arrested once for supply", "arrested {n} times for supply"),
+    "arrest for possession": ("arrested once for possession", "arrested {n} times for possession"),
+    "positive drug test": ("tested positive once", "tested positive {n} times"),
     "supplies, source to user": ("said to supply {n} user", "said to supply {n} users"),
     "supplies, source to seller": ("said to supply {n} seller", "said to supply {n} sellers"),
     "supplies, target user": ("said to buy from {n} person", "said to buy from {n} people"),
@@ -43,7 +46,10 @@ _TOLD = {
 }
 """Rules of the network's roles in words, for one and for several."""
 
-_REASON = re.compile(r"(?P<role>\w+): (?P<rule>.+) x(?P<n>\d+) \((?P<points>[\d.]+)\)")
+_REASON = re.compile(r"(?P<role>\w+): (?P<rule>.+) x(?P<n>\d+) \((?P<points>-?[\d.]+)\)")
+
+MOST_REASONS = 5
+"""Reasons told of a role; the rest stand in tables/network_nodes.csv."""
 
 
 def first_upper(words: str) -> str:
@@ -149,8 +155,9 @@ def reasons_words(reasons: object) -> str:
         >>> reasons_words("line_holder: stated x28 (13.49); dealer: sold to an officer x22 (12.39)")
         'Named as line holder in 28 reports; sold to an officer 22 times'
     """
-    told = [_reason_words(part) for part in str(reasons).split("; ")]
-    return first_upper("; ".join(dict.fromkeys(told)))
+    parts = [part for part in str(reasons).split("; ") if not part.startswith("base rate")]
+    told = list(dict.fromkeys(_reason_words(part) for part in parts))
+    return first_upper("; ".join(told[:MOST_REASONS]))
 
 
 def _reason_words(part: str) -> str:
@@ -158,7 +165,8 @@ def _reason_words(part: str) -> str:
     if found is None or found["rule"] not in _TOLD:
         return part.replace("_", " ")
     one, several = _TOLD[found["rule"]]
-    return (one if found["n"] == "1" else several).format(role=role_words(found["role"]), n=found["n"])
+    words = (one if found["n"] == "1" else several).format(role=role_words(found["role"]), n=found["n"])
+    return f"against it, {words}" if found["points"].startswith("-") else words
 
 
 def verdict_words(is_flagged: bool, yes: str = "yes", no: str = "no") -> str:

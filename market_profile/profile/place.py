@@ -142,7 +142,7 @@ def _hotspots(findings: Findings) -> Blocks:
             ),
             _told(findings.geography.denominator),
         ),
-        table("hotspot_list", "Flagged cells, best first", columns, rows, note=note, annex=True, keep=8),
+        table("hotspot_list", "Flagged cells, best first", columns, rows, note=note, annex=True, keep=6),
     )
 
 

@@ -19,6 +19,9 @@ MOST_NODES = 3_000
 MOST_BYTES = 300_000
 """Gates of the page (REPORT.md): above them a locked-down laptop opens it slowly and mail systems hold it back."""
 
+SCRIPT_NODES = 30
+"""Elements that the script adds to a page of this size: a button in each heading of a long table."""
+
 CAPS = (
     Cap(), Cap(100, 60), Cap(60, 25), Cap(40, 15), Cap(25, 10), Cap(15, 8), Cap(12, 5), Cap(10, 3), Cap(8, 3),
     Cap(6, 2), Cap(5, 2), Cap(3, 1),
@@ -41,7 +44,7 @@ def page_html(edition: Edition) -> tuple[str, dict[str, Grid]]:
         page, files = page_view(edition, cap, drawn)
         html = template.render(page=page)
         is_light = len(html.encode()) <= MOST_BYTES or (cap.narrative is not None and cap.narrative <= FEWEST_FOR_BYTES)
-        if node_count(html) <= MOST_NODES and is_light:
+        if node_count(html) <= MOST_NODES - SCRIPT_NODES and is_light:
             break
     return html, files
 

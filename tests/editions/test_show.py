@@ -13,6 +13,7 @@ from market_profile.editions.show import show_internal, show_released
 from market_profile.errors import DisclosureLeak
 from market_profile.values import (
     Change,
+    Concentration,
     Count,
     Estimate,
     Label,
@@ -103,3 +104,20 @@ def test_rounding_is_within_two_and_hides_one_class(n: int) -> None:
         assert shown is not None
         assert shown % 5 == 0
         assert abs(shown - n) <= 2
+
+
+def test_concentration_counts_shown_numbers_only() -> None:
+    counts = tuple(Count(n, "", f"area|{n}") for n in (100, 52, 30, 7, 6, 5, 4, 3, 2, 1))
+    measure = Concentration(counts)
+    assert show_internal(measure).text.value == "2 of 10"
+    assert show_released(measure, Policy()).text.value == "1 of 10", (
+        "100 of 100 + 50 + 30: hidden counts are in neither"
+    )
+    hidden = Concentration(tuple(Count(3, "", f"a|{n}") for n in range(4)))
+    assert show_released(hidden, Policy()).text.value == "not known"
+
+
+def test_centre_and_spread_make_the_text() -> None:
+    estimate = Estimate(125.4, 98.2, 160.1, 40, "£")
+    for shown in (show_internal(estimate), show_released(estimate, Policy())):
+        assert f"{shown.centre.value} {shown.spread.value}" == shown.text.value
