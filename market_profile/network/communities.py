@@ -48,50 +48,54 @@ def modularity(web: Web, label: Ints, resolution: float = 1.0) -> float:
 
 def _one_level(matrix: sparse.csr_matrix, resolution: float) -> Ints:
     n = matrix.shape[0]
-    ties = matrix.tocoo()
-    off = ties.row != ties.col
-    row, column, weight = ties.row[off].astype(np.int64), ties.col[off].astype(np.int64), ties.data[off]
     strength = np.asarray(matrix.sum(axis=1)).ravel()
     total = strength.sum()
     label = np.arange(n, dtype=np.int64)
-    if total == 0 or not len(row):
+    ties = matrix - sparse.diags(matrix.diagonal())
+    ties.eliminate_zeros()
+    if total == 0 or not ties.nnz:
         return label
+    ties = ties.tocsr()
     chance = np.random.default_rng(SEED)
     quiet = 0
     for _ in range(ROUNDS):
-        target, gain = _best_moves(label, (row, column, weight), strength, resolution / total)
-        may_move = chance.random(n) < 0.5
-        moves = may_move & (gain > 1e-12)
+        movers = np.flatnonzero(chance.random(n) < 0.5)
+        target, gain = _best_moves(label, ties[movers], movers, strength, resolution / total)
+        moves = gain > 1e-12
         quiet = 0 if moves.sum() > n // SETTLED_ONE_IN else quiet + 1
         if quiet >= QUIET_ROUNDS:
             break
-        label[moves] = target[moves]
+        label[movers[moves]] = target[moves]
     return label
 
 
 def _best_moves(
-    label: Ints, ties: tuple[Ints, Ints, np.ndarray], strength: np.ndarray, rate: float
+    label: Ints, ties: sparse.csr_matrix, movers: Ints, strength: np.ndarray, rate: float
 ) -> tuple[Ints, np.ndarray]:
-    row, column, weight = ties
+    """Return, for each of ``movers`` (rows of ``ties``), its best community and what moving there gains.
+
+    One sparse product sums each mover's ties by community; equal gains go to the lower number.
+    """
     n = len(label)
     grouped = np.bincount(label, weights=strength, minlength=n)
-    key, back = np.unique(row * n + label[column], return_inverse=True)
-    to = np.bincount(back, weights=weight)
-    node, community = key // n, key % n
-    own = community == label[node]
-    stay = np.zeros(n)
-    stay[node[own]] = to[own]
-    stay -= rate * strength * (grouped[label] - strength)
-    score = to - rate * strength[node] * (grouped[community] - np.where(own, strength[node], 0.0))
-    score = np.where(own, -np.inf, score)
-    order = np.lexsort((community, -score, node))
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = node[order][1:] != node[order][:-1]
-    best = order[first]
-    gain = np.full(n, -np.inf)
-    target = label.copy()
-    gain[node[best]] = score[best]
-    target[node[best]] = community[best]
+    member = sparse.csr_matrix((np.ones(n), label, np.arange(n + 1)), shape=(n, n))
+    to = ties @ member
+    size = np.diff(to.indptr)
+    row = np.repeat(np.arange(len(movers)), size)
+    community = to.indices.astype(np.int64)
+    own = community == label[movers][row]
+    stay = np.zeros(len(movers))
+    stay[row[own]] = to.data[own]
+    stay -= rate * strength[movers] * (grouped[label[movers]] - strength[movers])
+    score = to.data - rate * strength[movers][row] * grouped[community]
+    score[own] = -np.inf
+    gain, target = np.full(len(movers), -np.inf), label[movers].copy()
+    some = np.flatnonzero(size)
+    if not len(some):
+        return target, gain
+    starts = to.indptr[:-1][some]
+    gain[some] = np.maximum.reduceat(score, starts)
+    target[some] = np.minimum.reduceat(np.where(score == gain[row], community, n), starts)
     return target, gain - stay
 
 
