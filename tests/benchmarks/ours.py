@@ -52,10 +52,10 @@ def _read(folder: Path, name: str) -> pd.DataFrame:
 
 
 def _supply(edges: pd.DataFrame) -> pd.DataFrame:
-    """Return the supply edges that the network holds good: those not marked as suspected false, where it marks them."""
+    """Return the supply edges that the network holds good: marked neither as suspected false nor as contradicted."""
     rows = edges[edges["relation"] == "supplies"]
-    if "is_suspected_false" in rows:
-        rows = rows[~rows["is_suspected_false"].astype(bool)]
+    for mark in ("is_suspected_false", "is_contradicted"):
+        rows = rows[~rows[mark].astype(bool)]
     names = {"source_nominal_id": "source", "target_nominal_id": "target"}
     return rows.rename(columns=names)[["source", "target"]].reset_index(drop=True)
 
