@@ -1,7 +1,8 @@
 """Places: hotspots on a declared grid, their significance, forecast, persistence, hours and corroboration.
 
 One door, ``find_hotspots``; pure functions behind it. Read in the order events, grid, surfaces, windows, panel,
-forecast, backtest, persistence, markets, hours, corroboration, track_record, areas, maup, result, hotspots.
+forecast, bands, backtest, persistence, basins, markets, hours, corroboration, track_record, areas, displacement, maup,
+result, hotspots.
 """
 
 from market_profile.geography.hotspots import find_hotspots
