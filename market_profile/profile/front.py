@@ -62,7 +62,7 @@ def use_section(findings: Findings) -> Section[Measure]:
         ),
         bullets(
             "Use it to agree where a partnership response is needed and what to ask of each other.",
-            "Do not use it to judge a street, a home or a person: areas have over a thousand residents each.",
+            "Do not use it to judge a street, a home or a person: the places shown are whole areas.",
             say(
                 "Counts of seven or fewer are hidden as [c]; others are rounded to 5. Figures cover twelve months, "
                 "{window}, unless they say otherwise.",

@@ -9,6 +9,7 @@ from pathlib import Path
 SECTIONS = {
     "town": "tests.benchmarks.town",
     "districts": "tests.geography.bench_districts",
+    "linkage": "tests.resolve.bench_linkage",
 }
 """Sections by name; each module has ``main(arguments)`` or ``main()``. A new bench adds a line here."""
 
