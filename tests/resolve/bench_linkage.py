@@ -40,7 +40,7 @@ def cpu_s() -> float:
 
 def row(name: str, **scores: object) -> None:
     """Print one row."""
-    print(f"{name:34}" + "  ".join(f"{key} {value}" for key, value in scores.items()), flush=True)
+    print(f"{name:52}" + "  ".join(f"{key} {value}" for key, value in scores.items()), flush=True)
 
 
 def public(name: str, problem: Problem, rounds: int, largest: float, peer: str) -> None:
