@@ -1,4 +1,9 @@
-"""Fictional towns that nothing was set on: next month's logs, forecast intervals and market types."""
+"""Three fictional towns: next month's logs, forecast intervals and market types.
+
+The rule of choice was settled with these towns in view, so they guard against regression and prove nothing about unseen
+ones: on nine towns (seeds 31-33, 41, 42, 51-53 and one more) the lead over last month is 0.5 points, in six of nine;
+on the three looked at last (51-53) last month's counts lead by 1.3 points.
+"""
 
 from __future__ import annotations
 
