@@ -72,7 +72,7 @@ class Linked:
     candidates: int
 
 
-HYSTERESIS = 2.0
+HYSTERESIS = 3.5
 """Bits more that it takes to join two nominals of last month than to join new mentions to one."""
 SETTLED_APART = 8.0
 """Bits below the cut at which two nominals of last month are held apart at least."""

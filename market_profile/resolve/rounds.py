@@ -20,7 +20,7 @@ from market_profile.resolve.settled import Settled
 PROFILE_ROUNDS = 4
 """Rounds over profiles: company is known by nominal, so that each round finds more; pair F1 on fictional towns rose by
 .01 from the third to the fourth."""
-MONTHLY_ROUNDS = 2
+MONTHLY_ROUNDS = 3
 """Rounds where last month's nominals stand."""
 
 Keys = Callable[[pd.DataFrame], pd.DataFrame]
