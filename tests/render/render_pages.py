@@ -235,7 +235,8 @@ def table(make: Maker, ident: str = "areas", rows: int = 10, annex: bool = False
     )
 
 
-def sections(make: Maker) -> tuple[doc.Section[Shown], ...]:
+def headlines(make: Maker) -> doc.Section[Shown]:
+    """Return a section with tiles, a paragraph, a judgement and bullets."""
     plain = doc.Paragraph(
         (
             make.say(
@@ -264,7 +265,21 @@ def sections(make: Maker) -> tuple[doc.Section[Shown], ...]:
         make.text("three independent sources agree; none is direct"),
         True,
     )
-    card = doc.DefinitionCard(
+    return doc.Section(
+        make.text("headlines"),
+        make.text("Headlines"),
+        (
+            tiles,
+            plain,
+            judgement,
+            doc.Bullets((make.say("First thing."), make.say("Second: {n}.", n=make.number(15)))),
+        ),
+    )
+
+
+def card(make: Maker) -> doc.DefinitionCard:
+    """Return a definition card."""
+    return doc.DefinitionCard(
         *(
             make.text(words)
             for words in (
@@ -280,7 +295,11 @@ def sections(make: Maker) -> tuple[doc.Section[Shown], ...]:
             )
         )
     )
-    supply: list[Any] = [
+
+
+def supply(make: Maker) -> tuple[Any, ...]:
+    """Return one figure of each statistical sort, and the network for planners."""
+    figures: list[Any] = [
         figure(make, "seizures", make.say("Seizures rose to {n} in February", n=make.number(85)), trend(make, 1)),
         figure(make, "drugs", make.say("Heroin and crack move together"), trend(make, 3, 26, True)),
         figure(make, "prices", make.say("Heroin costs most per pure gram"), bars(make)),
@@ -289,20 +308,15 @@ def sections(make: Maker) -> tuple[doc.Section[Shown], ...]:
         ),
     ]
     if make.audience is Audience.PLANNER:
-        supply.append(figure(make, "network", make.say("Eight lines, three of them linked"), network()))
+        figures.append(figure(make, "network", make.say("Eight lines, three of them linked"), network()))
+    return tuple(figures)
+
+
+def sections(make: Maker) -> tuple[doc.Section[Shown], ...]:
     cells = 14 if make.audience is Audience.PLANNER else 0
     return (
-        doc.Section(
-            make.text("headlines"),
-            make.text("Headlines"),
-            (
-                tiles,
-                plain,
-                judgement,
-                doc.Bullets((make.say("First thing."), make.say("Second: {n}.", n=make.number(15)))),
-            ),
-        ),
-        doc.Section(make.text("supply"), make.text("Supply"), tuple(supply)),
+        headlines(make),
+        doc.Section(make.text("supply"), make.text("Supply"), supply(make)),
         doc.Section(
             make.text("places"),
             make.text("Places and times"),
@@ -325,7 +339,7 @@ def sections(make: Maker) -> tuple[doc.Section[Shown], ...]:
             make.text("method"),
             make.text("Method and definitions"),
             (
-                doc.Cards((card,)),
+                doc.Cards((card(make),)),
                 doc.Glossary(((make.text("Nominal"), make.text("a person as the police records know them")),)),
             ),
         ),

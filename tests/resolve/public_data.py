@@ -134,17 +134,7 @@ def fake_1000() -> Problem:
     return Problem(units, key_frame(units, rules), model, evidence, raw["cluster"].to_numpy())
 
 
-def historical(raw: pd.DataFrame | None = None) -> Problem:
-    """Historical people from Wikidata with errors planted by Splink's authors (half of 50,000)."""
-    if raw is None:
-        raw = pd.read_csv(FOLDER / "historical_half.csv", dtype=str, keep_default_na=False)
-    raw = raw.reset_index(drop=True)
-    units = names_and_birth(raw["first_name"], raw["surname"], raw["dob"])
-    units["full_parts"] = fold_name(raw["full_name"]).str.split(" ")
-    units["full_name"] = fold_name(raw["full_name"])
-    units["postcode"] = raw["postcode_fake"].str.replace(" ", "")
-    units["birth_place"], units["occupation"] = fold_name(raw["birth_place"]), fold_name(raw["occupation"])
-    units["sex"] = raw["gender"]
+def _historical_fields() -> tuple[Field, Field]:
     post = Field(
         "postcode",
         "Planted postcodes near the true one.",
@@ -176,19 +166,12 @@ def historical(raw: pd.DataFrame | None = None) -> Problem:
             Level("fewer", "ELSE", 0.15, 0.98),
         ),
     )
-    place = _text_field("birth_place", "Where born.", (0.6, 0.1, 0.1, 0.2), (0.01, 0.005, 0.03, 0.95))
-    work = _text_field("occupation", "What known for.", (0.8, 0.02, 0.03, 0.15), (0.06, 0.01, 0.03, 0.9))
-    sex = next(field for field in shipped_model().fields if field.name == "sex")
-    # Cut, cap and guard chosen on the half of the persons that the test does not score.
-    model = replace(
-        shipped_model(),
-        fields=(*_base_fields(), full, post, place, work, sex),
-        prior_persons=1000.0,
-        cut_weight=-3.0,
-        cap=20.0,
-    )
+    return post, full
+
+
+def _historical_rules(units: pd.DataFrame) -> dict[str, pd.Series]:
     out = units["postcode"].str.slice(0, -3)
-    rules = {
+    return {
         "dob": both(units["dob"], units["surname"].str.slice(0, 1)),
         "dob_post": both(units["dob"], units["postcode"]),
         "dob_fore": both(units["dob"], units["forename"]),
@@ -207,7 +190,32 @@ def historical(raw: pd.DataFrame | None = None) -> Problem:
         "full": units["full_name"],
         "place_dob": both(units["birth_place"], units["dob"]),
     }
+
+
+def historical(raw: pd.DataFrame | None = None) -> Problem:
+    """Historical people from Wikidata with errors planted by Splink's authors (half of 50,000)."""
+    if raw is None:
+        raw = pd.read_csv(FOLDER / "historical_half.csv", dtype=str, keep_default_na=False)
+    raw = raw.reset_index(drop=True)
+    units = names_and_birth(raw["first_name"], raw["surname"], raw["dob"])
+    units["full_parts"] = fold_name(raw["full_name"]).str.split(" ")
+    units["full_name"] = fold_name(raw["full_name"])
+    units["postcode"] = raw["postcode_fake"].str.replace(" ", "")
+    units["birth_place"], units["occupation"] = fold_name(raw["birth_place"]), fold_name(raw["occupation"])
+    units["sex"] = raw["gender"]
+    post, full = _historical_fields()
+    place = _text_field("birth_place", "Where born.", (0.6, 0.1, 0.1, 0.2), (0.01, 0.005, 0.03, 0.95))
+    work = _text_field("occupation", "What known for.", (0.8, 0.02, 0.03, 0.15), (0.06, 0.01, 0.03, 0.9))
+    sex = next(field for field in shipped_model().fields if field.name == "sex")
+    # Cut, cap and guard chosen on the half of the persons that the test does not score.
+    model = replace(
+        shipped_model(),
+        fields=(*_base_fields(), full, post, place, work, sex),
+        prior_persons=1000.0,
+        cut_weight=-3.0,
+        cap=20.0,
+    )
     people = units["surname"] + "|" + units["forename"]
     names = ("surname", "forename", "birth_place", "occupation")
     evidence = Evidence({name: frequency(units[name], people) for name in names}, people.nunique())
-    return Problem(units, key_frame(units, rules), model, evidence, raw["cluster"].to_numpy())
+    return Problem(units, key_frame(units, _historical_rules(units)), model, evidence, raw["cluster"].to_numpy())
