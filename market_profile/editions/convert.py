@@ -94,7 +94,7 @@ def convert_document(document: Document[Measure], converter: Converter) -> Docum
 def _section(section: Section[Measure], to: Converter) -> Section[Shown]:
     blocks = (_block(block, to) for block in section.blocks)
     kept = tuple(block for block in blocks if block is not None)
-    return Section(to.fix(section.id), to.fix(section.title), kept, section.audiences)
+    return Section(to.fix(section.id), to.fix(section.title), kept, frozenset({to.audience}))
 
 
 def _block(block: Block[Measure], to: Converter) -> Block[Shown] | None:

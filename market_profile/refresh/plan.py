@@ -151,8 +151,7 @@ def _as_of_then(workspace: Workspace, snapshot: Path) -> Workspace:
 
 
 def _default_month(workspace: Workspace, batch: int) -> Month:
-    logs = Warehouse(workspace.store).tables(batch).get("intelligence_logs") if batch else None
-    latest = _last_month(logs)
+    latest = Warehouse(workspace.store).latest_month("intelligence_logs", batch)
     if not latest:
         raise InputRefused(
             "no intelligence log was accepted, so there is no month to refresh; put intelligence_logs*.csv into "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -68,15 +69,19 @@ def refresh(
         plan = make_plan(workspace, batch, month, warnings)
         with watch.stage("load records", None):
             loaded = load_records(plan)
-        planner = analyse_for(plan, loaded, Audience.PLANNER, watch)
-        partner = analyse_for(plan, loaded, Audience.PARTNER, watch)
-        with watch.stage("render planner edition", None):
-            planner_files = render_planner(plan, planner)
-        with watch.stage("render partner edition", None):
-            partner_files = render_partner(plan, partner)
-        return publish(
-            plan, loaded, {"planner": planner, "partner": partner}, {**planner_files, **partner_files}, watch
-        )
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            chains = [pool.submit(_edition_of, plan, loaded, audience, watch) for audience in Audience]
+            made = {audience.value: chain.result() for audience, chain in zip(Audience, chains, strict=True)}
+        analysed = {audience: result for audience, (result, _) in made.items()}
+        files = {name: content for _, rendered in made.values() for name, content in rendered.items()}
+        return publish(plan, loaded, analysed, files, watch)
+
+
+def _edition_of(plan: Plan, loaded: Loaded, audience: Audience, watch: Stopwatch) -> tuple[Analysed, dict[str, bytes]]:
+    analysed = analyse_for(plan, loaded, audience, watch)
+    with watch.stage(f"render {audience.value} edition", None):
+        render = render_planner if audience is Audience.PLANNER else render_partner
+        return analysed, render(plan, analysed)
 
 
 def load_records(plan: Plan) -> Loaded:

@@ -88,6 +88,15 @@ class Warehouse:
         frames = {kind: self._current(kind, batch) for kind in KINDS if self._has(kind)}
         return Tables({kind: frame for kind, frame in frames.items() if len(frame)})
 
+    def latest_month(self, kind: str, batch: int) -> str:
+        """Return the last month (``YYYY-MM``) with an accepted record of ``kind`` after ``batch``, '' without one."""
+        if not self._has(kind):
+            return ""
+        dated = f"batch <= {int(batch)} AND record_month <> '{_UNDATED}'"
+        sql = f"SELECT max(record_month) AS month FROM records WHERE {dated}"
+        found = self._query(kind, sql)["month"]
+        return "" if found.isna().all() else str(found.iloc[0])
+
     def files(self, batch: int) -> pd.DataFrame:
         """Return the accounting of every file taken in up to ``batch``, by kind and name."""
         frame = self._side("_files", batch)
