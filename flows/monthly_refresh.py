@@ -8,7 +8,6 @@ from typing import Any
 from prefect import flow, task
 from prefect.artifacts import create_link_artifact, create_table_artifact
 from prefect.context import TaskRunContext
-from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
 
 from flows.guard import guarded, is_passing_fault
@@ -48,7 +47,7 @@ def artifacts(result: RefreshResult, rows: list[dict[str, Any]]) -> None:
     create_link_artifact(key="partner-edition", link=result.partner_page.as_uri(), link_text=result.month)
 
 
-@flow(name="monthly_refresh", task_runner=ThreadPoolTaskRunner(max_workers=2), persist_result=False)  # type: ignore[arg-type]
+@flow(name="monthly_refresh", persist_result=False)
 def monthly_refresh(workspace: str, month: str | None = None) -> str:
     """Refresh one workspace; return the folder of the month's editions."""
     folder = Path(workspace).resolve()
@@ -56,13 +55,12 @@ def monthly_refresh(workspace: str, month: str | None = None) -> str:
         batch = take_in(str(folder))
         planned = plan(str(folder), batch, month)
         loaded = load(quote(planned))
-        planner = analyse_all.submit(quote(planned), quote(loaded))
-        partner = analyse_shareable.submit(quote(planned), quote(loaded))
-        pages = render_internal.submit(quote(planned), planner)
-        shared = render_shared.submit(quote(planned), partner)
-        analysed = (planner.result(), partner.result())
+        planner = analyse_all(quote(planned), quote(loaded))
+        partner = analyse_shareable(quote(planned), quote(loaded))
+        pages = render_internal(quote(planned), quote(planner))
+        shared = render_shared(quote(planned), quote(partner))
         result: RefreshResult = publish(
-            quote(planned), quote(loaded), quote(analysed), quote((pages.result(), shared.result()))
+            quote(planned), quote(loaded), quote((planner, partner)), quote((pages, shared))
         )
         artifacts(result, steps.reconciliation_rows(loaded))
     return str(result.folder)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from market_profile.editions.make import Made, make_partner_edition, make_planne
 from market_profile.editions.model import Edition
 from market_profile.editions.release import Manifest, file_hashes
 from market_profile.refresh.analysis import Analysed, Case, analyse
+from market_profile.refresh.beside import Beside, start_beside
 from market_profile.refresh.plan import Plan, make_plan, open_workspace, snapshot_files, take_in
 from market_profile.refresh.released import START as LEDGER_START
 from market_profile.refresh.released import ReleaseStore
@@ -26,6 +26,7 @@ from market_profile.render import pdf_fault, render_edition
 from market_profile.sources import merge_areas
 from market_profile.store import MonthStore, Warehouse, append_event, publish_folder, workspace_lock
 from market_profile.store.audit import AuditCategory
+from market_profile.store.months import States
 from market_profile.terms import Audience
 
 
@@ -67,21 +68,28 @@ def refresh(
         with watch.stage("read inbox", None):
             batch, warnings = take_in(workspace)
         plan = make_plan(workspace, batch, month, warnings)
-        with watch.stage("load records", None):
-            loaded = load_records(plan)
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            chains = [pool.submit(_edition_of, plan, loaded, audience, watch) for audience in Audience]
-            made = {audience.value: chain.result() for audience, chain in zip(Audience, chains, strict=True)}
-        analysed = {audience: result for audience, (result, _) in made.items()}
-        files = {name: content for _, rendered in made.values() for name, content in rendered.items()}
-        return publish(plan, loaded, analysed, files, watch)
+        partner = start_beside(plan)
+        try:
+            with watch.stage("load records", None):
+                loaded = load_records(plan)
+            planner = analyse_for(plan, loaded, Audience.PLANNER, watch)
+            with watch.stage("render planner edition", None):
+                files = render_planner(plan, planner)
+            shared = partner.result() or make_partner(plan, loaded)
+        finally:
+            partner.stop()
+        watch.stages.extend(shared.stages)
+        states = {Audience.PLANNER.value: planner.state, Audience.PARTNER.value: shared.state}
+        return publish(plan, loaded, states, {**files, **shared.files}, watch)
 
 
-def _edition_of(plan: Plan, loaded: Loaded, audience: Audience, watch: Stopwatch) -> tuple[Analysed, dict[str, bytes]]:
-    analysed = analyse_for(plan, loaded, audience, watch)
-    with watch.stage(f"render {audience.value} edition", None):
-        render = render_planner if audience is Audience.PLANNER else render_partner
-        return analysed, render(plan, analysed)
+def make_partner(plan: Plan, loaded: Loaded) -> Beside:
+    """Return the partner edition of the plan: its files, the state for next month, and its stages."""
+    watch = Stopwatch()
+    analysed = analyse_for(plan, loaded, Audience.PARTNER, watch)
+    with watch.stage("render partner edition", None):
+        files = render_partner(plan, analysed)
+    return Beside(files, analysed.state, watch.stages)
 
 
 def load_records(plan: Plan) -> Loaded:
@@ -146,9 +154,7 @@ def make_manifest(plan: Plan, edition: Edition, files: dict[str, bytes]) -> Mani
     )
 
 
-def publish(
-    plan: Plan, loaded: Loaded, analysed: dict[str, Analysed], files: dict[str, bytes], watch: Stopwatch
-) -> RefreshResult:
+def publish(plan: Plan, loaded: Loaded, states: States, files: dict[str, bytes], watch: Stopwatch) -> RefreshResult:
     """Write the month's record and states, then swap the editions in; return where they are."""
     workspace = plan.workspace
     fault = pdf_fault() if workspace.settings.report.pdf else ""
@@ -156,7 +162,6 @@ def publish(
         plan = replace(plan, notes=(*plan.notes, fault), warnings=(*plan.warnings, fault))
     with watch.stage("publish", None):
         if not plan.is_replay:
-            states = {audience: result.state for audience, result in analysed.items()}
             MonthStore(workspace.store).save(plan.record, snapshot_files(workspace), states)
         files = _keep_released(plan, files)
         report = run_report(plan, loaded.files, loaded.tables, watch.stages)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+from market_profile.errors import Locked, MarketProfileError
 from market_profile.refresh.analysis import Analysed
 from market_profile.refresh.plan import Plan, make_plan, open_workspace, take_in
 from market_profile.refresh.report import reconciliation
@@ -15,13 +18,14 @@ from market_profile.refresh.run import (
     analyse_for,
     load_records,
     publish,
-    refresh,
     render_partner,
     render_planner,
 )
 from market_profile.refresh.timing import Stopwatch
 from market_profile.store import Warehouse
 from market_profile.terms import Audience
+
+_PLANNER_LINE = "Planner edition: "
 
 
 def inbox_fingerprint(workspace: Path) -> str:
@@ -77,8 +81,8 @@ def publish_month(
     plan: Plan, loaded: Loaded, analysed: tuple[Analysed, Analysed], files: tuple[dict[str, bytes], dict[str, bytes]]
 ) -> RefreshResult:
     """Publish both editions and keep the month's record."""
-    by_audience = {"planner": analysed[0], "partner": analysed[1]}
-    return publish(plan, loaded, by_audience, {**files[0], **files[1]}, Stopwatch())
+    states = {Audience.PLANNER.value: analysed[0].state, Audience.PARTNER.value: analysed[1].state}
+    return publish(plan, loaded, states, {**files[0], **files[1]}, Stopwatch())
 
 
 def reconciliation_rows(loaded: Loaded) -> list[dict[str, Any]]:
@@ -87,5 +91,15 @@ def reconciliation_rows(loaded: Loaded) -> list[dict[str, Any]]:
 
 
 def refresh_in_one(workspace: str, month: str | None) -> str:
-    """Run the whole refresh of one area, lock included; return the folder of its editions."""
-    return str(refresh(Path(workspace), month).folder)
+    """Run the whole refresh of one area in a process of its own; return the folder of its editions.
+
+    Threads of one process would share geometry and font libraries that are not safe between threads.
+    """
+    command = [sys.executable, "-m", "market_profile.cli", "refresh", workspace, *(("--month", month) if month else ())]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode == Locked.exit_code:
+        raise Locked("another refresh of this workspace is running")
+    if done.returncode != 0:
+        raise MarketProfileError(f"exit {done.returncode}: {done.stderr.strip()}")
+    page = next(line for line in done.stdout.splitlines() if line.startswith(_PLANNER_LINE))
+    return str(Path(page.removeprefix(_PLANNER_LINE)).parent.parent)
