@@ -40,14 +40,18 @@ def planner_tables(findings: Findings) -> dict[str, pd.DataFrame]:
         "nominals": resolution.nominals,
         "nominal_records": resolution.records,
         "identity_events": resolution.events,
+        "review_pairs": _side_by_side(findings),
         "network_edges": network.edges,
         "network_nodes": network.nodes,
+        "network_changes": network.changes,
+        "outreach_window": network.window,
         "hotspots": _with_type(geography.hotspots, types),
         "markets": _with_type(geography.markets, types),
         "market_records": geography.record_markets,
         "market_types": findings.indicators.market_types,
         "area_counts": geography.area_counts,
         "backtest": geography.backtest,
+        "track_record": geography.track_record,
         "targets": board.targets,
         "target_parts": board.parts,
         "diversions": board.diversions,
@@ -83,6 +87,15 @@ def next_state(findings: Findings) -> dict[str, pd.DataFrame]:
     ]
     figures = pd.DataFrame(rows, columns=["month", "figure", "value"])
     return {"figures": figures, "recommendations": findings.decisions.recommendations[["id", "status"]]}
+
+
+def _side_by_side(findings: Findings) -> pd.DataFrame:
+    """Return the pairs that wait for a person, with what is known of the nominal on either side."""
+    known = findings.resolution.nominals[["nominal_id", "preferred_name", "date_of_birth", "roles", "records"]]
+    pairs = findings.resolution.review.rename(columns={"records": "mentions"})
+    for side in ("left", "right"):
+        pairs = pairs.merge(known.add_prefix(f"{side}_"), on=f"{side}_nominal_id", how="left", validate="many_to_one")
+    return pairs
 
 
 def _with_type(frame: pd.DataFrame, types: pd.Series) -> pd.DataFrame:

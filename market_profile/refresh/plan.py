@@ -131,7 +131,7 @@ def make_plan(workspace: Workspace, batch: int, month: str | None, warnings: tup
         late = () if record.batch >= batch else (
             f"{chosen.text} was rebuilt as of then; files taken in since stand in later months only",
         )  # fmt: skip
-        return Plan(then, chosen, record.batch, record.parent, True, warnings + late, late)
+        return Plan(then, chosen, record.batch, record.parent, True, warnings + late)
     return Plan(workspace, chosen, batch, store.parent_of(chosen), False, warnings)
 
 

@@ -29,6 +29,9 @@ from market_profile.store.audit import AuditCategory
 from market_profile.store.months import States
 from market_profile.terms import Audience
 
+_LARGE_ROWS = 30_000
+"""Rows from which a second process is worth its start-up of some four seconds."""
+
 
 @dataclass(frozen=True)
 class RefreshResult:
@@ -68,24 +71,31 @@ def refresh(
         with watch.stage("read inbox", None):
             batch, warnings = take_in(workspace)
         plan = make_plan(workspace, batch, month, warnings)
-        partner = start_beside(plan)
+        beside = start_beside(plan) if _is_large(plan) else None
         try:
             with watch.stage("load records", None):
                 loaded = load_records(plan)
             planner = analyse_for(plan, loaded, Audience.PLANNER, watch)
             with watch.stage("render planner edition", None):
                 files = render_planner(plan, planner)
-            shared = partner.result() or make_partner(plan, loaded)
+            shared = beside.result() if beside else None
+            shared = shared or make_partner(plan, loaded, on_stage)
         finally:
-            partner.stop()
+            if beside:
+                beside.stop()
         watch.stages.extend(shared.stages)
         states = {Audience.PLANNER.value: planner.state, Audience.PARTNER.value: shared.state}
         return publish(plan, loaded, states, {**files, **shared.files}, watch)
 
 
-def make_partner(plan: Plan, loaded: Loaded) -> Beside:
+def _is_large(plan: Plan) -> bool:
+    """Tell whether a process of its own for the partner edition costs less than it saves."""
+    return int(Warehouse(plan.workspace.store).files(plan.batch)["accepted"].sum()) > _LARGE_ROWS
+
+
+def make_partner(plan: Plan, loaded: Loaded, on_stage: Callable[[str], None] = lambda name: None) -> Beside:
     """Return the partner edition of the plan: its files, the state for next month, and its stages."""
-    watch = Stopwatch()
+    watch = Stopwatch(on_stage)
     analysed = analyse_for(plan, loaded, Audience.PARTNER, watch)
     with watch.stage("render partner edition", None):
         files = render_partner(plan, analysed)

@@ -201,7 +201,7 @@ def test_exit_codes_and_no_traceback(refreshed: Path, tmp_path: Path) -> None:
     assert "unknown key area.colour" in wrong.stderr
     hostile = tmp_path / "hostile"
     shutil.copytree(refreshed, hostile)
-    (hostile / "inbox" / "arrests_x.csv").write_text('custody_ref,arrested_at\n"1,2018-01-01\n')
+    (hostile / "inbox" / "assets_x.csv").write_text('case_ref,stage,stage_on,amount_gbp\n"1,seized,2018-01-01,5\n')
     refused = run_cli("refresh", hostile)
     assert (refused.returncode, "Traceback" in refused.stderr) == (3, False)
     month = newest(refreshed).name
