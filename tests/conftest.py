@@ -48,7 +48,7 @@ def shared_data() -> Path:
 def town_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small town, written once; copy it before refreshing."""
     folder = tmp_path_factory.mktemp("town") / "template"
-    write_town(folder, Plan(logs=1200, months=5, seed=41))
+    write_town(folder, Plan(logs=700, months=5, seed=41))
     return folder
 
 
