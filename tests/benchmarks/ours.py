@@ -52,10 +52,12 @@ def _read(folder: Path, name: str) -> pd.DataFrame:
 
 
 def _supply(edges: pd.DataFrame) -> pd.DataFrame:
-    """Return the supply edges that the network holds good: marked neither as suspected false nor as contradicted."""
+    """Return the supply edges that the network publishes, those suspected false left out.
+
+    Contradicted ties stay in: they are published, marked. Without them precision rises and recall falls.
+    """
     rows = edges[edges["relation"] == "supplies"]
-    for mark in ("is_suspected_false", "is_contradicted"):
-        rows = rows[~rows[mark].astype(bool)]
+    rows = rows[~rows["is_suspected_false"].astype(bool)]
     names = {"source_nominal_id": "source", "target_nominal_id": "target"}
     return rows.rename(columns=names)[["source", "target"]].reset_index(drop=True)
 
