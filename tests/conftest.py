@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -64,9 +63,3 @@ def copy_town(template: Path, target: Path) -> Path:
     settings = target / "area.toml"
     settings.write_text(settings.read_text(encoding="utf-8") + "\n[report]\npdf = false\n", encoding="utf-8")
     return target
-
-
-@pytest.fixture(scope="session")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """A named folder of this session."""
-    return lambda name: tmp_path_factory.mktemp(name)

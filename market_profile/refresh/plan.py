@@ -27,6 +27,11 @@ from market_profile.store import Batch, MonthRecord, MonthStore, Warehouse, appe
 from market_profile.store.audit import AuditCategory
 from market_profile.store.publish import write_file
 
+_NOTHING = (
+    "no intelligence log was accepted, so there is no month to refresh; put intelligence_logs*.csv into inbox/ and run "
+    "market-profile check to see what was refused"
+)
+
 
 @dataclass(frozen=True)
 class Workspace:
@@ -123,6 +128,8 @@ def make_plan(workspace: Workspace, batch: int, month: str | None, warnings: tup
     A month that was refreshed before and has later months on top is rebuilt as of then: its own batch, settings and
     decisions. The newest month, or one never refreshed, takes everything up to its data cut-off.
     """
+    if batch == 0:
+        raise InputRefused(_NOTHING)
     store = MonthStore(workspace.store)
     chosen = Month(month) if month else _default_month(workspace, batch)
     record = store.record(chosen)
@@ -153,10 +160,7 @@ def _as_of_then(workspace: Workspace, snapshot: Path) -> Workspace:
 def _default_month(workspace: Workspace, batch: int) -> Month:
     latest = Warehouse(workspace.store).latest_month("intelligence_logs", batch)
     if not latest:
-        raise InputRefused(
-            "no intelligence log was accepted, so there is no month to refresh; put intelligence_logs*.csv into "
-            "inbox/ and run market-profile check to see what was refused"
-        )
+        raise InputRefused(_NOTHING)
     return Month(latest)
 
 
