@@ -177,7 +177,93 @@ class Survival(Generic[V]):
     n: V
 
 
-Drawing = Trend[V] | Bars[V] | HeatStrip[V] | AreaMap[V] | NetworkPicture | Survival[V]
+@dataclass(frozen=True)
+class Lorenz(Generic[V]):
+    """A Lorenz curve: what share of a total equal groups of holders have, the smallest holders first.
+
+    ``shares`` are per cent of the total (Ratio, or Estimate in "%"), such as ten tenths; ``n`` counts the holders.
+    ``holders`` and ``total`` are words, such as "users" and "drug spend". Left out for partners unless every share
+    is released.
+    """
+
+    shares: tuple[V, ...]
+    holders: str
+    total: str
+    n: V
+
+
+@dataclass(frozen=True)
+class Dumbbells(Generic[V]):
+    """Two values an item, joined by a line: ``items`` are (label, value before, value now) in the given order."""
+
+    items: tuple[tuple[str, V, V], ...]
+    unit: str
+    before: str = "Last month"
+    now: str = "This month"
+
+
+@dataclass(frozen=True)
+class Panel(Generic[V]):
+    """One small trend among ``Panels``: its name, its monthly values, its unit, the bounds of its normal range."""
+
+    name: str
+    values: tuple[V, ...]
+    unit: str = ""
+    normal: tuple[V, V] | None = None
+
+
+@dataclass(frozen=True)
+class Panels(Generic[V]):
+    """Small trends over the same months.
+
+    With ``is_shared`` they are small multiples: one unit, one scale, side by side. Otherwise each stands on its own
+    scale in its own unit, one above the other, so that months line up (price above purity above deal weight).
+    """
+
+    periods: tuple[str, ...]
+    panels: tuple[Panel[V], ...]
+    is_shared: bool = True
+
+
+@dataclass(frozen=True)
+class Calibration(Generic[V]):
+    """A reliability plot: ``points`` are (share forecast, share that came true), both in per cent, low to high.
+
+    What came true is a Ratio or an Estimate with its interval. ``forecast`` and ``happened`` are the words of the
+    axes. Hidden points are left out for partners, planner-only ones take the figure with them.
+    """
+
+    points: tuple[tuple[V, V], ...]
+    forecast: str
+    happened: str
+
+
+@dataclass(frozen=True)
+class Waterfall(Generic[V]):
+    """Signed contributions that add up from ``start`` (a label and a value, or None for nothing) to ``total``.
+
+    Left out for partners unless every part is released.
+    """
+
+    steps: tuple[tuple[str, V], ...]
+    total: tuple[str, V]
+    unit: str
+    start: tuple[str, V] | None = None
+
+
+Drawing = (
+    Trend[V]
+    | Bars[V]
+    | HeatStrip[V]
+    | AreaMap[V]
+    | NetworkPicture
+    | Survival[V]
+    | Lorenz[V]
+    | Dumbbells[V]
+    | Panels[V]
+    | Calibration[V]
+    | Waterfall[V]
+)
 
 
 @dataclass(frozen=True)

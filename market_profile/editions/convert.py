@@ -7,74 +7,33 @@ above AGGREGATE) is left out; a planner-only value anywhere else raises.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from market_profile.document import (
-    AreaMap,
-    Bars,
     Block,
     Bullets,
     Cards,
     Column,
     DefinitionCard,
     Document,
-    Drawing,
     Figure,
     Glossary,
-    HeatStrip,
     KeyJudgement,
-    MapArea,
-    NetworkPicture,
     Paragraph,
     Section,
-    Sentence,
-    Survival,
     Table,
     Tile,
     Tiles,
-    Trend,
 )
-from market_profile.editions.disclosure import Policy, two_figures
+from market_profile.editions.converter import Converter
+from market_profile.editions.drawings import convert_drawing
 from market_profile.editions.model import Shown
-from market_profile.editions.show import Entry, ledger_entries, show_internal, show_released
 from market_profile.terms import Audience, Sensitivity
-from market_profile.values import Count, Estimate, Fixed, Measure
+from market_profile.values import Measure
 
 _HIDDEN_FROM_PARTNERS = frozenset({Sensitivity.PERSONAL, Sensitivity.COVERT, Sensitivity.PROTECTED})
 D = TypeVar("D")
-
-
-@dataclass(frozen=True)
-class Converter:
-    """Shows measures and fixes words for one audience; collects what is released for the ledger."""
-
-    audience: Audience
-    policy: Policy
-    entries: list[Entry]
-
-    def show(self, measure: Measure) -> Shown:
-        """Return the measure as this audience sees it."""
-        if self.audience is Audience.PLANNER:
-            return show_internal(measure)
-        self.entries.extend(ledger_entries(measure, self.policy))
-        return show_released(measure, self.policy)
-
-    def fix(self, text: str) -> str:
-        """Return the program's own words as ``Fixed`` for partners."""
-        return text if self.audience is Audience.PLANNER else Fixed(text)
-
-    def fixes(self, item: D, *names: str) -> D:
-        """Return a dataclass with the named text fields fixed."""
-        changes: dict[str, Any] = {name: self.fix(getattr(item, name)) for name in names}
-        return replace(item, **changes)  # type: ignore[type-var]
-
-    def sentence(self, sentence: Sentence[Measure]) -> Sentence[Shown]:
-        """Return a sentence with its values shown."""
-        values = {name: self.show(value) for name, value in sentence.values.items()}
-        return Sentence(self.fix(sentence.template), values)
 
 
 def convert_document(document: Document[Measure], converter: Converter) -> Document[Shown]:
@@ -142,7 +101,7 @@ def _table(block: Table[Measure], to: Converter) -> Table[Shown] | None:
 
 
 def _figure(block: Figure[Measure], to: Converter) -> Figure[Shown] | None:
-    drawing = _drawing(block.drawing, to)
+    drawing = convert_drawing(block.drawing, to)
     if drawing is None:
         return None
     return Figure(
@@ -185,71 +144,4 @@ _BLOCKS: dict[type, Callable[[Any, Converter], Any]] = {
     KeyJudgement: _judgement,
     Cards: _cards,
     Glossary: _glossary,
-}
-
-
-def _drawing(drawing: Drawing[Measure], to: Converter) -> Drawing[Shown] | None:
-    converted: Drawing[Shown] | None = _DRAWINGS[type(drawing)](drawing, to)
-    return converted
-
-
-def _trend(drawing: Trend[Measure], to: Converter) -> Trend[Shown]:
-    return Trend(
-        periods=tuple(to.fix(period) for period in drawing.periods),
-        series=tuple((to.fix(name), tuple(to.show(value) for value in values)) for name, values in drawing.series),
-        unit=to.fix(drawing.unit),
-        normal=None if drawing.normal is None else (to.show(drawing.normal[0]), to.show(drawing.normal[1])),
-    )
-
-
-def _bars(drawing: Bars[Measure], to: Converter) -> Bars[Shown]:
-    return Bars(tuple((to.fix(label), to.show(value)) for label, value in drawing.items), to.fix(drawing.unit))
-
-
-def _strip(drawing: HeatStrip[Measure], to: Converter) -> HeatStrip[Shown]:
-    return HeatStrip(
-        tuple(to.fix(label) for label in drawing.row_labels),
-        tuple(to.fix(label) for label in drawing.column_labels),
-        tuple(tuple(to.show(value) for value in row) for row in drawing.cells),
-        to.fix(drawing.unit),
-    )
-
-
-def _map(drawing: AreaMap[Measure], to: Converter) -> AreaMap[Shown]:
-    areas = tuple(
-        MapArea(to.fix(area.code), to.fix(area.name), area.rings, to.show(area.value)) for area in drawing.areas
-    )
-    cells = drawing.cells if to.audience is Audience.PLANNER else ()
-    return AreaMap(areas, cells, to.fix(drawing.unit), to.fix(drawing.attribution))
-
-
-def _network(drawing: NetworkPicture, to: Converter) -> NetworkPicture | None:
-    return drawing if to.audience is Audience.PLANNER else None
-
-
-def _survival(drawing: Survival[Measure], to: Converter) -> Survival[Shown] | None:
-    if to.audience is Audience.PLANNER:
-        return Survival(drawing.days, drawing.share, drawing.low, drawing.high, to.show(drawing.n))
-    at_risk = drawing.n.n if isinstance(drawing.n, Count | Estimate) else 0
-    if at_risk < to.policy.estimate_minimum_n or not drawing.days:
-        return None
-    weeks = tuple(float(day) for day in range(0, int(max(drawing.days)) + 1, 7))
-    curves = (drawing.share, drawing.low, drawing.high)
-    share, low, high = (tuple(_read_step(drawing.days, curve, week) for week in weeks) for curve in curves)
-    return Survival(weeks, share, low, high, to.show(drawing.n))
-
-
-def _read_step(days: tuple[float, ...], curve: tuple[float, ...], day: float) -> float:
-    """Read a step curve at a whole week: single events, each a step of the curve, are not released."""
-    place = bisect_right(days, day) - 1
-    return 1.0 if place < 0 else two_figures(curve[place])
-
-
-_DRAWINGS: dict[type, Callable[[Any, Converter], Any]] = {
-    Trend: _trend,
-    Bars: _bars,
-    HeatStrip: _strip,
-    AreaMap: _map,
-    NetworkPicture: _network,
-    Survival: _survival,
 }

@@ -11,7 +11,8 @@ import geopandas as gpd
 import pandas as pd
 
 from market_profile.document import Document
-from market_profile.editions.convert import Converter, convert_document
+from market_profile.editions.convert import convert_document
+from market_profile.editions.converter import Converter
 from market_profile.editions.disclosure import Policy
 from market_profile.editions.model import Edition, Shown
 from market_profile.editions.show import Entry

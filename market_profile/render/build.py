@@ -14,10 +14,12 @@ from market_profile.document import (
     Block,
     Bullets,
     Cards,
+    Dumbbells,
     Figure,
     Glossary,
     KeyJudgement,
     NetworkPicture,
+    Panels,
     Paragraph,
     Section,
     Sentence,
@@ -28,8 +30,9 @@ from market_profile.document import (
 from market_profile.editions.model import Edition, Shown
 from market_profile.errors import DisclosureLeak, MarketProfileError
 from market_profile.render import view
-from market_profile.render.figures import Grid, draw, grid_of, notes_of
+from market_profile.render.figures import draw, notes_of
 from market_profile.render.gate import Drawn, Gate, Text, like
+from market_profile.render.grids import Grid, grid_of
 from market_profile.render.svg import Frame
 from market_profile.render.svg_yardstick import band_words, draw_yardstick
 from market_profile.terms import Audience, Sensitivity
@@ -211,6 +214,10 @@ def _labels(block: Block[Shown], gate: Gate) -> Iterator[str]:
             yield from (gate.check(name) for name, _ in drawing.series)
         elif isinstance(drawing, Bars):
             yield from (gate.check(name) for name, _ in drawing.items)
+        elif isinstance(drawing, Dumbbells):
+            yield from (gate.check(name) for name, _, _ in drawing.items)
+        elif isinstance(drawing, Panels):
+            yield from (gate.check(panel.name) for panel in drawing.panels)
         elif isinstance(drawing, NetworkPicture):
             yield from (gate.check(node.group) for node in drawing.nodes)
 
@@ -316,7 +323,7 @@ def _figure(figure: Figure[Shown], desk: Desk) -> view.FigureView:
     limit = (
         None
         if desk.cap.annex is None
-        else max(desk.cap.annex, TREND_ROWS if isinstance(figure.drawing, Trend) else FIGURE_ROWS)
+        else max(desk.cap.annex, TREND_ROWS if isinstance(figure.drawing, Trend | Panels) else FIGURE_ROWS)
     )
     named = _Named(ident, Fixed(""), Fixed(f"{number} as a table"), figure.subtitle, Fixed(""), limit)
     table = _table(named, grid, numeric, desk)

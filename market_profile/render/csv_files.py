@@ -8,8 +8,8 @@ import pandas as pd
 
 from market_profile.editions.model import Shown
 from market_profile.errors import DisclosureLeak
-from market_profile.render.figures import Grid
 from market_profile.render.gate import Gate, clean
+from market_profile.render.grids import Grid
 from market_profile.values import Internal, Released, Sensitive
 
 FLOATS = "%.10g"

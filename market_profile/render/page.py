@@ -8,8 +8,8 @@ from market_profile.editions.model import Edition
 from market_profile.render import assets, view
 from market_profile.render.build import Cap, download_link, sections_of
 from market_profile.render.environment import environment
-from market_profile.render.figures import Grid
 from market_profile.render.gate import Drawn
+from market_profile.render.grids import Grid
 from market_profile.render.scales import day_text, period_text
 from market_profile.render.theme import brand_colour
 from market_profile.terms import Audience

@@ -20,7 +20,9 @@ _TICK = Type(12, "end", "muted")
 
 
 @dataclass(frozen=True)
-class _Box:
+class Box:
+    """Where the lines of a trend are drawn, in user units."""
+
     left: float
     right: float
     top: float
@@ -65,16 +67,16 @@ def draw_trend(drawing: Trend[Shown], frame: Frame) -> Drawn:
     top = 32.0 + (20.0 * len(key) if frame.is_narrow else 0.0)
     height = (252.0 if frame.is_narrow else 310.0) + (top - 32.0)
     canvas = Canvas(height, frame.width)
-    scale = linear_scale(_extent(shown_values), height - 44.0, top)
+    scale = linear_scale(extent(shown_values), height - 44.0, top)
     left = 10.0 + max(text_width(figure_text(tick), 12) for tick in scale.ticks)
     right = _room_for_labels(drawing, frame, names)
-    box = _Box(left, frame.width - right, top, height - 44.0)
+    box = Box(left, frame.width - right, top, height - 44.0)
     _draw_axes(canvas, box, scale, drawing, gate)
     _draw_key(canvas, key, frame.is_narrow)
     ends: list[tuple[float, int]] = []
     for index, (_, values) in enumerate(drawing.series):
         canvas.open_group(frame.keys.get(names[index]))
-        end = _draw_series(canvas, box, scale, values, SERIES[index % len(SERIES)])
+        end = draw_series(canvas, box, scale, values, SERIES[index % len(SERIES)])
         canvas.close_group()
         ends.append((end, index))
     _draw_hidden(canvas, box, drawing)
@@ -82,7 +84,8 @@ def draw_trend(drawing: Trend[Shown], frame: Frame) -> Drawn:
     return canvas.close(frame)
 
 
-def _extent(values: Sequence[Shown]) -> Iterator[float]:
+def extent(values: Sequence[Shown]) -> Iterator[float]:
+    """Return every number that the values need room for: themselves and their intervals, hidden ones apart."""
     for value in values:
         if not value.is_hidden:
             yield from (part for part in (value.number, value.low, value.high) if part is not None)
@@ -104,7 +107,7 @@ def _room_for_labels(drawing: Trend[Shown], frame: Frame, names: Sequence[str]) 
     return (16.0 if len(names) == 1 else 16.0 + SWATCH) + max([20.0, *(text_width(row, 13, True) for row in rows)])
 
 
-def _draw_axes(canvas: Canvas, box: _Box, scale: Scale, drawing: Trend[Shown], gate: Gate) -> None:
+def _draw_axes(canvas: Canvas, box: Box, scale: Scale, drawing: Trend[Shown], gate: Gate) -> None:
     if drawing.normal is not None and drawing.normal[0].number is not None and drawing.normal[1].number is not None:
         low, high = scale(drawing.normal[0].number), scale(drawing.normal[1].number)
         canvas.rect(box.left, high, box.right - box.left, low - high, Pen(fill="normal"))
@@ -116,8 +119,13 @@ def _draw_axes(canvas: Canvas, box: _Box, scale: Scale, drawing: Trend[Shown], g
         canvas.text(box.left - 6, scale(tick) + 4, figure_text(tick), _TICK)
     unit = wrap(gate.check(drawing.unit), canvas.width - 8, 12, 1)[0]
     canvas.text(0, 13, unit[:1].upper() + unit[1:], _SMALL)
-    months = [(_x(box, index, len(drawing.periods)), month, year)
-              for index, month, year in month_ticks(drawing.periods, box.right - box.left)]  # fmt: skip
+    draw_months(canvas, box, drawing.periods)
+
+
+def draw_months(canvas: Canvas, box: Box, periods: Sequence[str]) -> None:
+    """Draw the ticks of the months under ``box`` with their names, and the years under them."""
+    months = [(_x(box, index, len(periods)), month, year)
+              for index, month, year in month_ticks(periods, box.right - box.left)]  # fmt: skip
     canvas.lines([(at, box.bottom, at, box.bottom + 5) for at, _, _ in months], Pen(stroke="axis"))
     for at, month, year in months:
         canvas.text(at, box.bottom + 19, month, Type(12, "middle", "muted"))
@@ -125,7 +133,7 @@ def _draw_axes(canvas: Canvas, box: _Box, scale: Scale, drawing: Trend[Shown], g
             canvas.text(at, box.bottom + 34, year, Type(12, "middle", "muted"))
 
 
-def _x(box: _Box, index: int, count: int) -> float:
+def _x(box: Box, index: int, count: int) -> float:
     inner = box.right - box.left - 16
     return box.left + 8 + (inner * index / (count - 1) if count > 1 else inner / 2)
 
@@ -172,7 +180,8 @@ def _runs(values: Sequence[Shown]) -> Iterator[list[int]]:
         yield run
 
 
-def _draw_series(canvas: Canvas, box: _Box, scale: Scale, values: Sequence[Shown], colour: str) -> float:
+def draw_series(canvas: Canvas, box: Box, scale: Scale, values: Sequence[Shown], colour: str) -> float:
+    """Draw a line with its band and gaps for hidden values; return the height of its last point, below 0 for none."""
     count, last = len(values), -1.0
     for run in _runs(values):
         points = [(_x(box, at, count), scale(values[at].number or 0.0)) for at in run]
@@ -200,7 +209,7 @@ def _draw_band(canvas: Canvas, scale: Scale, points: Sequence[tuple[float, Shown
         canvas.path(f"M{there}L{back}Z", Pen(fill=colour, opacity=0.2))
 
 
-def _draw_hidden(canvas: Canvas, box: _Box, drawing: Trend[Shown]) -> None:
+def _draw_hidden(canvas: Canvas, box: Box, drawing: Trend[Shown]) -> None:
     count = len(drawing.periods)
     months = sorted({at for _, values in drawing.series for at, value in enumerate(values) if value.is_hidden})
     before = -100.0
@@ -211,7 +220,7 @@ def _draw_hidden(canvas: Canvas, box: _Box, drawing: Trend[Shown]) -> None:
             before = x
 
 
-def _draw_labels(canvas: Canvas, box: _Box, ends: list[tuple[float, int]], labels: list[list[str]]) -> None:
+def _draw_labels(canvas: Canvas, box: Box, ends: list[tuple[float, int]], labels: list[list[str]]) -> None:
     floor = box.top - 4
     for y, index in sorted(end for end in ends if end[0] >= 0):
         rows = labels[index]

@@ -17,8 +17,8 @@ import pandas as pd
 from market_profile.document import Figure, Table
 from market_profile.editions.model import Edition
 from market_profile.render.csv_files import cell_value
-from market_profile.render.figures import Grid
 from market_profile.render.gate import Gate, clean
+from market_profile.render.grids import Grid
 from market_profile.render.scales import day_text, period_text
 
 MOST_ROWS = 5_000

@@ -24,7 +24,8 @@ from market_profile.document import (
     Tiles,
     Trend,
 )
-from market_profile.editions.convert import Converter, convert_document
+from market_profile.editions.convert import convert_document
+from market_profile.editions.converter import Converter
 from market_profile.editions.disclosure import Policy
 from market_profile.editions.gate import attack
 from market_profile.profile import build_profile

@@ -199,6 +199,55 @@ def survival(make: Maker) -> doc.Survival[Shown]:
     )
 
 
+def lorenz(make: Maker) -> doc.Lorenz[Shown]:
+    shares = tuple(make.shown(f"{part}%", float(part)) for part in (1, 1, 2, 3, 4, 6, 8, 12, 20, 43))
+    return doc.Lorenz(shares, make.text("users"), make.text("drug spend"), make.number(240))
+
+
+def dumbbells(make: Maker) -> doc.Dumbbells[Shown]:
+    items = (
+        (make.text("Open"), make.number(45), make.number(60)),
+        (make.text("Semi-open"), make.number(80), make.number(65)),
+        (make.text("Closed, by introduction only and after a wait"), make.number(30), make.hidden()),
+        (make.text("Not known"), make.number(20), make.number(20)),
+    )
+    return doc.Dumbbells(items, make.text("attempts"), make.text("January 2019"), make.text("February 2019"))
+
+
+def panels(make: Maker, count: int = 6, is_shared: bool = True) -> doc.Panels[Shown]:
+    names = ("Heroin", "Crack cocaine", "Cannabis (herbal and resin)", "MDMA", "Ketamine", "Amphetamine")
+    drawn = []
+    for index, name in enumerate(names[:count]):
+        values = tuple(
+            make.hidden()
+            if index == 2 and at in (3, 13)
+            else make.number(float(5 * round((60 + 20 * np.sin(at / 3 + index)) / (5 * (index + 1)))), 6)
+            for at in range(14)
+        )
+        normal = (make.number(10), make.number(60)) if index == 0 else None
+        drawn.append(doc.Panel(make.text(name), values, make.text("seizures a month"), normal))
+    return doc.Panels(tuple(make.text(period) for period in months(14)), tuple(drawn), is_shared)
+
+
+def calibration(make: Maker) -> doc.Calibration[Shown]:
+    points = tuple(
+        (make.shown(f"{at}%", float(at)), make.shown(f"{y}% ({y - 8}% to {y + 9}%)", float(y), y - 8.0, y + 9.0))
+        for at, y in ((10, 14), (30, 26), (50, 55), (70, 66), (90, 88))
+    )
+    return doc.Calibration(points, make.text("Share forecast"), make.text("Share that came true"))
+
+
+def waterfall(make: Maker) -> doc.Waterfall[Shown]:
+    steps = (
+        (make.text("Publicly reported supply"), make.number(40)),
+        (make.text("Refusals in the last three attempts, and time to deal"), make.number(-15)),
+        (make.text("Never visited"), make.number(10)),
+    )
+    return doc.Waterfall(
+        steps, (make.text("Score"), make.number(55)), make.text("points"), (make.text("Last month"), make.number(20))
+    )
+
+
 def figure(make: Maker, ident: str, headline: doc.Sentence[Shown], drawing: Any) -> doc.Figure[Shown]:
     return doc.Figure(
         make.text(ident),

@@ -12,12 +12,25 @@ import render_pages
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from render_pages import Maker, area_map, bars, heat, network, survival, trend
+from render_pages import (
+    Maker,
+    area_map,
+    bars,
+    calibration,
+    dumbbells,
+    heat,
+    lorenz,
+    network,
+    panels,
+    survival,
+    trend,
+    waterfall,
+)  # fmt: skip
 
 from market_profile import document as doc
 from market_profile.editions.model import Shown
 from market_profile.errors import WrongUse
-from market_profile.render import figures
+from market_profile.render import figures, grids
 from market_profile.render.gate import Gate
 from market_profile.render.network_layout import clusters_of, pack
 from market_profile.render.scales import classes_of, figure_text, linear_scale, month_ticks
@@ -50,8 +63,27 @@ DRAWINGS = {
     "network-large": network(420),
     "network-one": doc.NetworkPicture((doc.NetworkNode("a", LONG, "dealer", LONG, 1.0),), ()),
     "survival": survival(MAKE),
+    "lorenz": lorenz(MAKE),
+    "lorenz-none": doc.Lorenz((MAKE.number(0), MAKE.number(0)), "users", "spend", MAKE.number(0)),
+    "dumbbells": dumbbells(MAKE),
+    "dumbbells-long": doc.Dumbbells(((LONG, MAKE.number(5), MAKE.hidden()),), LONG, LONG, LONG),
+    "dumbbells-none": doc.Dumbbells((), "n"),
+    "panels": panels(MAKE),
+    "panels-two": panels(MAKE, 2),
+    "panels-rows": panels(MAKE, 3, False),
+    "panels-long": replace(
+        panels(MAKE, 2, False), panels=tuple(doc.Panel(LONG, panel.values, LONG) for panel in panels(MAKE, 2).panels)
+    ),
+    "panels-none": doc.Panels((), ()),
+    "calibration": calibration(MAKE),
+    "calibration-none": doc.Calibration((), LONG, LONG),
+    "waterfall": waterfall(MAKE),
+    "waterfall-long": doc.Waterfall(((LONG, MAKE.number(-5)),), (LONG, MAKE.number(-5)), LONG),
     "survival-none": doc.Survival((), (), (), (), MAKE.number(0)),
 }
+
+KINDS = ("trend", "bars", "heat", "survival", "lorenz", "dumbbells", "panels", "calibration", "waterfall")
+NESTED = (doc.Trend, doc.Bars, doc.HeatStrip, doc.AreaMap, doc.MapArea, doc.Dumbbells, doc.Panels, doc.Panel)
 
 
 def pictures(name: str) -> list[ElementTree.Element]:
@@ -73,7 +105,24 @@ def test_labels_stay_inside_the_picture(name: str) -> None:
             assert 8 <= float(text.get("y", 0)) <= height + 1, text.text
 
 
-@pytest.mark.parametrize("name", ["trend", "trend-many", "trend-short", "bars", "heat", "survival", "trend-names"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "trend",
+        "trend-many",
+        "trend-short",
+        "bars",
+        "heat",
+        "survival",
+        "trend-names",
+        "lorenz",
+        "dumbbells",
+        "panels",
+        "panels-rows",
+        "calibration",
+        "waterfall",
+    ],
+)
 def test_labels_do_not_overlap(name: str) -> None:
     for svg in pictures(name):
         boxes = []
@@ -117,7 +166,23 @@ def test_colours_can_be_read_in_light_and_dark() -> None:
     assert set(LIGHT) == set(DARK)
 
 
-@pytest.mark.parametrize("name", ["trend", "bars", "heat", "map", "network", "survival"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "trend",
+        "bars",
+        "heat",
+        "map",
+        "network",
+        "survival",
+        "lorenz",
+        "dumbbells",
+        "panels",
+        "panels-rows",
+        "calibration",
+        "waterfall",
+    ],
+)
 def test_no_picture_is_one_colour(name: str) -> None:
     for svg in pictures(name):
         used = {node.get(kind) for node in svg.iter() for kind in ("fill", "stroke")} - {None, "none", LIGHT["bg"]}
@@ -133,7 +198,7 @@ def test_hidden_months_are_gaps_marked_c() -> None:
 
 def test_hidden_numbers_never_move_a_mark() -> None:
     """A number left beside a hidden text by mistake must not show: same picture with and without it."""
-    for name in ("trend-many", "bars", "heat", "map"):
+    for name in ("trend-many", "bars", "heat", "map", "dumbbells", "panels", "panels-rows"):
         drawing = DRAWINGS[name]
         leaky = _with_numbers(drawing)
         figure = doc.Figure("f", MAKE.say("H"), "s", drawing, "src")
@@ -147,7 +212,9 @@ def _with_numbers(value: object) -> object:
         return replace(value, number=3.0, low=1.0, high=6.0) if value.is_hidden else value
     if isinstance(value, tuple):
         return tuple(_with_numbers(part) for part in value)
-    if isinstance(value, doc.Trend | doc.Bars | doc.HeatStrip | doc.AreaMap | doc.MapArea):
+    if isinstance(
+        value, doc.Trend | doc.Bars | doc.HeatStrip | doc.AreaMap | doc.MapArea | doc.Dumbbells | doc.Panels | doc.Panel
+    ):
         return replace(value, **{name: _with_numbers(part) for name, part in vars(value).items()})
     return value
 
@@ -172,11 +239,11 @@ def test_median_of_a_curve() -> None:
 
 
 def test_tables_hold_every_value_of_the_picture() -> None:
-    grid = figures.grid_of(DRAWINGS["trend-many"])
+    grid = grids.grid_of(DRAWINGS["trend-many"])
     assert (len(grid.rows), len(grid.headings)) == (40, 7)
-    heat_grid = figures.grid_of(DRAWINGS["heat"])
+    heat_grid = grids.grid_of(DRAWINGS["heat"])
     assert (len(heat_grid.rows), len(heat_grid.headings)) == (24, 8)
-    order = [cell for _, cell in figures.grid_of(DRAWINGS["map"]).rows if isinstance(cell, Shown)]
+    order = [cell for _, cell in grids.grid_of(DRAWINGS["map"]).rows if isinstance(cell, Shown)]
     numbers = [cell.number for cell in order if not cell.is_hidden]
     assert numbers == sorted(numbers, reverse=True)
     assert all(cell.is_hidden for cell in order[len(numbers):])  # fmt: skip
