@@ -14,6 +14,7 @@ from market_profile.network.communities import carry_labels, communities
 from market_profile.network.edges import EDGE_KEY, build_edges
 from market_profile.network.key_players import key_players
 from market_profile.network.model import KeyPlayerSet, Network, Resolved
+from market_profile.network.standing import STANDING, standing
 from market_profile.network.statements import Evidence, gather, mentioned, tie_statements
 from market_profile.periods import Month
 from market_profile.settings import NetworkSettings
@@ -38,6 +39,7 @@ NODE_COLUMNS = (
     "supplies_in",
     "first_seen",
     "last_seen",
+    *STANDING,
 )
 
 CONTRADICTED_FACTOR = 0.25
@@ -72,6 +74,7 @@ def build_network(
     before = _previous(previous, resolution)
     nodes, players = _measured(people, edges, settings, before.get("nodes"))
     nodes = _seen(nodes, told, edges)
+    nodes = pd.concat([nodes, standing(current, sold, nodes["nominal_id"])], axis=1)[list(NODE_COLUMNS)]
     removed = replacement.arrests_of_dealers(_arrests(evidence), sold, month)
     return Network(
         edges=edges,
@@ -163,7 +166,7 @@ def _seen(nodes: pd.DataFrame, told: pd.DataFrame, edges: pd.DataFrame) -> pd.Da
         ignore_index=True,
     )
     seen = dates.groupby("nominal_id").agg(first_seen=("observed_at", "min"), last_seen=("last", "max"))
-    return nodes.merge(seen.reset_index(), on="nominal_id", how="left")[list(NODE_COLUMNS)]
+    return nodes.merge(seen.reset_index(), on="nominal_id", how="left").reset_index(drop=True)
 
 
 def _communities(nodes: pd.DataFrame) -> pd.DataFrame:

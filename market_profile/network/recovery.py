@@ -1,8 +1,7 @@
-"""How a network may mend after a removal: three ways of finding a new tie, each drawn many times from fixed seeds.
+"""How a network may end up after a removal, and whether a choice would hold if some ties had gone unseen.
 
-After Duijn, Kashirin and Sloot (2014) and Diviak (2023): who lost a tie looks for another. *Nearest* asks the contacts
-of one's contacts, *popular* those with most ties, *shared* the other contacts of whoever was removed. Efficiency that
-ends above where it began says that the removal may strengthen the network.
+Each mechanism of ``mending`` is drawn many times from fixed seeds. Efficiency that ends above where it began says that
+the removal may strengthen the network (Duijn, Kashirin and Sloot 2014; Diviak 2023).
 """
 
 from __future__ import annotations
@@ -12,21 +11,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from market_profile.network.key_players import fragmentation
-from market_profile.network.structure import Floats, Ints, Web, efficiency
-
-MECHANISMS = ("nearest", "popular", "shared")
+from market_profile.network.mending import MECHANISMS, SEED, new_ties, tear, yardstick
+from market_profile.network.structure import Floats, Ints, Web
 
 DRAWS = 20
 """Draws of each mechanism; bands are their 5th and 95th percentile."""
 
-PIVOTS = 64
+PIVOTS = 512
 """Sources from which efficiency is estimated in larger networks; the same before and after."""
 
 HIDDEN_SHARE = 0.15
 HIDDEN_DRAWS = 100
 """Police see a part of a network: so many draws of so many unseen ties try whether a rank would hold."""
-
-SEED = 20190301
 
 
 @dataclass(frozen=True)
@@ -48,12 +44,14 @@ class Stability:
     """What ``HIDDEN_DRAWS`` draws of hidden ties leave of a choice.
 
     ``fragmentation`` (middle, low, high) of removing it; ``share_among_top``: by member, the share of draws in which
-    the person stays among the people with most ties (``top`` of them).
+    the person stays among the people with most ties (``top`` of them); ``share_best``: the share in which removing the
+    choice still fragments no less than removing as many people with most ties.
     """
 
     fragmentation: tuple[float, float, float]
     share_among_top: tuple[float, ...]
     top: int
+    share_best: float
 
 
 def without(web: Web, removed: list[int]) -> Web:
@@ -67,16 +65,16 @@ def without(web: Web, removed: list[int]) -> Web:
 
 def recover(web: Web, removed: list[int]) -> tuple[Recovery, ...]:
     """Return what each mechanism makes of the network after ``removed`` (indices) are gone; deterministic."""
-    before = efficiency(web, PIVOTS)
-    rest = without(web, removed)
-    orphans, others = _lost(web, removed)
+    matrix = web.matrix()
+    measure = yardstick(web, removed, PIVOTS)
+    before = measure.efficiency(matrix)
+    torn = tear(matrix, removed)
     found = []
     for number, mechanism in enumerate(MECHANISMS):
         values = np.empty((DRAWS, 2))
         for draw in range(DRAWS):
-            chance = np.random.default_rng([SEED, number, draw])
-            mended = _mended(rest, orphans, others, mechanism, chance)
-            values[draw] = fragmentation(mended), efficiency(mended, PIVOTS)
+            ends = new_ties(torn, mechanism, np.random.default_rng([SEED, number, draw]))
+            values[draw] = fragmentation(with_ties(web, ends), removed), measure.efficiency(matrix, torn, ends)
         share = float((values[:, 1] > before + 1e-12).mean()) if removed else 0.0
         found.append(Recovery(mechanism, band(values[:, 0]), band(values[:, 1]), share, share > 0.5))
     return tuple(found)
@@ -91,7 +89,7 @@ def stability(web: Web, chosen: list[int]) -> Stability:
     degree = np.bincount(web.pairs.ravel(), minlength=web.size)
     odds = np.cumsum((degree + 1) / (degree + 1).sum())
     count = round(HIDDEN_SHARE * len(web.pairs))
-    values, stays = np.empty(HIDDEN_DRAWS), np.zeros(len(chosen))
+    values, stays, best = np.empty(HIDDEN_DRAWS), np.zeros(len(chosen)), 0
     for draw in range(HIDDEN_DRAWS):
         chance = np.random.default_rng([SEED, 9, draw])
         ends = np.minimum(np.searchsorted(odds, chance.random((count, 2))), web.size - 1)
@@ -100,7 +98,9 @@ def stability(web: Web, chosen: list[int]) -> Stability:
         least = np.sort(ties)[-min(top, web.size)]
         stays += ties[chosen] >= least
         values[draw] = fragmentation(seen, chosen)
-    return Stability(band(values), tuple((stays / HIDDEN_DRAWS).tolist()), top)
+        most = np.lexsort((np.arange(web.size), -ties))[: len(chosen)]
+        best += values[draw] >= fragmentation(seen, most.tolist()) - 1e-12
+    return Stability(band(values), tuple((stays / HIDDEN_DRAWS).tolist()), top, float(best / HIDDEN_DRAWS))
 
 
 def with_ties(web: Web, ends: Ints) -> Web:
@@ -121,47 +121,3 @@ def band(values: Floats) -> tuple[float, float, float]:
     """
     middle, low, high = np.quantile(values, [0.5, 0.05, 0.95])
     return float(middle), float(low), float(high)
-
-
-def _lost(web: Web, removed: list[int]) -> tuple[Ints, list[Ints]]:
-    """Return who lost each tie (indices among those who remain) and, beside it, the other contacts of the removed."""
-    keep = np.ones(web.size, dtype=bool)
-    keep[removed] = False
-    place = np.cumsum(keep) - 1
-    matrix = web.matrix()
-    orphans: list[int] = []
-    others: list[Ints] = []
-    for gone in sorted(removed):
-        near = matrix.indices[matrix.indptr[gone] : matrix.indptr[gone + 1]]
-        left = np.sort(place[near[keep[near]]]).astype(np.int64)
-        orphans.extend(left.tolist())
-        others.extend([left] * len(left))
-    return np.array(orphans, dtype=np.int64), others
-
-
-def _mended(rest: Web, orphans: Ints, others: list[Ints], mechanism: str, chance: np.random.Generator) -> Web:
-    if not len(orphans) or rest.size < 2:
-        return rest
-    degree = np.bincount(rest.pairs.ravel(), minlength=rest.size) + 1.0
-    popular = np.searchsorted(np.cumsum(degree / degree.sum()), chance.random(len(orphans)))
-    popular = np.minimum(popular, rest.size - 1)
-    if mechanism == "popular":
-        return with_ties(rest, np.column_stack([orphans, popular]))
-    shared = np.array([near[int(u * len(near))] for near, u in zip(others, chance.random(len(orphans)), strict=True)])
-    shared = np.where(shared == orphans, popular, shared)
-    if mechanism == "shared":
-        return with_ties(rest, np.column_stack([orphans, shared]))
-    nearest = _two_steps(rest, orphans, chance)
-    return with_ties(rest, np.column_stack([orphans, np.where(nearest < 0, shared, nearest)]))
-
-
-def _two_steps(rest: Web, start: Ints, chance: np.random.Generator) -> Ints:
-    """Return whom a walk of two steps from each start meets; -1 where it comes to nobody new."""
-    matrix = rest.matrix()
-    here = start.copy()
-    for _ in range(2):
-        ties = np.diff(matrix.indptr)[here]
-        step = (chance.random(len(here)) * np.maximum(ties, 1)).astype(np.int64)
-        position = np.minimum(matrix.indptr[here] + step, max(len(matrix.indices) - 1, 0))
-        here = np.where(ties > 0, matrix.indices[position] if len(matrix.indices) else here, here).astype(np.int64)
-    return np.where(here == start, -1, here)

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from market_profile.network.distances import inverse_distances, sampled
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -174,30 +176,8 @@ def efficiency(web: Web, pivots: int = 500) -> float:
     """
     if web.size < 2:
         return 0.0
-    sources = np.arange(web.size)
-    if web.size > pivots:
-        sources = np.sort(np.random.default_rng(PIVOT_SEED).choice(web.size, size=pivots, replace=False))
-    matrix = web.matrix()
-    total = 0.0
-    for start in range(0, len(sources), PIVOT_BATCH):
-        total += _inverse_distances(matrix, sources[start : start + PIVOT_BATCH])
-    return total / (len(sources) * (web.size - 1))
-
-
-def _inverse_distances(matrix: sparse.csr_matrix, sources: Ints) -> float:
-    seen = np.zeros((matrix.shape[0], len(sources)), dtype=bool)
-    seen[sources, np.arange(len(sources))] = True
-    frontier = seen.astype(float)
-    total, depth = 0.0, 0
-    while True:
-        depth += 1
-        fresh = ((matrix @ frontier) != 0) & ~seen
-        found = int(fresh.sum())
-        if not found:
-            return total
-        total += found / depth
-        seen |= fresh
-        frontier = fresh.astype(float)
+    sources = sampled(np.arange(web.size), pivots, PIVOT_SEED)
+    return inverse_distances(web.matrix(), sources) / (len(sources) * (web.size - 1))
 
 
 def shared_users(edges: pd.DataFrame) -> pd.DataFrame:

@@ -1,17 +1,22 @@
-"""What would follow if some nominals were removed: fragmentation, reach, users left, against two baselines."""
+"""What would follow if some nominals were removed: fragmentation, reach, users left, against two baselines.
+
+All of it is worked out from two frames, those of ``network_nodes.csv`` and ``network_edges.csv``: the question can be
+asked of a finished edition, without the records behind it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
 from market_profile.errors import WrongUse
 from market_profile.network.key_players import fragmentation
-from market_profile.network.model import Network
-from market_profile.network.recovery import Recovery, Stability, recover, stability, without
-from market_profile.network.structure import Web, components, efficiency, web_of
+from market_profile.network.mending import tear, yardstick
+from market_profile.network.recovery import PIVOTS, Recovery, Stability, recover, stability
+from market_profile.network.structure import Web, components, shared_users, web_of
 from market_profile.network.supply import SELLING
 from market_profile.terms import Role
 
@@ -20,6 +25,20 @@ SEED = 11
 
 EXPLOITED_SHARE = 0.15
 """From this share of evidence of exploitation on, a person is to be protected (as on the board)."""
+
+
+class Ties(Protocol):
+    """The part of a ``Network``, or of an edition's tables, that a what-if reads."""
+
+    @property
+    def nodes(self) -> pd.DataFrame:
+        """People, columns of network_nodes.csv."""
+        ...
+
+    @property
+    def edges(self) -> pd.DataFrame:
+        """Ties, columns of network_edges.csv."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -36,6 +55,8 @@ class Shape:
 class WhatIf:
     """Before and after removing ``nominals``; counts of users; F under random and most-reported removals of as many.
 
+    ``before``, ``after``, baselines, recovery and stability are measured over corroborated or direct ties, so that one
+    source makes no hub; ``before_all`` and ``after_all`` take single-source ties in.
     ``roles_left`` are the parts that they play; ``roles_unfilled`` those that nobody left in their community plays.
     ``single_source`` lists those of ``nominals`` without any corroborated tie: their effect rests on one source.
     ``evidence``: nominal_id, best_grade, records, independent_sources behind their ties. ``safeguarded`` are to be
@@ -46,6 +67,8 @@ class WhatIf:
     nominals: tuple[str, ...]
     before: Shape
     after: Shape
+    before_all: Shape
+    after_all: Shape
     users_without: int
     users_with_alternative: int
     roles_left: tuple[str, ...]
@@ -62,34 +85,40 @@ class WhatIf:
     stability: Stability
 
 
-def remove_nominals(network: Network, nominals: tuple[str, ...]) -> WhatIf:
-    """Return what removing ``nominals`` would do; WrongUse where one is not in the network.
+def remove_nominals(network: Ties, nominals: tuple[str, ...]) -> WhatIf:
+    """Return what removing ``nominals`` would do; WrongUse where one is not in the network or stands there twice.
 
-    E-graded ties are left out. Users are counted by supply ties: *without* means that every known supplier is removed.
+    E-graded and contradicted ties are left out. Users are counted by supply ties: *without* means that every known
+    supplier is removed.
     """
     unknown = [n for n in nominals if n not in set(network.nodes["nominal_id"])]
     if unknown:
         raise WrongUse(f"{len(unknown)} of the nominals to remove are not in the network; see network_nodes.csv")
-    edges = network.edges[~network.edges["is_suspected_false"] & ~network.edges["is_contradicted"]]
-    tied = sorted(set(edges["source_nominal_id"]) | set(edges["target_nominal_id"]))
-    web = web_of(edges, tied)
-    place = {name: i for i, name in enumerate(web.nodes)}
-    removed = [place[n] for n in nominals if n in place]
-    without, alternative = _users(edges, network.nodes, set(nominals))
+    if len(set(nominals)) < len(nominals):
+        raise WrongUse("a nominal to remove is named twice")
+    edges = sound_ties(network)
+    firm = edges[~edges["is_single_source"]]
+    web = tied_web(firm)
+    removed = _places(web, nominals)
+    everybody = tied_web(edges)
+    without, alternative = users_left(edges, network.nodes, set(nominals))
+    before, after = shapes(web, removed)
+    before_all, after_all = shapes(everybody, _places(everybody, nominals))
     low, high = _random(web, len(removed))
     mended = recover(web, removed)
-    firm = edges[~edges["is_single_source"]]
-    backed = set(firm["source_nominal_id"]) | set(firm["target_nominal_id"])
+    backed = set(web.nodes)
     roles = network.nodes.set_index("nominal_id").loc[list(nominals), "role"]
     return WhatIf(
         nominals=nominals,
-        before=shape(web, []),
-        after=shape(web, removed),
+        before=before,
+        after=after,
+        before_all=before_all,
+        after_all=after_all,
         users_without=without,
         users_with_alternative=alternative,
         roles_left=tuple(roles.astype(str)),
-        roles_unfilled=_unfilled(network, nominals),
-        likely_replacements=_replacements(network, set(nominals)),
+        roles_unfilled=unfilled(network, nominals),
+        likely_replacements=replacements(network, edges, set(nominals)),
         random_low=low,
         random_high=high,
         most_reported=fragmentation(web, _most_reported(network, web, len(removed))),
@@ -102,14 +131,40 @@ def remove_nominals(network: Network, nominals: tuple[str, ...]) -> WhatIf:
     )
 
 
-def shape(web: Web, removed: list[int]) -> Shape:
-    """Return the shape of ``web`` among those who remain after ``removed`` (indices)."""
-    rest = without(web, removed)
-    label = components(rest)
-    return Shape(fragmentation(rest), efficiency(rest), int(label.max()) if len(label) else 0, rest.size)
+def _places(web: Web, nominals: tuple[str, ...]) -> list[int]:
+    place = {name: i for i, name in enumerate(web.nodes)}
+    return [place[name] for name in nominals if name in place]
 
 
-def safeguarded(network: Network, nominals: tuple[str, ...]) -> tuple[str, ...]:
+def sound_ties(network: Ties) -> pd.DataFrame:
+    """Return the ties that are neither suspected false nor contradicted."""
+    return network.edges[~network.edges["is_suspected_false"] & ~network.edges["is_contradicted"]]
+
+
+def tied_web(edges: pd.DataFrame) -> Web:
+    """Return the undirected network of ``edges`` among the people whom they tie."""
+    return web_of(edges, sorted(set(edges["source_nominal_id"]) | set(edges["target_nominal_id"])))
+
+
+def shapes(web: Web, removed: list[int]) -> tuple[Shape, Shape]:
+    """Return the shape of ``web`` before and after ``removed`` (indices) are out, distances from the same people."""
+    matrix = web.matrix()
+    measure, torn = yardstick(web, removed, PIVOTS), tear(matrix, removed)
+    before = components(web)
+    rest = np.delete(components(Web(web.nodes, web.pairs[_among(web, removed)], np.ones(0))), torn.gone)
+    return (
+        Shape(fragmentation(web), measure.efficiency(matrix), len(np.unique(before)), web.size),
+        Shape(fragmentation(web, removed), measure.efficiency(matrix, torn), len(np.unique(rest)), torn.remaining),
+    )
+
+
+def _among(web: Web, removed: list[int]) -> np.ndarray:
+    keep = np.ones(web.size, dtype=bool)
+    keep[removed] = False
+    return np.asarray(keep[web.pairs].all(axis=1))
+
+
+def safeguarded(network: Ties, nominals: tuple[str, ...]) -> tuple[str, ...]:
     """Return those of ``nominals`` who are to be protected: cuckooed, exploited, victims, or users of drugs alone."""
     nodes = network.nodes.set_index("nominal_id").loc[list(nominals)]
     harmed = nodes["role"].isin([Role.CUCKOOED.value, Role.VICTIM.value]) | (
@@ -118,7 +173,8 @@ def safeguarded(network: Network, nominals: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(str(name) for name in nodes.index[harmed | (nodes["role"] == Role.USER.value)])
 
 
-def _unfilled(network: Network, nominals: tuple[str, ...]) -> tuple[str, ...]:
+def unfilled(network: Ties, nominals: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the selling parts of ``nominals`` that nobody left in their community plays."""
     nodes = network.nodes[["nominal_id", "role", "community"]]
     gone = nodes["nominal_id"].isin(nominals)
     key = ["community", "role"]
@@ -128,25 +184,14 @@ def _unfilled(network: Network, nominals: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(lost.loc[is_open, "role"].sort_values(kind="stable").astype(str))
 
 
-def _evidence(network: Network, nominals: tuple[str, ...]) -> pd.DataFrame:
+def _evidence(network: Ties, nominals: tuple[str, ...]) -> pd.DataFrame:
     """Return what each nominal's place in the network rests on; an empty grade where no sound tie stands."""
-    told = network.statements[~network.statements["is_suspected_false"] & network.statements["is_stated"]]
-    ends = [told.rename(columns={end: "nominal_id"}) for end in ("source_id", "target_id")]
-    columns = ["nominal_id", "grade", "weight", "record_ref", "source_key"]
-    rows = pd.concat([frame[columns] for frame in ends], ignore_index=True)
-    rows = rows[rows["nominal_id"].isin(nominals)]
-    rows = rows.sort_values(["weight", "grade", "record_ref"], ascending=[False, True, True], kind="stable")
-    grouped = rows.groupby("nominal_id", sort=True)
-    frame = grouped.agg(
-        best_grade=("grade", "first"), records=("record_ref", "nunique"), independent_sources=("source_key", "nunique")
-    ).reindex(list(nominals))
-    frame["best_grade"] = frame["best_grade"].astype("object").fillna("").astype("str")
-    counts = ["records", "independent_sources"]
-    frame[counts] = frame[counts].fillna(0).astype("int64")
-    return frame.rename_axis("nominal_id").reset_index()
+    columns = ["best_grade", "records", "independent_sources"]
+    return network.nodes.set_index("nominal_id").loc[list(nominals), columns].reset_index()
 
 
-def _users(edges: pd.DataFrame, nodes: pd.DataFrame, removed: set[str]) -> tuple[int, int]:
+def users_left(edges: pd.DataFrame, nodes: pd.DataFrame, removed: set[str]) -> tuple[int, int]:
+    """Return how many users lose every known supplier with ``removed``, and how many keep another."""
     supply = edges[edges["relation"] == "supplies"]
     selling = set(nodes.loc[nodes["role"].isin(SELLING), "nominal_id"]) | removed
     supply = supply[~supply["target_nominal_id"].isin(selling)]
@@ -161,26 +206,27 @@ def _random(web: Web, k: int) -> tuple[float, float]:
     return float(np.quantile(draws, 0.05)), float(np.quantile(draws, 0.95))
 
 
-def _most_reported(network: Network, web: Web, k: int) -> list[int]:
-    sound = network.supply[~network.supply["is_suspected_false"]]
-    count = sound.groupby("nominal_id")["record_ref"].nunique().reindex(list(web.nodes)).fillna(0).to_numpy()
+def _most_reported(network: Ties, web: Web, k: int) -> list[int]:
+    count = network.nodes.set_index("nominal_id")["supply_records"].reindex(list(web.nodes)).fillna(0).to_numpy()
     return [int(i) for i in np.lexsort((np.arange(web.size), -count))[:k]]
 
 
-def _replacements(network: Network, removed: set[str]) -> tuple[str, ...]:
-    """Sellers outside the set who share most users with it, or are tied to it most strongly."""
-    shared = network.projection
+def replacements(network: Ties, edges: pd.DataFrame, removed: set[str]) -> tuple[str, ...]:
+    """Return the three likeliest replacements: sellers who share most users with ``removed`` or are tied to them."""
+    shared = shared_users(edges)
     left = shared[shared["left_id"].isin(removed) & ~shared["right_id"].isin(removed)]
     right = shared[shared["right_id"].isin(removed) & ~shared["left_id"].isin(removed)]
     users = pd.concat([left.set_index("right_id")["shared_users"], right.set_index("left_id")["shared_users"]])
-    edges = network.edges[~network.edges["is_suspected_false"]]
     out = edges[edges["source_nominal_id"].isin(removed)].set_index("target_nominal_id")["weight"]
     into = edges[edges["target_nominal_id"].isin(removed)].set_index("source_nominal_id")["weight"]
     score = pd.concat([users.astype(float), out, into])
     score = score.groupby(level=0).sum()
-    nodes = network.nodes
-    free = nodes["role"].isin(SELLING) & (nodes["exploited_share"] < EXPLOITED_SHARE)
-    sellers = set(nodes.loc[free, "nominal_id"]) - removed
-    score = score[score.index.isin(sellers)].round(9)
+    score = score[score.index.isin(free_sellers(network) - removed)].round(9)
     ranked = score.sort_index(kind="stable").sort_values(ascending=False, kind="stable")
     return tuple(str(name) for name in ranked.index[:3])
+
+
+def free_sellers(network: Ties) -> set[str]:
+    """Return who sells and is not to be protected."""
+    nodes = network.nodes
+    return set(nodes.loc[nodes["role"].isin(SELLING) & (nodes["exploited_share"] < EXPLOITED_SHARE), "nominal_id"])
