@@ -138,6 +138,10 @@ class DisclosureSettings(_Part):
     """Statistics need this many records; never below 10."""
     dominance_share: float = Field(0.5, gt=0, le=0.5)
     """Largest share of one operation in a statistic."""
+    least_values: int = Field(3, ge=2)
+    """Whole numbers that an attacker must be left with for a hidden count; never below 2."""
+    withhold: tuple[str, ...] = ()
+    """Cells withheld beside the hidden ones, as a refusal names them (``seizures|ketamine``)."""
     merge_partner_areas: str | None = None
     """CSV (area_code, merged_code, merged_name) that merges areas for partners."""
 
@@ -160,6 +164,17 @@ class TreatmentSettings(_Part):
     """Planners, too, see consented treatment rows only."""
 
 
+class LinkageSettings(_Part):
+    """Matching consenting treatment clients with police records by pseudonym (``market-profile linkage-keys``)."""
+
+    key_file: str | None = None
+    """File with the partnership's key (64 hex digits), readable by its owner alone; relative to the workspace. It is
+    best kept outside it. Without one the police-by-treatment matrix is not made."""
+    in_partner_edition: bool = False
+    """Show the matrix, banded, to partners too. Off by default: it depends on how people's names are written, from
+    which the partner edition is otherwise free."""
+
+
 class ThemeSettings(_Part):
     """The partnership's name and colour on the page."""
 
@@ -180,6 +195,13 @@ class ReportSettings(_Part):
     """Write profile.pdf beside the page."""
 
 
+class RunSettings(_Part):
+    """How a refresh is run; nothing here moves a byte of an edition, so it is no part of the settings' hash."""
+
+    rows_for_second_process: int = Field(30_000, ge=0)
+    """Accepted rows from which the partner edition is made in a second process beside the planner's."""
+
+
 class Settings(_Part):
     """All settings of a workspace."""
 
@@ -192,8 +214,10 @@ class Settings(_Part):
     disclosure: DisclosureSettings = Field(default_factory=DisclosureSettings)
     impact: ImpactSettings = Field(default_factory=ImpactSettings)
     treatment: TreatmentSettings = Field(default_factory=TreatmentSettings)
+    linkage: LinkageSettings = Field(default_factory=LinkageSettings)
     theme: ThemeSettings = Field(default_factory=ThemeSettings)
     report: ReportSettings = Field(default_factory=ReportSettings)
+    run: RunSettings = Field(default_factory=RunSettings)
 
     def source(self, kind: str) -> SourceSettings:
         """Return the source settings of ``kind``, all defaults where it has no block."""
@@ -202,7 +226,7 @@ class Settings(_Part):
     @property
     def sha256(self) -> str:
         """Hash of the settings as read, so that a run can be told from one under other settings."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        text = json.dumps(self.model_dump(mode="json", exclude={"run"}), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
 

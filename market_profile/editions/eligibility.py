@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from market_profile.contracts.tables import Tables
+from market_profile.indicators.consent import consent_holds
 from market_profile.periods import Month
 from market_profile.terms import COVERT, GradeScheme
 
@@ -108,10 +109,8 @@ def _of_ended_or_no_operation(rows: pd.DataFrame, context: _Context) -> pd.DataF
 
 
 def _consented(rows: pd.DataFrame, context: _Context) -> pd.DataFrame:
-    """Consent and its expiry are enforced without a switch."""
-    is_given = rows["consent_police_share"].fillna(False).astype(bool)
-    is_current = rows["consent_expires"].isna() | (rows["consent_expires"] >= context.month.end)
-    return rows[is_given & is_current]
+    """Consent and its expiry are enforced without a switch; a client's latest row decides for all of them."""
+    return rows[consent_holds(rows, context.month.end)]
 
 
 def _all(rows: pd.DataFrame, context: _Context) -> pd.DataFrame:

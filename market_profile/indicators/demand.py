@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from market_profile.indicators.consent import consent_holds
 from market_profile.indicators.estimates import empty_figures, figures
 from market_profile.indicators.results import ALL_DRUGS
 from market_profile.intervals import FloatArray, median_interval
@@ -19,16 +20,12 @@ TOP_SHARE = 0.1
 
 
 def consented(treatment: pd.DataFrame, month: Month, is_required: bool) -> pd.DataFrame:
-    """Return the rows whose consent to share with the police holds on the last day of the month.
+    """Return the rows of clients whose consent to share with the police holds at the cut-off (``consent_holds``).
 
-    A blank consent is no consent; a blank expiry does not expire. All rows where ``is_required`` is false.
+    All rows where ``is_required`` is false.
     """
     frame = treatment.sort_values("record_ref", kind="stable").reset_index(drop=True)
-    if not is_required:
-        return frame
-    given = frame["consent_police_share"].fillna(False).astype(bool)
-    holds = frame["consent_expires"].isna() | (frame["consent_expires"] >= month.end - pd.Timedelta(days=1))
-    return frame[given & holds].reset_index(drop=True)
+    return frame[consent_holds(frame, month.end)].reset_index(drop=True) if is_required else frame
 
 
 def top_decile_share(spend: FloatArray) -> float:
