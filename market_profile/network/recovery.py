@@ -86,6 +86,8 @@ def stability(web: Web, chosen: list[int]) -> Stability:
     Hidden ties fall on pairs with the chance of their ends' ties plus one: the known are known for being connected.
     """
     top = max(10, len(chosen))
+    if not web.size:
+        return Stability((0.0, 0.0, 0.0), (), top, 0.0)
     degree = np.bincount(web.pairs.ravel(), minlength=web.size)
     odds = np.cumsum((degree + 1) / (degree + 1).sum())
     count = round(HIDDEN_SHARE * len(web.pairs))
