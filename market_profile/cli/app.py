@@ -92,6 +92,21 @@ def targets(
 
 
 @app.command()
+def whatif(
+    workspace: WorkspaceArgument,
+    nominals: Annotated[list[str], typer.Argument(help="Nominal ids to remove.", show_default=False)],
+    month: MonthOption = None,
+    include_protected: Annotated[
+        bool, typer.Option("--include-protected", help="Also remove people who are to be safeguarded.")
+    ] = False,
+) -> None:
+    """Show what removing nominals from the network of a refreshed month would do."""
+    from market_profile.cli.asking import show_what_if
+
+    show_what_if(workspace, nominals, month, include_protected, _console())
+
+
+@app.command()
 def review(
     workspace: WorkspaceArgument,
     by: Annotated[str, typer.Option(help="Who decides; stands beside each judgement.")] = "",
