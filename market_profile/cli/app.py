@@ -72,11 +72,15 @@ def check(workspace: WorkspaceArgument) -> None:
 
 
 @app.command()
-def refresh(workspace: WorkspaceArgument, month: MonthOption = None) -> None:
+def refresh(
+    workspace: WorkspaceArgument,
+    month: MonthOption = None,
+    afresh: Annotated[bool, typer.Option("--afresh", help="Make the edition again even where it stands.")] = False,
+) -> None:
     """Refresh the profile of the workspace: both editions, tables and run.json."""
     from market_profile.cli.showing import run_refresh
 
-    run_refresh(workspace, month, _console())
+    run_refresh(workspace, month, _console(), afresh)
 
 
 @app.command()

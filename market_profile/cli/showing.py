@@ -31,10 +31,10 @@ def _stages(console: Console) -> Iterator[Callable[[str], None]]:
         yield lambda name: console.print(f"  {escape(name)}")
 
 
-def run_refresh(workspace: Path, month: str | None, console: Console) -> None:
+def run_refresh(workspace: Path, month: str | None, console: Console, afresh: bool = False) -> None:
     """Refresh and say what was read and where the editions are."""
     with _stages(console) as on_stage:
-        result = refresh(workspace, month, on_stage)
+        result = refresh(workspace, month, on_stage, afresh)
     print_result(result, console)
 
 

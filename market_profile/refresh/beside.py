@@ -1,76 +1,79 @@
 """The partner edition in a process of its own, beside the planner's.
 
 Two processes use two cores and share no library state (geometry and font libraries are not safe between threads).
-The child gets the plan, reads the records from the store itself and leaves its result in ``store/work``; where it
-cannot run, the caller makes the edition itself, so that any fault is met in the open.
+The child is told which batch and month to work on, makes the plan and reads the records from the store itself, and
+lays its product down in ``store/work`` under the plan's key. Where it cannot run, the caller makes the edition itself,
+so that any fault is met in the open. A child whose parent was killed is ended by the kernel.
 """
 
 from __future__ import annotations
 
-import pickle
+import ctypes
+import json
+import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
+from market_profile.refresh.plan import Plan, plan_of
+from market_profile.refresh.product import Product, Products
+from market_profile.terms import Audience
 
-from market_profile.refresh.plan import Plan
-from market_profile.store.publish import write_file
-
-
-@dataclass(frozen=True)
-class Beside:
-    """What the child made: files of the edition, the state for next month, and its stages."""
-
-    files: dict[str, bytes]
-    state: dict[str, pd.DataFrame]
-    stages: list[dict[str, Any]]
+_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
 class Running:
-    """A child at work; ``folder`` holds its plan and its result, both written by this program alone."""
+    """A child at work on the product of ``key``."""
 
     process: subprocess.Popen[bytes]
-    folder: Path
+    products: Products
+    key: str
 
-    def result(self) -> Beside | None:
+    def result(self) -> Product | None:
         """Wait for the child and return what it made, None where it failed."""
         if self.process.wait() != 0:
             return None
-        made = pickle.loads((self.folder / "made").read_bytes())
-        return made if isinstance(made, Beside) else None
+        return self.products.load(Audience.PARTNER.value, self.key)
 
     def stop(self) -> None:
-        """End the child where it still runs, and remove what was exchanged."""
+        """End the child where it still runs."""
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        for name in ("plan", "made"):
-            (self.folder / name).unlink(missing_ok=True)
 
 
 def start_beside(plan: Plan) -> Running:
     """Start the partner edition of ``plan`` in a child process."""
-    folder = plan.workspace.store / "work"
-    write_file(folder / "plan", pickle.dumps(plan))
-    (folder / "made").unlink(missing_ok=True)
-    command = [sys.executable, "-m", "market_profile.refresh.beside", str(folder)]
+    told = {"batch": plan.batch, "month": plan.month.text, "key": plan.key, "parent": os.getpid()}
+    command = [sys.executable, "-m", "market_profile.refresh.beside", str(plan.workspace.folder), json.dumps(told)]
     quiet = subprocess.DEVNULL
-    return Running(subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet), folder)
+    child = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
+    return Running(child, Products(plan.workspace.store), plan.key)
 
 
-def main(folder: Path) -> None:
-    """Make the partner edition of the plan in ``folder`` and leave it there."""
-    from market_profile.refresh import beside
+def _end_with(parent: int) -> None:
+    """Have the kernel end this process with its parent; end at once where the parent is gone already."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def main(folder: Path, told: dict[str, str | int]) -> int:
+    """Make the partner edition and lay it down; return 1 where the plan is not the one that was asked for."""
     from market_profile.refresh.run import load_records, make_partner
 
-    plan = pickle.loads((folder / "plan").read_bytes())
-    made = make_partner(plan, load_records(plan))
-    write_file(folder / "made", pickle.dumps(beside.Beside(made.files, made.state, made.stages)))
+    _end_with(int(told["parent"]))
+    os.umask(0o077)
+    plan = plan_of(folder, int(told["batch"]), str(told["month"]))
+    if plan.key != told["key"]:
+        return 1
+    Products(plan.workspace.store).save(Audience.PARTNER.value, plan.key, make_partner(plan, load_records(plan)))
+    return 0
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    sys.exit(main(Path(sys.argv[1]), json.loads(sys.argv[2])))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,8 @@ from market_profile.contracts.kinds import KINDS
 from market_profile.contracts.tables import Areas
 from market_profile.errors import InputRefused, WrongUse
 from market_profile.periods import Month
+from market_profile.refresh.fingerprint import hash_of, program_fingerprint
+from market_profile.refresh.released import ReleaseStore
 from market_profile.settings import Settings, load_settings
 from market_profile.sources import (
     Decisions,
@@ -64,6 +67,8 @@ class Plan:
     is_replay: bool
     warnings: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    key: str = ""
+    """Hash of everything the editions are made from; "" where nobody asks whether they stand."""
 
     @property
     def record(self) -> MonthRecord:
@@ -94,7 +99,7 @@ def open_workspace(folder: Path) -> Workspace:
 def read_new_files(workspace: Workspace) -> Intake:
     """Return what the files in ``inbox/`` that the store has not seen would bring; change nothing."""
     warehouse = Warehouse(workspace.store)
-    known = Known(files=warehouse.known_files(), keys=warehouse.known_keys())
+    known = Known(warehouse.known_files(), lookup=warehouse.known_versions, waiting=warehouse.waiting_rows())
     return read_inbox(workspace.folder, workspace.settings, workspace.areas, known)
 
 
@@ -102,17 +107,32 @@ def take_in(workspace: Workspace) -> tuple[int, tuple[str, ...]]:
     """Read new files, append them to the store as one batch; return the last batch and warnings on the inbox."""
     warehouse = Warehouse(workspace.store)
     intake = read_new_files(workspace)
-    keep_check_report(workspace, intake)
-    intake.check_none_refused()
     files = intake.files()
+    if len(files) or intake.refused:
+        keep_check_report(workspace, intake)
+    intake.check_none_refused()
+    _mend_audit(workspace, warehouse)
     if files.empty:
         return warehouse.last_batch(), tuple(intake.warnings)
     latest = _last_month(intake.accepted.get("intelligence_logs"))
     batch = Batch(latest, intake.accepted, intake.quarantine, files, intake.place_faults, tuple(intake.warnings))
     number = warehouse.append(batch)
+    _audit_batch(workspace, number, files)
+    return number, tuple(intake.warnings)
+
+
+def _audit_batch(workspace: Workspace, number: int, files: pd.DataFrame) -> None:
     details: dict[str, str | int] = {"batch": number, "files": len(files), "accepted": int(files["accepted"].sum())}
     append_event(workspace.audit_log, AuditCategory.COLLECTION, details)
-    return number, tuple(intake.warnings)
+
+
+def _mend_audit(workspace: Workspace, warehouse: Warehouse) -> None:
+    """Add the audit line of a batch that was taken in whole by a run killed before it could write the line."""
+    last = warehouse.last_batch()
+    log = workspace.audit_log.read_bytes().decode("utf-8", "replace") if workspace.audit_log.is_file() else ""
+    for number in range(1, last + 1):
+        if not re.search(rf'"collection", "details": {{[^}}]*"batch": {number}[,}}]', log):
+            _audit_batch(workspace, number, warehouse.files_of(number))
 
 
 def keep_check_report(workspace: Workspace, intake: Intake) -> Path:
@@ -138,8 +158,31 @@ def make_plan(workspace: Workspace, batch: int, month: str | None, warnings: tup
         late = () if record.batch >= batch else (
             f"{chosen.text} was rebuilt as of then; files taken in since stand in later months only",
         )  # fmt: skip
-        return Plan(then, chosen, record.batch, record.parent, True, warnings + late)
-    return Plan(workspace, chosen, batch, store.parent_of(chosen), False, warnings)
+        return _with_key(Plan(then, chosen, record.batch, record.parent, True, warnings + late))
+    return _with_key(Plan(workspace, chosen, batch, store.parent_of(chosen), False, warnings))
+
+
+def plan_of(folder: Path, batch: int, month: str) -> Plan:
+    """Return the plan of ``month`` upon the rows up to ``batch``, for a process that starts anew."""
+    return make_plan(open_workspace(folder), batch, month, ())
+
+
+def _with_key(plan: Plan) -> Plan:
+    """Return the plan with the hash of the program, settings, decisions, places, rows, past states and releases."""
+    workspace, months = plan.workspace, plan.workspace.store / "months"
+    area = workspace.settings.area
+    merged = workspace.settings.disclosure.merge_partner_areas
+    parts: dict[str, str | bytes] = {
+        "program": program_fingerprint(),
+        "record": repr(plan.record),
+        "rows": Warehouse(workspace.store).fingerprint(),
+        "released": ReleaseStore(workspace.store).head(),
+        **{f"decisions {name}": data for name, data in snapshot_files(workspace).items() if not plan.is_replay},
+    }
+    places = [workspace.folder / name for name in (area.partner_areas, area.boundary, merged) if name]
+    parent = months / (plan.month.text if plan.is_replay else plan.parent or "none")
+    trees = [parent, months / (plan.parent or "none")] if plan.is_replay else [parent]
+    return replace(plan, key=hash_of(parts, places, trees))
 
 
 def snapshot_files(workspace: Workspace) -> dict[str, bytes]:

@@ -16,11 +16,15 @@ from market_profile.editions.make import Made, make_partner_edition, make_planne
 from market_profile.editions.model import Edition
 from market_profile.editions.release import Manifest, file_hashes
 from market_profile.refresh.analysis import Analysed, Case, analyse
-from market_profile.refresh.beside import Beside, start_beside
+from market_profile.refresh.beside import start_beside
+from market_profile.refresh.journal import Journal
+from market_profile.refresh.linkage_key import key_for
 from market_profile.refresh.plan import Plan, make_plan, open_workspace, snapshot_files, take_in
+from market_profile.refresh.product import Product, Products
 from market_profile.refresh.released import START as LEDGER_START
 from market_profile.refresh.released import ReleaseStore
 from market_profile.refresh.report import reconciliation, run_report
+from market_profile.refresh.standing import keep_standing, stands
 from market_profile.refresh.timing import Stopwatch
 from market_profile.render import pdf_fault, render_edition
 from market_profile.sources import merge_areas
@@ -28,9 +32,6 @@ from market_profile.store import MonthStore, Warehouse, append_event, publish_fo
 from market_profile.store.audit import AuditCategory
 from market_profile.store.months import States
 from market_profile.terms import Audience
-
-_LARGE_ROWS = 30_000
-"""Rows from which a second process is worth its start-up of some four seconds."""
 
 
 @dataclass(frozen=True)
@@ -59,47 +60,83 @@ class Loaded:
 
 
 def refresh(
-    folder: Path, month: str | None = None, on_stage: Callable[[str], None] = lambda name: None
+    folder: Path, month: str | None = None, on_stage: Callable[[str], None] = lambda name: None, afresh: bool = False
 ) -> RefreshResult:
     """Refresh the workspace's profile for ``month`` (default: the last one with intelligence in it).
 
-    Raises ``Locked`` where another refresh runs, ``InputRefused`` where files cannot be used as a whole.
+    Where the edition was made from exactly this and stands, nothing is made again, unless ``afresh``. Raises
+    ``Locked`` where another refresh runs, ``InputRefused`` where files cannot be used as a whole.
     """
-    watch = Stopwatch(on_stage)
-    with workspace_lock(folder / "store"):
-        workspace = open_workspace(folder)
+    with workspace_lock(folder / "store"), Journal(folder / "store").run() as journal:
+        watch = Stopwatch(on_stage, on_end=journal.stage)
+        with watch.stage("read settings", None):
+            workspace = open_workspace(folder)
         with watch.stage("read inbox", None):
             batch, warnings = take_in(workspace)
-        plan = make_plan(workspace, batch, month, warnings)
-        beside = start_beside(plan) if _is_large(plan) else None
-        try:
-            with watch.stage("load records", None):
-                loaded = load_records(plan)
-            planner = analyse_for(plan, loaded, Audience.PLANNER, watch)
-            with watch.stage("render planner edition", None):
-                files = render_planner(plan, planner)
-            shared = beside.result() if beside else None
-            shared = shared or make_partner(plan, loaded, on_stage)
-        finally:
-            if beside:
-                beside.stop()
-        watch.stages.extend(shared.stages)
-        states = {Audience.PLANNER.value: planner.state, Audience.PARTNER.value: shared.state}
-        return publish(plan, loaded, states, {**files, **shared.files}, watch)
+        with watch.stage("plan", None):
+            plan = make_plan(workspace, batch, month, warnings)
+        standing = None if afresh else standing_edition(plan)
+        return standing or _make(plan, watch, afresh)
+
+
+def standing_edition(plan: Plan) -> RefreshResult | None:
+    """Return the edition of the plan where it stands, made from exactly this; None where it must be made."""
+    folder = plan.workspace.folder / "editions" / plan.month.text
+    if not stands(plan, folder):
+        return None
+    note = f"{plan.month.text} stands as it was made: nothing that it is made from has changed"
+    return _result(replace(plan, warnings=(*plan.warnings, note)), Warehouse(plan.workspace.store).files(plan.batch))
+
+
+def _make(plan: Plan, watch: Stopwatch, afresh: bool) -> RefreshResult:
+    """Make both editions, each in a process of its own where there are many records, and publish them."""
+    products = Products(plan.workspace.store)
+    if afresh:
+        products.clear()
+    is_large = _is_large(plan)
+    shared = products.load(Audience.PARTNER.value, plan.key)
+    planner = products.load(Audience.PLANNER.value, plan.key)
+    beside = start_beside(plan) if is_large and shared is None else None
+    try:
+        with watch.stage("load records", None):
+            loaded = load_records(plan)
+        if planner is None:
+            planner = make_planner(plan, loaded, watch)
+            if is_large:
+                products.save(Audience.PLANNER.value, plan.key, planner)
+        else:
+            watch.stages.extend(planner.stages)
+        shared = shared or (beside.result() if beside else None) or make_partner(plan, loaded, watch.on_stage)
+    finally:
+        if beside:
+            beside.stop()
+    watch.stages.extend(shared.stages)
+    states = {Audience.PLANNER.value: planner.state, Audience.PARTNER.value: shared.state}
+    return publish(plan, loaded, states, {**planner.files, **shared.files}, watch)
 
 
 def _is_large(plan: Plan) -> bool:
     """Tell whether a process of its own for the partner edition costs less than it saves."""
-    return int(Warehouse(plan.workspace.store).files(plan.batch)["accepted"].sum()) > _LARGE_ROWS
+    rows = int(Warehouse(plan.workspace.store).files(plan.batch)["accepted"].sum())
+    return rows > plan.workspace.settings.run.rows_for_second_process
 
 
-def make_partner(plan: Plan, loaded: Loaded, on_stage: Callable[[str], None] = lambda name: None) -> Beside:
+def make_planner(plan: Plan, loaded: Loaded, watch: Stopwatch) -> Product:
+    """Return the planner edition of the plan: its files, the state for next month, and its stages."""
+    first = len(watch.stages)
+    analysed = analyse_for(plan, loaded, Audience.PLANNER, watch)
+    with watch.stage("render planner edition", None):
+        files = render_planner(plan, analysed)
+    return Product(files, analysed.state, watch.stages[first:])
+
+
+def make_partner(plan: Plan, loaded: Loaded, on_stage: Callable[[str], None] = lambda name: None) -> Product:
     """Return the partner edition of the plan: its files, the state for next month, and its stages."""
     watch = Stopwatch(on_stage)
     analysed = analyse_for(plan, loaded, Audience.PARTNER, watch)
     with watch.stage("render partner edition", None):
         files = render_partner(plan, analysed)
-    return Beside(files, analysed.state, watch.stages)
+    return Product(files, analysed.state, watch.stages)
 
 
 def load_records(plan: Plan) -> Loaded:
@@ -126,6 +163,7 @@ def analyse_for(plan: Plan, loaded: Loaded, audience: Audience, watch: Stopwatch
         not_supplied=tuple(kind for kind in KINDS if not tables.is_supplied(kind)),
         overdue=loaded.overdue if is_planner else 0,
         label=audience.value,
+        linkage=key_for(workspace.folder, workspace.settings.linkage, audience),
     )
     return analyse(case, watch)
 
@@ -182,12 +220,19 @@ def publish(plan: Plan, loaded: Loaded, states: States, files: dict[str, bytes],
         AuditCategory.COMBINATION,
         {"month": plan.month.text, "batch": plan.batch, "run_id": plan.run_id},
     )
-    totals = {name: int(loaded.files[name].sum()) for name in ("read", "accepted", "quarantined", "duplicate")}
+    keep_standing(plan, target)
+    Products(workspace.store).clear()
+    return _result(plan, loaded.files)
+
+
+def _result(plan: Plan, files: pd.DataFrame) -> RefreshResult:
+    folder = plan.workspace.folder / "editions" / plan.month.text
+    totals = {name: int(files[name].sum()) for name in ("read", "accepted", "quarantined", "duplicate")}
     return RefreshResult(
         month=plan.month.text,
-        folder=target,
-        planner_page=target / "planner" / "profile.html",
-        partner_page=target / "partner" / "profile.html",
+        folder=folder,
+        planner_page=folder / "planner" / "profile.html",
+        partner_page=folder / "partner" / "profile.html",
         warnings=plan.warnings,
         **totals,
     )

@@ -10,6 +10,7 @@ from market_profile.errors import AccountingError
 from market_profile.sources.files import InboxFile
 from market_profile.sources.identity import Sorted
 from market_profile.sources.judging import FileRows
+from market_profile.terms import Reason
 
 COUNTS = ("read", "accepted", "quarantined", "duplicate", "amended")
 
@@ -69,6 +70,21 @@ def account(rows: FileRows, told: Sorted) -> FileAccount:
     )
     check_adds_up(result)
     return result
+
+
+def released(rows: FileRows, told: Sorted) -> FileAccount:
+    """Return what an earlier file's account gains by rows that waited for their parent: as many accepted as released.
+
+    Its rows were counted as read when the file was; nothing is counted twice.
+    """
+    file = rows.file
+    accepted = int((told.accepted["source_file"] == file.file_id).sum())
+    reasons = {str(Reason.UNKNOWN_PARENT): -accepted} if accepted else {}
+    amended = told.amended.get(file.file_id, 0)
+    return FileAccount(
+        file.kind, file.name, file.file_id, file.sha256,
+        accepted=accepted, quarantined=-accepted, amended=amended, reasons=reasons,
+    )  # fmt: skip
 
 
 def repeated(first: FileAccount, file: InboxFile) -> FileAccount:

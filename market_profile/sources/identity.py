@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,16 +109,17 @@ def _coordinate_text(cells: pd.Series[str]) -> pd.Series[str]:
     return _float_text(numbers).where(numbers.notna(), trimmed)
 
 
-def tell_apart(kind: Kind, rows: pd.DataFrame, known: pd.DataFrame) -> Sorted:
+def tell_apart(kind: Kind, rows: pd.DataFrame, known_of: Callable[[pd.Series[str]], pd.DataFrame]) -> Sorted:
     """Return which candidate ``rows`` are new, amendments or duplicates.
 
-    ``rows`` carries ``file_order``, ``source_file``, ``record_ref`` and ``content_sha256``; ``known`` holds
-    (record_ref, content_sha256, version) of every version accepted before. The order is by file, then the record's
-    own time, then content, so the order of rows within a file does not matter.
+    ``rows`` carries ``file_order``, ``source_file``, ``record_ref`` and ``content_sha256``; ``known_of`` returns
+    (record_ref, content_sha256, version) of every version accepted before of the records it is given. The order is by
+    file, then the record's own time, then content, so the order of rows within a file does not matter.
     """
     rows = _ordered(kind, rows)
     if not kind.key:
         rows = rows.assign(record_ref=_occurrences(rows))
+    known = known_of(rows["record_ref"])
     pairs = pd.MultiIndex.from_frame(rows[["record_ref", "content_sha256"]])
     known_pairs = pd.MultiIndex.from_frame(known[["record_ref", "content_sha256"]])
     is_known = pairs.isin(known_pairs) if len(known) else np.zeros(len(rows), dtype=bool)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
 from market_profile.contracts.columns import Kind
 from market_profile.contracts.kinds import KINDS
+from market_profile.contracts.readings import plain
 from market_profile.contracts.tables import Areas
 from market_profile.errors import InputRefused
 from market_profile.settings import Settings, SourceSettings
-from market_profile.sources.accounting import FileAccount, account, repeated, sources_json
+from market_profile.sources.accounting import FileAccount, account, released, repeated, sources_json
 from market_profile.sources.files import InboxFile, find_files
 from market_profile.sources.identity import Sorted, tell_apart
 from market_profile.sources.judging import Circumstances, FileRows, judge_files
+from market_profile.sources.late import late_files, late_rows
 from market_profile.sources.quarantine import PLACE_FAULT_COLUMNS, QUARANTINE_COLUMNS, place_fault_rows, quarantine_rows
 from market_profile.sources.reading import FileText, read_text
 from market_profile.sources.refusal import FileRefused, Refusal
@@ -34,15 +36,22 @@ _NO_KEYS = pd.DataFrame(
 class Known:
     """What the store already holds: hashes of the files taken in, and the rows accepted of every kind.
 
-    ``keys`` gives by kind a frame (record_ref, content_sha256, version) of every version ever accepted.
+    ``keys`` gives by kind a frame (record_ref, content_sha256, version) of every version ever accepted; ``lookup``, in
+    its place, returns it for the references asked for, so that a month's intake does not read the whole history.
+    ``waiting`` holds the rows set aside for want of their parent alone (kind, file_id, line, record_ref).
     """
 
     files: frozenset[str] = frozenset()
     keys: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    lookup: Callable[[str, pd.Series[str]], pd.DataFrame] | None = None
+    waiting: pd.DataFrame | None = None
 
-    def of(self, kind: str) -> pd.DataFrame:
-        """Return the accepted rows of ``kind``, empty where there are none."""
-        return self.keys.get(kind, _NO_KEYS)
+    def of(self, kind: str, refs: pd.Series[str]) -> pd.DataFrame:
+        """Return the versions accepted of the records ``refs`` of ``kind``, empty where there are none."""
+        if self.lookup is not None:
+            return self.lookup(kind, refs)
+        frame = self.keys.get(kind, _NO_KEYS)
+        return frame[frame["record_ref"].isin(refs)]
 
 
 @dataclass(frozen=True)
@@ -92,8 +101,8 @@ def read_inbox(workspace: Path, settings: Settings, areas: Areas, known: Known) 
     state = _State(refused=list(found.refused), warnings=list(found.warnings))
     for kind in KINDS.values():
         files = [file for file in found.files if file.kind == kind.name]
-        around = Circumstances(settings.source(kind.name), areas, _parents(kind, known, state) if files else None)
-        _take_kind(kind, files, around, known, state)
+        if files:
+            _take_kind(kind, files, Circumstances(settings.source(kind.name), areas), known, state)
     order = {kind: number for number, kind in enumerate(KINDS)}
     quarantine = _stacked(state.quarantine, QUARANTINE_COLUMNS)
     return Intake(
@@ -132,20 +141,28 @@ def _take_kind(kind: Kind, files: list[InboxFile], around: Circumstances, known:
             if text is not None:
                 texts.append(text)
                 seen.add(file.sha256)
-    if texts:
-        _take_rows(kind, judge_files(kind, texts, around), again, known, state)
+    late = late_files(kind, files, known.waiting, state.accepted)
+    waited = [part for file in late if (part := late_rows(kind, file, around.source, known.waiting)) is not None]
+    if texts or waited:
+        around = replace(around, parents=_parents(kind, [*waited, *texts], known, state))
+        _take_rows(kind, judge_files(kind, [*waited, *texts], around), len(waited), again, known, state)
 
 
-def _take_rows(kind: Kind, fresh: list[FileRows], again: list[InboxFile], known: Known, state: _State) -> None:
-    told = _told_apart(kind, fresh, known)
+def _take_rows(
+    kind: Kind, judged: list[FileRows], waited: int, again: list[InboxFile], known: Known, state: _State
+) -> None:
+    """Take the rows of the first ``waited`` files, read before, and of the fresh ones after them."""
+    told = _told_apart(kind, judged, known)
+    fresh = judged[waited:]
     accounts = {rows.file.sha256: account(rows, told) for rows in fresh}
+    state.accounts += [entry for rows in judged[:waited] if (entry := released(rows, told)).accepted]
     state.accounts += accounts.values()
     state.accounts += [repeated(accounts[file.sha256], file) for file in again]
     state.warnings += [f"{kind.name} file {rows.file.file_id}: {note}" for rows in fresh for note in rows.warnings]
     if told.older:
         state.warnings.append(f"{kind.name}: {told.older} rows repeat a superseded version; the later one stays")
     state.quarantine += [quarantine_rows(kind, rows) for rows in fresh if len(rows.faults)]
-    names = {rows.file.file_id: rows.file.name for rows in fresh}
+    names = {rows.file.file_id: rows.file.name for rows in judged}
     state.place_faults.append(place_fault_rows(kind, told.accepted, names))
     state.accepted[kind.name] = told.accepted.drop(columns=["place_sentence"])
 
@@ -158,18 +175,20 @@ def _text(kind: Kind, file: InboxFile, source: SourceSettings, state: _State) ->
         return None
 
 
-def _parents(kind: Kind, known: Known, state: _State) -> frozenset[str] | None:
+def _parents(kind: Kind, texts: list[FileText], known: Known, state: _State) -> frozenset[str] | None:
+    """Return those of the parents that the rows name which were accepted, before or in this intake."""
     if kind.parent is None:
         return None
-    parent = kind.parent[0]
+    parent, column = kind.parent
+    named = pd.concat([plain(text.text[column]) for text in texts], ignore_index=True).drop_duplicates()
     batch = state.accepted.get(parent, _NO_KEYS)
-    return frozenset(known.of(parent)["record_ref"]) | frozenset(batch["record_ref"])
+    return frozenset(known.of(parent, named)["record_ref"]) | frozenset(batch["record_ref"])
 
 
-def _told_apart(kind: Kind, fresh: list[FileRows], known: Known) -> Sorted:
-    frames = [rows.candidates.assign(file_order=order) for order, rows in enumerate(fresh)]
+def _told_apart(kind: Kind, judged: list[FileRows], known: Known) -> Sorted:
+    frames = [rows.candidates.assign(file_order=order) for order, rows in enumerate(judged)]
     filled = [frame for frame in frames if len(frame)] or frames[:1]
-    return tell_apart(kind, pd.concat(filled, ignore_index=True), known.of(kind.name))
+    return tell_apart(kind, pd.concat(filled, ignore_index=True), lambda refs: known.of(kind.name, refs))
 
 
 def _stacked(frames: list[pd.DataFrame], columns: dict[str, str]) -> pd.DataFrame:

@@ -7,6 +7,7 @@ so rows of a killed run are invisible and are removed before the next append. Qu
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 
 from market_profile import __version__
@@ -21,12 +23,17 @@ from market_profile.contracts.columns import DTYPES, SYSTEM_COLUMNS
 from market_profile.contracts.kinds import KINDS
 from market_profile.contracts.tables import Tables
 from market_profile.store.publish import write_file
+from market_profile.terms import Reason
 
-_TEXT = pd.StringDtype(na_value=float("nan"))
+_STRING = pd.StringDtype(na_value=float("nan"))
 _ARROW_TO_PANDAS = {
-    pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype(), pa.string(): _TEXT, pa.large_string(): _TEXT,
+    pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype(), pa.string(): _STRING, pa.large_string(): _STRING,
 }  # fmt: skip
 _UNDATED = "undated"
+_FILE = ["kind", "name", "file_id", "sha256"]
+_COUNTS = ["read", "accepted", "quarantined", "duplicate", "amended"]
+_KEPT_BACK = frozenset({"record_month", "content_sha256", "raw_place", "batch"})
+"""Columns of the store that no analysis reads: a hash a row is a third of what loading would move."""
 
 
 @dataclass(frozen=True)
@@ -98,9 +105,22 @@ class Warehouse:
         return "" if found.isna().all() else str(found.iloc[0])
 
     def files(self, batch: int) -> pd.DataFrame:
-        """Return the accounting of every file taken in up to ``batch``, by kind and name."""
+        """Return the accounting of every file taken in up to ``batch``, one row a file, by kind and name.
+
+        A later batch may accept rows of an earlier file that waited for their parent; its counts are added.
+        """
         frame = self._side("_files", batch)
-        return frame.sort_values(["kind", "name", "sha256"], ignore_index=True) if len(frame) else frame
+        if frame.empty:
+            return frame
+        if frame.duplicated(_FILE).any():
+            grouped = frame.sort_values("batch", kind="stable").groupby(_FILE, sort=False)
+            frame = grouped.agg({**dict.fromkeys(_COUNTS, "sum"), "reasons": _added, "batch": "first"}).reset_index()
+        return frame.sort_values(["kind", "name", "sha256"], ignore_index=True)
+
+    def files_of(self, number: int) -> pd.DataFrame:
+        """Return the files of one batch."""
+        frame = self._side("_files", number)
+        return frame[frame["batch"] == number] if len(frame) else pd.DataFrame(columns=[*_FILE, *_COUNTS])
 
     def quarantine(self, batch: int) -> pd.DataFrame:
         """Return the rows still in quarantine after ``batch``.
@@ -135,10 +155,28 @@ class Warehouse:
         frame = self._side("_files", self.last_batch())
         return frozenset(frame["sha256"]) if len(frame) else frozenset()
 
-    def known_keys(self) -> dict[str, pd.DataFrame]:
-        """Return (record_ref, content_sha256, version) of every version ever accepted, by kind."""
-        sql = f"SELECT record_ref, content_sha256, version FROM records WHERE batch <= {self.last_batch()}"
-        return {kind: self._query(kind, sql).astype({"version": "int64"}) for kind in KINDS if self._has(kind)}
+    def known_versions(self, kind: str, refs: pd.Series[str]) -> pd.DataFrame:
+        """Return (record_ref, content_sha256, version) of every version ever accepted of the records ``refs``."""
+        columns = ["record_ref", "content_sha256", "version"]
+        if not self._has(kind) or not len(refs):
+            return pd.DataFrame({name: pd.Series(dtype="str") for name in columns}).astype({"version": "int64"})
+        wanted = pa.table({"record_ref": pa.array(refs.drop_duplicates())})
+        sql = f"SELECT {', '.join(columns)} FROM records SEMI JOIN wanted USING (record_ref) WHERE batch <= "
+        return self._query(kind, f"{sql}{self.last_batch()}", wanted).astype({"version": "int64"})
+
+    def waiting_rows(self) -> pd.DataFrame:
+        """Return the rows set aside only because their parent was not accepted: kind, file_id, line, record_ref."""
+        columns = ["kind", "file_id", "line", "record_ref"]
+        if not self._has("_quarantine"):
+            return pd.DataFrame({name: pd.Series(dtype="str") for name in columns}).astype({"line": "int64"})
+        sql = f"SELECT {', '.join(columns)} FROM records WHERE reason_codes = '{Reason.UNKNOWN_PARENT}' AND batch <= "
+        return self._query("_quarantine", f"{sql}{self.last_batch()}").astype({"line": "int64"})
+
+    def fingerprint(self) -> str:
+        """Return the versions of all tables in one line: it changes with every row added or removed."""
+        names = sorted(folder.name for folder in self._root.iterdir()) if self._root.is_dir() else []
+        versions = (f"{name} {DeltaTable(str(self._root / name)).version()}" for name in names if self._has(name))
+        return f"batch {self.last_batch()}; {'; '.join(versions)}"
 
     def _has(self, name: str) -> bool:
         return DeltaTable.is_deltatable(str(self._root / name))
@@ -184,16 +222,14 @@ class Warehouse:
         return self._query(kind, sql, wanted)
 
     def _current(self, kind: str, batch: int) -> pd.DataFrame:
-        frame = self._query(
-            kind,
-            f"SELECT * FROM records WHERE batch <= {int(batch)} "
-            "QUALIFY row_number() OVER (PARTITION BY record_ref ORDER BY version DESC, batch DESC) = 1 "
-            "ORDER BY record_ref",
-        ).drop(columns=["record_month"])
+        dataset = DeltaTable(str(self._root / kind)).to_pyarrow_dataset()
+        columns = [name for name in dataset.schema.names if name not in _KEPT_BACK]
+        table = dataset.to_table(columns=columns, filter=pc.field("batch") <= batch)
+        frame: pd.DataFrame = _latest(table).to_pandas(types_mapper=_ARROW_TO_PANDAS.get)
         declared: dict[str, str] = {column.name: DTYPES[column.type] for column in KINDS[kind].columns} | SYSTEM_COLUMNS
         for name, dtype in declared.items():
             if name in frame and dtype == "str":
-                frame[name] = frame[name].fillna("").astype("str")
+                frame[name] = _text(frame[name])
             elif name in frame and str(frame[name].dtype) != dtype:
                 frame[name] = frame[name].astype(dtype)  # type: ignore[call-overload]
         return _plain_floats(frame)
@@ -209,6 +245,30 @@ class Warehouse:
             connection.close()
         frame: pd.DataFrame = table.to_pandas(types_mapper=_ARROW_TO_PANDAS.get)
         return frame
+
+
+def _latest(table: pa.Table) -> pa.Table:
+    """Return the current version of each record, by reference."""
+    if len(table) and pc.max(table["version"]).as_py() > 1:
+        rows = table.select(["record_ref", "version"]).append_column("row", pa.array(range(len(table))))
+        last = rows.group_by("record_ref").aggregate([("version", "max")]).rename_columns(["record_ref", "version"])
+        table = table.take(rows.join(last, keys=["record_ref", "version"], join_type="left semi")["row"])
+    return table.take(pc.sort_indices(table, sort_keys=[("record_ref", "ascending")]))
+
+
+def _text(column: pd.Series) -> pd.Series[str]:
+    """Return a text column without missing values; one that has none is left as it is."""
+    filled = column.fillna("") if column.hasnans else column
+    return filled if filled.dtype == "str" else filled.astype("str")
+
+
+def _added(reasons: pd.Series[str]) -> str:
+    """Return the sum of counts by reason (JSON texts); a reason that comes to nothing is left out."""
+    total: Counter[str] = Counter()
+    for text in reasons:
+        for code, count in json.loads(text).items():
+            total[code] += count
+    return json.dumps({code: count for code, count in total.items() if count}, sort_keys=True)
 
 
 def _with_month(kind: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -53,7 +53,7 @@ def test_amendments_are_versions_and_old_batches_stay_readable(tmp_path: Path) -
     assert list(now["text"]) == ["old", "new"]
     assert list(now.dtypes[["submitted_at", "text"]].astype(str)) == ["datetime64[us]", "str"]
     assert warehouse.known_files() == {"f1", "f2"}
-    assert sorted(warehouse.known_keys()["intelligence_logs"]["version"]) == [1, 1, 2]
+    assert sorted(warehouse.known_versions("intelligence_logs", pd.Series(["a", "b"]))["version"]) == [1, 1, 2]
 
 
 def test_a_batch_without_its_marker_does_not_count(tmp_path: Path) -> None:
