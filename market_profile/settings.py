@@ -122,7 +122,11 @@ class BoardSettings(_Part):
     minimum_gap_days: int = Field(7, ge=0)
     """Least days between attempts on one target."""
     exploration_share: float = Field(0.2, ge=0, le=1)
-    """Share of places on the board kept for exploration."""
+    """Share of places on the board and of attempts in the plan kept for exploration."""
+    plan_weeks: int = Field(4, ge=1, le=12)
+    """Weeks that the plan of attempts covers, from the cut-off on."""
+    phase_weeks: int = Field(2, ge=1, le=12)
+    """Weeks of a test-purchase phase; a market is tried in one phase, and phases of markets follow back to back."""
     top: int = Field(20, ge=1)
     """Targets on the board."""
 

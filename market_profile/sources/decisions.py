@@ -66,6 +66,16 @@ FORMS: dict[str, dict[str, _Field]] = {
         "by": _TEXT,
         "on": _DAY,
         "reason": _TEXT,
+        "month": _OPTIONAL,
+        "authority_ref": _OPTIONAL,
+        "authority_expires_on": _OPTIONAL_DAY,
+    },
+    "deconfliction": {
+        "target_id": _OPTIONAL,
+        "area_code": _OPTIONAL,
+        "from_on": _DAY,
+        "to_on": _DAY,
+        "why": _TEXT,
     },
     "claims": {
         "id": _TEXT,
@@ -97,6 +107,7 @@ class Decisions:
     grants: pd.DataFrame
     recommendations: pd.DataFrame
     board_decisions: pd.DataFrame
+    deconfliction: pd.DataFrame
     claims: pd.DataFrame
     key_judgements: pd.DataFrame
     sha256: str = field(default="")
