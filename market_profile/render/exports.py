@@ -6,18 +6,17 @@ import json
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import networkx as nx
 import pandas as pd
 
 from market_profile.editions.model import Edition
 from market_profile.errors import DisclosureLeak
 from market_profile.render.csv_files import FLOATS, table_csv
 from market_profile.render.gate import clean
+from market_profile.render.graphml import graphml
 from market_profile.terms import Audience
 
 DATE_OF_FILES = "1980-01-01T00:00:00.000Z"
@@ -38,7 +37,7 @@ def export_files(edition: Edition) -> dict[str, bytes]:
     if edition.layers:
         files["exports/profile.gpkg"] = geopackage(edition.layers)
     if edition.nodes is not None and edition.links is not None:
-        files["exports/network.graphml"] = graphml(edition.nodes, edition.links)
+        files["exports/network.graphml"] = graphml(edition.nodes, edition.links, NODE_ID, ENDS)
         files["exports/link_chart.csv"] = link_chart(edition.nodes, edition.links)
     return files
 
@@ -64,18 +63,6 @@ def geopackage(layers: Mapping[str, gpd.GeoDataFrame]) -> bytes:
         return path.read_bytes()
 
 
-def graphml(nodes: pd.DataFrame, links: pd.DataFrame) -> bytes:
-    """Return the network as GraphML: every column of nodes and links as an attribute, missing ones left out."""
-    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    for node in _records(nodes):
-        graph.add_node(str(node.pop(NODE_ID)), **node)
-    for link in _records(links):
-        graph.add_edge(str(link.pop(ENDS[0])), str(link.pop(ENDS[1])), **link)
-    buffer = BytesIO()
-    nx.write_graphml(graph, buffer, encoding="utf-8", named_key_ids=True)
-    return buffer.getvalue()
-
-
 def link_chart(nodes: pd.DataFrame, links: pd.DataFrame) -> bytes:
     """Return one row a link with the attributes of both its ends, as link-chart tools import them.
 
@@ -91,12 +78,6 @@ def link_chart(nodes: pd.DataFrame, links: pd.DataFrame) -> bytes:
     alone = ends[~ends[NODE_ID].isin([*rows[ENDS[0]], *rows[ENDS[1]]])].add_prefix("source_")
     chart = pd.concat([rows, alone], ignore_index=True) if len(alone) else rows
     return table_csv(chart)
-
-
-def _records(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    columns = [str(column) for column in frame.columns]
-    for row in frame.astype(object).itertuples(index=False, name=None):
-        yield {name: value for name, cell in zip(columns, row, strict=True) if (value := _plain(cell)) is not None}
 
 
 def _properties(columns: list[str], row: tuple[object, ...]) -> dict[str, Any]:
