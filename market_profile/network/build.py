@@ -75,6 +75,7 @@ def build_network(
     nodes, players = _measured(people, edges, settings, before.get("nodes"))
     nodes = _seen(nodes, told, edges)
     nodes = pd.concat([nodes, standing(current, sold, nodes["nominal_id"])], axis=1)[list(NODE_COLUMNS)]
+    played = nodes.set_index("nominal_id")["role"]
     removed = replacement.arrests_of_dealers(_arrests(evidence), sold, month)
     return Network(
         edges=edges,
@@ -82,7 +83,7 @@ def build_network(
         statements=current,
         changes=changes(edges, nodes, current, before, month),
         key_players=players,
-        replacement=replacement.summarise(replacement.replacement_clocks(removed, sold, month)),
+        replacement=replacement.summarise(replacement.replacement_clocks(removed, sold, played, month)),
         window=replacement.window_of_opportunity(removed, edges, nodes, month),
         phones=supply.phones(evidence),
         projection=structure.shared_users(edges),

@@ -42,9 +42,10 @@ class KeyPlayerSet:
 class Replacement:
     """How soon supply by another is seen after a dealer's arrest (Kaplan-Meier with censoring).
 
-    ``curve``: days, share (still without replacement), low, high. ``clocks``: one row an arrest with custody_ref,
-    nominal_id, market_key, arrested_on, replaced_on (NaT where not yet), replaced_by, days, is_replaced.
-    ``median_days`` is NaN where fewer than half were seen replaced.
+    ``curve``: days, share (still without a replacement seen), low, high, over the ``n`` arrests of street sellers.
+    ``clocks``: one row an arrest, columns CLOCK_COLUMNS: when a replacement was first seen (NaT where not yet) and, in
+    ``estimated_days``, when it will have begun. ``median_days`` is NaN where fewer than half were seen replaced;
+    ``usual_days`` is the median of the estimates.
     """
 
     curve: pd.DataFrame
@@ -53,6 +54,7 @@ class Replacement:
     median_low: float
     median_high: float
     n: int
+    usual_days: float = float("nan")
 
 
 @dataclass(frozen=True)

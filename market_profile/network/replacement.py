@@ -2,39 +2,60 @@
 
 Markets are places (within ``REACH_M`` of the middle of the dealer's own past evidence) or phone numbers. Those not yet
 replaced at the cut-off are censored, not dropped (Kaplan and Meier 1958; intervals by Greenwood on the log-log scale;
-lifelines is the oracle in tests).
+lifelines is the oracle in tests). Evidence comes late: ``waits`` dates the replacement itself.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from scipy.spatial import cKDTree
 
 from market_profile.network.edges import age_days
 from market_profile.network.model import Replacement
+from market_profile.network.waits import HORIZON_DAYS, STREET, estimate_waits
 from market_profile.periods import Month
 
 BEFORE_DAYS = 180
 """A dealer's market is where the evidence of this long before the arrest puts them."""
 
-FOLLOW_DAYS = 180
-"""Supply seen later than this says nothing of who took the place."""
+REACH_M = 100.0
+"""A street market is a corner or two: evidence this near to its middle is evidence of the same market."""
 
-REACH_M = 250.0
-"""A street market is a few streets: evidence this near to its middle is evidence of the same market."""
+POOL_M = 250.0
+"""Arrests this near to each other tell of the same market's usual wait."""
 
 COLLEAGUE_DAYS = 120
 """Someone seen supplying there in the four months before the arrest is a colleague who stayed, not a replacement."""
 
-POOLED_ARRESTS = 5.0
-"""The town's usual wait counts as so many arrests when the wait in one market is estimated."""
+LIKELY = 0.5
+"""From this chance on that one of the newcomers is the replacement, a clock has run out."""
 
 SAME_ARREST_DAYS = 28
 """A second custody record within four weeks belongs to the same removal."""
 
 WINDOW_DAYS = 21
 """Window of opportunity for outreach to the users of an arrested dealer (dealers are replaced in 2-3 weeks)."""
+
+CLOCK_COLUMNS = (
+    "custody_ref",
+    "nominal_id",
+    "arrested_on",
+    "replaced_on",
+    "replaced_by",
+    "days",
+    "is_replaced",
+    "replaced_probability",
+    "is_street",
+    "estimated_days",
+    "estimated_low",
+    "estimated_high",
+    "expected_days",
+    "easting_m",
+    "northing_m",
+    "phone",
+)
 
 Z = 1.959963984540054
 
@@ -59,52 +80,79 @@ def arrests_of_dealers(arrests: pd.DataFrame, supply: pd.DataFrame, month: Month
     return rows.merge(middle.reset_index(), on="custody_ref").sort_values("custody_ref").reset_index(drop=True)
 
 
-def replacement_clocks(removed: pd.DataFrame, supply: pd.DataFrame, month: Month) -> pd.DataFrame:
-    """Return one clock an arrest: days to the next supply by a newcomer there, or to the cut-off (censored).
+def replacement_clocks(removed: pd.DataFrame, supply: pd.DataFrame, roles: pd.Series, month: Month) -> pd.DataFrame:
+    """Return one clock an arrest: days to the first sight of its likeliest replacement, or to the cut-off (censored).
 
-    ``removed`` as from ``arrests_of_dealers``; clocks stop at ``FOLLOW_DAYS``. ``expected_days`` is the wait usual in
-    that market: the mean log wait of its arrests, shrunk to the town's.
+    ``removed`` as from ``arrests_of_dealers``; ``roles``: role by nominal_id. Clocks stop at ``HORIZON_DAYS``.
+    ``is_replaced``: the newcomers seen are more likely than not to hold the replacement, ``replaced_by`` the likeliest
+    of them and ``days`` when that person was first seen. ``estimated_days`` (with 10th and 90th percentile) dates the
+    replacement itself, whether it was seen or not; ``expected_days`` is the wait usual in that market by what other
+    arrests there have shown; ``is_street``: the arrested sold at a place or on a line.
     """
+    clocks = removed.rename(columns={"arrested_at": "arrested_on"}).reset_index(drop=True)
+    newcomers = _newcomers(removed, supply, roles, month)
+    followed = age_days(clocks["arrested_on"], month).to_numpy(float)
+    is_street = clocks["nominal_id"].map(roles).isin(STREET)
+    waits = estimate_waits(followed, is_street.to_numpy(bool), newcomers, _same_market(clocks))
+    newcomers = newcomers.assign(chance=waits.chance.round(9))
+    likely = newcomers.sort_values(["clock", "chance", "other_id"], ascending=[True, False, True], kind="stable")
+    likely = likely.drop_duplicates("clock").set_index("clock")
+    chance = newcomers.groupby("clock")["chance"].sum().reindex(clocks.index).fillna(0.0)
+    replaced = chance >= LIKELY
+    days = likely["first"].reindex(clocks.index).where(replaced)
+    clocks = clocks.assign(
+        replaced_on=(clocks["arrested_on"] + pd.to_timedelta(days, unit="D")).dt.floor("s"),
+        replaced_by=likely["other_id"].reindex(clocks.index).where(replaced).astype("object").fillna("").astype("str"),
+        days=days.fillna(pd.Series(np.minimum(followed, HORIZON_DAYS))).round(3),
+        is_replaced=replaced,
+        replaced_probability=chance.clip(upper=1.0).round(3),
+        is_street=is_street,
+        estimated_days=waits.days,
+        estimated_low=waits.low,
+        estimated_high=waits.high,
+        expected_days=waits.usual.round(1),
+    )
+    return clocks[list(CLOCK_COLUMNS)]
+
+
+def _newcomers(removed: pd.DataFrame, supply: pd.DataFrame, roles: pd.Series, month: Month) -> pd.DataFrame:
+    """Return who was first seen supplying in each arrest's market after it: clock, other_id, first, last, records."""
     sound = supply[~supply["is_suspected_false"]].reset_index(drop=True)
     later = pd.concat([_near(removed, sound), _same_phone(removed, sound)], ignore_index=True)
-    wait = later["observed_at"] - later["arrested_at"]
-    is_other = later["nominal_id"] != later["other_id"]
-    was_there = is_other & (wait <= pd.Timedelta(0)) & (wait > -pd.Timedelta(days=COLLEAGUE_DAYS))
+    wait = (later["observed_at"] - later["arrested_at"]).dt.total_seconds() / 86_400
+    later = later.assign(wait=wait)[later["nominal_id"] != later["other_id"]]
     pair = ["custody_ref", "other_id"]
+    was_there = (later["wait"] <= 0) & (later["wait"] > -COLLEAGUE_DAYS)
     colleagues = pd.MultiIndex.from_frame(later.loc[was_there, pair])
     is_new = ~pd.MultiIndex.from_frame(later[pair]).isin(colleagues)
-    later = later[is_other & is_new & (wait > pd.Timedelta(0)) & (wait <= pd.Timedelta(days=FOLLOW_DAYS))]
-    later = later.sort_values(["custody_ref", "observed_at", "record_ref"], kind="stable")
-    first = later.drop_duplicates("custody_ref")[["custody_ref", "other_id", "observed_at"]]
-    clocks = removed.merge(first, on="custody_ref", how="left")
-    end = age_days(clocks["arrested_at"], month).clip(upper=float(FOLLOW_DAYS))
-    days = (clocks["observed_at"] - clocks["arrested_at"]).dt.total_seconds() / 86_400
-    clocks["is_replaced"] = days.notna()
-    clocks["days"] = days.fillna(end).round(3)
-    clocks["other_id"] = clocks["other_id"].astype("object").fillna("").astype("str")
-    renamed = clocks.rename(
-        columns={"observed_at": "replaced_on", "other_id": "replaced_by", "arrested_at": "arrested_on"}
-    )
-    columns = ["custody_ref", "nominal_id", "arrested_on", "replaced_on", "replaced_by", "days", "is_replaced"]
-    return _expected(renamed[[*columns, "easting_m", "northing_m", "phone"]])
+    later = later[is_new & (later["wait"] > 0) & (later["wait"] <= HORIZON_DAYS)]
+    later = later[later["observed_at"] < month.end]
+    grouped = later.groupby(pair, sort=True)
+    found = grouped.agg(first=("wait", "min"), last=("wait", "max"), records=("record_ref", "nunique")).reset_index()
+    clock = pd.Index(removed["custody_ref"]).get_indexer(pd.Index(found["custody_ref"]))
+    return found.assign(clock=clock, is_street=found["other_id"].map(roles).isin(STREET))
 
 
-def _expected(clocks: pd.DataFrame) -> pd.DataFrame:
-    """Add ``expected_days``: waits seen within ``REACH_M``, pooled with the town's median (NaN before any was seen)."""
-    seen = clocks[clocks["is_replaced"]]
-    usual = float(np.log(seen["days"].clip(lower=1.0)).median()) if len(seen) else float("nan")
-    total, count = np.zeros(len(clocks)), np.zeros(len(clocks))
-    here = np.flatnonzero(clocks["easting_m"].notna())
-    near = seen[seen["easting_m"].notna()]
-    if len(here) and len(near):
-        places = ["easting_m", "northing_m"]
-        left = cKDTree(clocks.iloc[here][places].to_numpy())
-        pairs = left.sparse_distance_matrix(cKDTree(near[places].to_numpy()), REACH_M, output_type="ndarray")
-        pairs = pairs[np.lexsort((pairs["j"], pairs["i"]))]
-        waits = np.log(near["days"].clip(lower=1.0).to_numpy())[pairs["j"]]
-        total[here] = np.bincount(pairs["i"], waits, len(here))
-        count[here] = np.bincount(pairs["i"], minlength=len(here))
-    return clocks.assign(expected_days=np.exp((POOLED_ARRESTS * usual + total) / (POOLED_ARRESTS + count)).round(1))
+def _same_market(clocks: pd.DataFrame) -> sparse.csr_matrix:
+    """Return which clocks share a market: places within ``POOL_M``, or one phone number; nobody with oneself."""
+    size = len(clocks)
+    here = np.flatnonzero(clocks["easting_m"].notna() & clocks["northing_m"].notna())
+    rows, columns = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    if len(here):
+        tree = cKDTree(clocks.iloc[here][["easting_m", "northing_m"]].to_numpy())
+        pairs = tree.query_pairs(POOL_M, output_type="ndarray")
+        rows.append(here[pairs[:, 0]])
+        columns.append(here[pairs[:, 1]])
+    named = clocks.loc[clocks["phone"] != "", ["phone"]].reset_index(names="clock")
+    lines = named.merge(named, on="phone")
+    lines = lines[lines["clock_x"] < lines["clock_y"]]
+    left = np.concatenate([*rows, lines["clock_x"].to_numpy()])
+    right = np.concatenate([*columns, lines["clock_y"].to_numpy()])
+    half = sparse.coo_matrix((np.ones(len(left)), (left, right)), shape=(size, size)).tocsr()
+    both = (half + half.T).tocsr()
+    both.data[:] = 1.0
+    both.sort_indices()
+    return both
 
 
 def _near(removed: pd.DataFrame, supply: pd.DataFrame) -> pd.DataFrame:
@@ -162,15 +210,17 @@ def kaplan_meier(days: np.ndarray, is_event: np.ndarray) -> pd.DataFrame:
 
 
 def summarise(clocks: pd.DataFrame) -> Replacement:
-    """Return the overall curve and the median with its interval (Brookmeyer and Crowley 1982)."""
-    curve = kaplan_meier(clocks["days"].to_numpy(float), clocks["is_replaced"].to_numpy(bool))
+    """Return the curve over clocks of people who sold on the street, and the median (Brookmeyer and Crowley 1982)."""
+    street = clocks[clocks["is_street"]]
+    curve = kaplan_meier(street["days"].to_numpy(float), street["is_replaced"].to_numpy(bool))
     return Replacement(
         curve=curve,
         clocks=clocks,
         median_days=_first_at_half(curve, "share"),
         median_low=_first_at_half(curve, "low"),
         median_high=_first_at_half(curve, "high"),
-        n=len(clocks),
+        n=len(street),
+        usual_days=float(street["estimated_days"].median()) if len(street) else float("nan"),
     )
 
 

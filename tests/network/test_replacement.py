@@ -29,7 +29,7 @@ def test_kaplan_meier_equals_lifelines() -> None:
     bounds = oracle.confidence_interval_survival_function_.reindex(curve.index).to_numpy()
     assert curve["low"].to_numpy() == pytest.approx(bounds[:, 0])
     assert curve["high"].to_numpy() == pytest.approx(bounds[:, 1])
-    clocks = pd.DataFrame({"days": days, "is_replaced": event})
+    clocks = pd.DataFrame({"days": days, "is_replaced": event, "is_street": True, "estimated_days": days})
     found = summarise(clocks)
     assert found.median_days == oracle.median_survival_time_
     interval = median_survival_times(oracle.confidence_interval_).to_numpy().ravel()
