@@ -31,6 +31,7 @@ take_in: Any = task(name="take in new files", **{**_RETRY, "persist_result": Tru
     guarded(steps.take_in_files)
 )
 plan: Any = task(name="plan the month", **_RETRY)(guarded(steps.plan_month))
+find_standing: Any = task(name="look for the edition", **_RETRY)(guarded(steps.find_standing))
 load: Any = task(name="load records", **_RETRY)(guarded(steps.load))
 analyse_all: Any = task(name="analyse for planners", **_RETRY)(guarded(steps.analyse_planner))
 analyse_shareable: Any = task(name="analyse shareable records", **_RETRY)(guarded(steps.analyse_partner))
@@ -54,6 +55,9 @@ def monthly_refresh(workspace: str, month: str | None = None) -> str:
     with workspace_lock(folder / "store"):
         batch = take_in(str(folder))
         planned = plan(str(folder), batch, month)
+        standing: RefreshResult | None = find_standing(quote(planned))
+        if standing is not None:
+            return str(standing.folder)
         loaded = load(quote(planned))
         planner = analyse_all(quote(planned), quote(loaded))
         partner = analyse_shareable(quote(planned), quote(loaded))

@@ -15,6 +15,7 @@ from market_profile.contracts.tables import Areas
 from market_profile.errors import InputRefused, WrongUse
 from market_profile.periods import Month
 from market_profile.refresh.fingerprint import hash_of, program_fingerprint
+from market_profile.refresh.linkage_key import read_workspace_key
 from market_profile.refresh.released import ReleaseStore
 from market_profile.settings import Settings, load_settings
 from market_profile.sources import (
@@ -170,12 +171,14 @@ def plan_of(folder: Path, batch: int, month: str) -> Plan:
 def _with_key(plan: Plan) -> Plan:
     """Return the plan with the hash of the program, settings, decisions, places, rows, past states and releases."""
     workspace, months = plan.workspace, plan.workspace.store / "months"
+    linkage = read_workspace_key(workspace.folder, workspace.settings.linkage)
     area = workspace.settings.area
     merged = workspace.settings.disclosure.merge_partner_areas
     parts: dict[str, str | bytes] = {
         "program": program_fingerprint(),
         "record": repr(plan.record),
         "rows": Warehouse(workspace.store).fingerprint(),
+        "linkage": linkage.fingerprint + linkage.warning,
         "released": ReleaseStore(workspace.store).head(),
         **{f"decisions {name}": data for name, data in snapshot_files(workspace).items() if not plan.is_replay},
     }

@@ -1,4 +1,8 @@
-"""One refresh from inbox to editions, and the pieces of it that the flow calls one by one."""
+"""One refresh from inbox to editions, and the pieces of it that the flow calls one by one.
+
+The analysis and the rendering are imported where they are called: a refresh that finds its edition standing needs none
+of them, and the second process is started before they are read.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,14 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from market_profile.contracts.kinds import KINDS
 from market_profile.contracts.tables import Tables
-from market_profile.editions.eligibility import shareable, within_retention
-from market_profile.editions.make import Made, make_partner_edition, make_planner_edition
 from market_profile.editions.model import Edition
 from market_profile.editions.release import Manifest, file_hashes
-from market_profile.refresh.analysis import Analysed, Case, analyse
 from market_profile.refresh.beside import start_beside
 from market_profile.refresh.journal import Journal
 from market_profile.refresh.linkage_key import key_for
@@ -24,14 +26,18 @@ from market_profile.refresh.product import Product, Products
 from market_profile.refresh.released import START as LEDGER_START
 from market_profile.refresh.released import ReleaseStore
 from market_profile.refresh.report import reconciliation, run_report
+from market_profile.refresh.shelf import mend_shelf, write_shelf
 from market_profile.refresh.standing import keep_standing, stands
 from market_profile.refresh.timing import Stopwatch
-from market_profile.render import pdf_fault, render_edition
 from market_profile.sources import merge_areas
 from market_profile.store import MonthStore, Warehouse, append_event, publish_folder, workspace_lock
 from market_profile.store.audit import AuditCategory
 from market_profile.store.months import States
 from market_profile.terms import Audience
+
+if TYPE_CHECKING:
+    from market_profile.editions.make import Made
+    from market_profile.refresh.analysis import Analysed
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,7 @@ def standing_edition(plan: Plan) -> RefreshResult | None:
     folder = plan.workspace.folder / "editions" / plan.month.text
     if not stands(plan, folder):
         return None
+    mend_shelf(plan.workspace)
     note = f"{plan.month.text} stands as it was made: nothing that it is made from has changed"
     return _result(replace(plan, warnings=(*plan.warnings, note)), Warehouse(plan.workspace.store).files(plan.batch))
 
@@ -141,6 +148,8 @@ def make_partner(plan: Plan, loaded: Loaded, on_stage: Callable[[str], None] = l
 
 def load_records(plan: Plan) -> Loaded:
     """Return the records as they stood at the plan's batch, before its cut-off, without those past review."""
+    from market_profile.editions.eligibility import within_retention
+
     warehouse = Warehouse(plan.workspace.store)
     tables, overdue = within_retention(warehouse.tables(plan.batch).until(plan.month), plan.month)
     return Loaded(tables, overdue, warehouse.files(plan.batch), warehouse.quarantine(plan.batch))
@@ -148,6 +157,9 @@ def load_records(plan: Plan) -> Loaded:
 
 def analyse_for(plan: Plan, loaded: Loaded, audience: Audience, watch: Stopwatch) -> Analysed:
     """Return the analysis for an audience: over everything, or over shareable records alone."""
+    from market_profile.editions.eligibility import shareable
+    from market_profile.refresh.analysis import Case, analyse
+
     workspace = plan.workspace
     is_planner = audience is Audience.PLANNER
     tables = loaded.tables if is_planner else shareable(loaded.tables, workspace.decisions.grants, plan.month)
@@ -170,12 +182,16 @@ def analyse_for(plan: Plan, loaded: Loaded, audience: Audience, watch: Stopwatch
 
 def render_planner(plan: Plan, analysed: Analysed) -> dict[str, bytes]:
     """Return the files of the planner edition under ``planner/``."""
+    from market_profile.editions.make import make_planner_edition
+
     edition = make_planner_edition(analysed.profile, plan.workspace.settings, plan.run_id)
     return _under("planner", edition, plan)
 
 
 def partner_edition(plan: Plan, analysed: Analysed, is_draft: bool = True) -> Made:
     """Return the partner edition of the plan with its ledger entries."""
+    from market_profile.editions.make import make_partner_edition
+
     return make_partner_edition(analysed.profile, plan.workspace.settings, is_draft)
 
 
@@ -204,6 +220,8 @@ def make_manifest(plan: Plan, edition: Edition, files: dict[str, bytes]) -> Mani
 
 def publish(plan: Plan, loaded: Loaded, states: States, files: dict[str, bytes], watch: Stopwatch) -> RefreshResult:
     """Write the month's record and states, then swap the editions in; return where they are."""
+    from market_profile.render import pdf_fault
+
     workspace = plan.workspace
     fault = pdf_fault() if workspace.settings.report.pdf else ""
     if fault:
@@ -221,6 +239,7 @@ def publish(plan: Plan, loaded: Loaded, states: States, files: dict[str, bytes],
         {"month": plan.month.text, "batch": plan.batch, "run_id": plan.run_id},
     )
     keep_standing(plan, target)
+    write_shelf(workspace)
     Products(workspace.store).clear()
     return _result(plan, loaded.files)
 
@@ -251,5 +270,7 @@ def _keep_released(plan: Plan, files: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def _under(folder: str, edition: Edition, plan: Plan) -> dict[str, bytes]:
+    from market_profile.render import render_edition
+
     rendered = render_edition(edition, pdf=plan.workspace.settings.report.pdf)
     return {f"{folder}/{name}": content for name, content in rendered.items()}

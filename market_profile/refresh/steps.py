@@ -6,10 +6,9 @@ import hashlib
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from market_profile.errors import Locked, MarketProfileError
-from market_profile.refresh.analysis import Analysed
 from market_profile.refresh.plan import Plan, make_plan, open_workspace, take_in
 from market_profile.refresh.report import reconciliation
 from market_profile.refresh.run import (
@@ -20,10 +19,14 @@ from market_profile.refresh.run import (
     publish,
     render_partner,
     render_planner,
+    standing_edition,
 )
 from market_profile.refresh.timing import Stopwatch
 from market_profile.store import Warehouse
 from market_profile.terms import Audience
+
+if TYPE_CHECKING:
+    from market_profile.refresh.analysis import Analysed
 
 _PLANNER_LINE = "Planner edition: "
 
@@ -50,6 +53,11 @@ def take_in_files(workspace: str) -> int:
 def plan_month(workspace: str, batch: int, month: str | None) -> Plan:
     """Return the plan of the month (default: the last with intelligence)."""
     return make_plan(open_workspace(Path(workspace)), batch, month, ())
+
+
+def find_standing(plan: Plan) -> RefreshResult | None:
+    """Return the edition of the plan where it stands, made from exactly this; None where it must be made."""
+    return standing_edition(plan)
 
 
 def load(plan: Plan) -> Loaded:
