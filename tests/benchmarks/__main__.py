@@ -10,6 +10,7 @@ SECTIONS = {
     "town": "tests.benchmarks.town",
     "districts": "tests.geography.bench_districts",
     "linkage": "tests.resolve.bench_linkage",
+    "scale": "tests.benchmarks.scale",
 }
 """Sections by name; each module has ``main(arguments)`` or ``main()``. A new bench adds a line here."""
 
