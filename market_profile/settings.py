@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from market_profile.errors import SettingsError
 
@@ -151,7 +152,7 @@ class DisclosureSettings(_Part):
 
 
 class ImpactSettings(_Part):
-    """Evaluation windows, declared before the run, and the unit-cost table used."""
+    """Evaluation windows and interventions, declared before the run, and the unit costs used."""
 
     unit_costs: str = "operation_reduction"
     """Table of data/unit_costs.csv."""
@@ -159,6 +160,24 @@ class ImpactSettings(_Part):
     """Days before acceptance that are compared."""
     after_days: int = Field(365, ge=30)
     """Days after acceptance that are compared."""
+    interventions: dict[str, date] = Field(default_factory=dict)
+    """Name = first day of what crime series are tested against, declared before the run: ``interventions = { "Wave 1" =
+    2018-07-01 }``; default: the first day of the first operation."""
+    area_unit_costs: dict[str, float] = Field(default_factory=dict)
+    """Offence group = unit cost in pounds: the area's own table, set beside the published ones."""
+
+
+class ForumSettings(_Part):
+    """The case forum's risk matrix: weights, the range of a mark and the score from which a person is taken on."""
+
+    weights: dict[str, float] = Field(default_factory=dict)
+    """Criterion = weight; 1 where not named. The criteria themselves stand in [sources.case_forum] criteria."""
+    lowest: float = 0.0
+    """Least mark of a criterion: what one that is not known may be."""
+    highest: float = 5.0
+    """Highest mark of a criterion: what one that is not known may be."""
+    threshold: float | None = None
+    """Score from which a person is taken on; none by default."""
 
 
 class TreatmentSettings(_Part):
@@ -180,16 +199,35 @@ class LinkageSettings(_Part):
 
 
 class ThemeSettings(_Part):
-    """The partnership's name and colour on the page."""
+    """The partnership's name, logo and colour on the page."""
 
     partnership: str | None = None
     """Name of the partnership on the page."""
     brand_colour: str = "#12436D"
     """Colour of the head of the page; refused where unreadable."""
+    logo: str | None = Field(None, pattern=r"^decisions/[A-Za-z0-9_-]+\.(png|jpg|jpeg|webp)$")
+    """File of the partnership's logo, such as decisions/logo.png (kept with each month); at most 40 KB."""
     attribution: str = (
         "Contains OS data © Crown copyright and database right; contains public sector information (OGL v3)"
     )
     """Whose boundaries the map shows; printed under it."""
+    _logo_bytes: bytes | None = PrivateAttr(None)
+
+    @property
+    def logo_bytes(self) -> bytes | None:
+        """The content of the logo's file, None without one."""
+        return self._logo_bytes
+
+    def read_logo(self, folder: Path) -> None:
+        """Read the logo's file below ``folder``; raise ``SettingsError`` where it is not there."""
+        if self.logo is None:
+            return
+        path = folder / self.logo
+        if not path.is_file() or path.is_symlink():
+            raise SettingsError(
+                f"area.toml: theme.logo names {self.logo}, which is not there; put the file in or remove the key"
+            )
+        self._logo_bytes = path.read_bytes()
 
 
 class ReportSettings(_Part):
@@ -217,6 +255,7 @@ class Settings(_Part):
     board: BoardSettings = Field(default_factory=BoardSettings)
     disclosure: DisclosureSettings = Field(default_factory=DisclosureSettings)
     impact: ImpactSettings = Field(default_factory=ImpactSettings)
+    forum: ForumSettings = Field(default_factory=ForumSettings)
     treatment: TreatmentSettings = Field(default_factory=TreatmentSettings)
     linkage: LinkageSettings = Field(default_factory=LinkageSettings)
     theme: ThemeSettings = Field(default_factory=ThemeSettings)
@@ -264,7 +303,9 @@ def load_settings(workspace: Path, kinds: tuple[str, ...]) -> Settings:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise SettingsError("area.toml is not UTF-8 text; save it as UTF-8") from None
-    return parse_settings(text, kinds)
+    settings = parse_settings(text, kinds)
+    settings.theme.read_logo(workspace)
+    return settings
 
 
 def _in_words(error: ValidationError) -> str:

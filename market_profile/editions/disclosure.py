@@ -23,11 +23,20 @@ class Policy:
     round_to: int = 5
     estimate_minimum_n: int = 10
     dominance_share: float = 0.5
+    least_values: int = 3
+    withhold: tuple[str, ...] = ()
 
     @classmethod
     def from_settings(cls, settings: DisclosureSettings) -> Policy:
         """Return the policy that the settings declare."""
-        return cls(settings.hidden_up_to, settings.round_to, settings.estimate_minimum_n, settings.dominance_share)
+        return cls(
+            settings.hidden_up_to, settings.round_to, settings.estimate_minimum_n, settings.dominance_share,
+            settings.least_values, settings.withhold,
+        )  # fmt: skip
+
+    def is_withheld(self, cell: str) -> bool:
+        """Tell whether the settings withhold the cell, or all cells that its name starts (``seizures|ketamine``)."""
+        return any(cell == name or cell.startswith(f"{name}|") for name in self.withhold)
 
 
 def rounded_count(n: int, policy: Policy) -> int | None:

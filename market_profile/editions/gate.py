@@ -1,31 +1,27 @@
 """The disclosure gate: an attacker with every released number must not work out a hidden count.
 
-A released count of ``r`` says that the true one lies within half a rounding step of it; a hidden one lies in 0-7.
-Cells named ``family|first..last`` are sums of months, so overlapping windows of several editions bound each other.
-The attacker bounds every hidden cell by two linear programmes (scipy HiGHS) and wins where only one whole number is
-left. The gate names those cells and refuses.
+``check_can_release`` raises with the cells and what to change; ``checks`` lists the same as a disclosure checker would
+(cell, rule, action), for the people who approve a release.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
+from market_profile.editions.attack import Attack, Inferred, attack_ledger
+from market_profile.editions.cells import WHOLES, Structure, Sum, parse_cell
 from market_profile.editions.disclosure import Policy, is_small_difference
 from market_profile.editions.show import Entry
 from market_profile.errors import DisclosureRefused
-from market_profile.periods import Month
 
-_WINDOW = re.compile(r"^(?P<family>.+)\|(?P<first>\d{4}-\d{2})\.\.(?P<last>\d{4}-\d{2})$")
-_MONTH = re.compile(r"^(?P<family>.+)\|(?P<first>\d{4}-\d{2})$")
+_REMEDY_ROUNDS = 4
+"""Rounds in which a refusal looks for cells to withhold; beyond them areas want merging."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A cell that the attacker could infer, the rule it breaks and what to change."""
+    """A cell that could be inferred, the rule it breaks and what to change."""
 
     cell: str
     rule: str
@@ -33,98 +29,154 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class _Span:
-    cell: str
-    months: tuple[str, ...]
-    low: float
-    high: float
-    is_hidden: bool
+class Ledger:
+    """Everything that partners hold once this edition is out.
+
+    ``past`` are the entries of each earlier release, oldest first; ``now`` those of this one; ``counts`` the true
+    numbers behind ``now`` (never kept); ``revised`` the cells that this edition names as corrected.
+    """
+
+    past: tuple[tuple[Entry, ...], ...]
+    now: tuple[Entry, ...]
+    counts: Mapping[str, int]
+    structure: Structure
+    revised: frozenset[str] = frozenset()
 
 
-def check_can_release(entries: Iterable[Entry], policy: Policy) -> None:
+@dataclass(frozen=True)
+class Checked:
+    """The outcome of the gate: findings that refuse the release, hidden cells attacked, proposed withholdings."""
+
+    findings: tuple[Finding, ...]
+    hidden: int
+    remedy: tuple[str, ...] = ()
+
+
+def check_can_release(entries: Iterable[Entry], policy: Policy, structure: Structure | None = None) -> None:
     """Raise ``DisclosureRefused`` (exit 4) naming the cells that could be inferred from all released numbers."""
-    findings = attack(entries, policy)
-    if findings:
-        listed = "; ".join(f"{finding.cell}: {finding.rule}; {finding.action}" for finding in findings[:20])
-        raise DisclosureRefused(f"{len(findings)} hidden counts could be worked out. {listed}")
+    refuse(attack(entries, policy, structure))
+
+
+def refuse(findings: Sequence[Finding], remedy: Sequence[str] = ()) -> None:
+    """Raise ``DisclosureRefused`` where there are findings, with what to put into the settings."""
+    if not findings:
+        return
+    listed = "; ".join(f"{finding.cell}: {finding.rule}; {finding.action}" for finding in findings[:20])
+    cells = ", ".join(f'"{cell}"' for cell in remedy)
+    change = f" To pass, set in area.toml: [disclosure] withhold = [{cells}]" if remedy else ""
+    raise DisclosureRefused(f"{len(findings)} hidden counts could be worked out. {listed}.{change}")
+
+
+def run_gate(ledger: Ledger, policy: Policy) -> Checked:
+    """Return the findings over all editions, with the cells to withhold that would let the release pass."""
+    every = [*(entry for entries in ledger.past for entry in entries), *ledger.now]
+    result, seen = _attack_consistent(ledger, policy)
+    findings = [*_changed(every, ledger.revised), *_pairs(ledger, policy), *map(_finding, result.inferred)]
+    remedy = _remedy(seen, ledger, policy, result.inferred) if result.inferred else ()
+    return Checked(tuple(findings), result.hidden, remedy)
 
 
 def check_nested_pairs(pairs: Mapping[str, tuple[int, int]], policy: Policy) -> tuple[Finding, ...]:
-    """Return the pairs (whole, part) that leave a small number by subtraction, such as 334 - 329 = 5."""
-    return tuple(
-        Finding(name, "whole minus part is a small number", "show only one of the two")
-        for name, (whole, part) in sorted(pairs.items())
-        if is_small_difference(whole, part, policy)
-    )
+    """Return the pairs (whole, part) that leave a small number by subtraction, such as 334 - 329 = 5.
 
-
-def attack(entries: Iterable[Entry], policy: Policy) -> tuple[Finding, ...]:
-    """Return every hidden cell that the released sums pin down to one value.
-
-    The same cell released twice with different numbers is a finding too: their difference says what changed.
+    A part that is the whole (100 %) is found too: everyone in the group would be known (group disclosure).
     """
-    findings: list[Finding] = []
-    families: dict[str, dict[str, _Span]] = {}
-    for entry in entries:
-        family, span = _span(entry, policy)
-        known = families.setdefault(family, {}).get(span.cell)
-        if known is not None and (known.low, known.high) != (span.low, span.high):
-            findings.append(Finding(span.cell, "released twice with different numbers", "issue it as a correction"))
-        families[family][span.cell] = span
-    for family in sorted(families):
-        findings.extend(_attack_family(list(families[family].values())))
+    findings = []
+    for name, (whole, part) in sorted(pairs.items()):
+        if is_small_difference(whole, part, policy):
+            findings.append(Finding(name, "whole minus part is a small number", "show only one of the two"))
+        elif whole == part and whole > policy.hidden_up_to:
+            findings.append(Finding(name, "everyone in the group (100%)", "show only one of the two"))
     return tuple(findings)
 
 
-def _span(entry: Entry, policy: Policy) -> tuple[str, _Span]:
-    match = _WINDOW.match(entry.cell) or _MONTH.match(entry.cell)
-    months: tuple[str, ...] = ("",)
-    if match is None:
-        family = entry.cell
-    else:
-        family = match["family"]
-        months = _months(match["first"], match.groupdict().get("last") or match["first"])
-    if entry.value is None:
-        return family, _Span(entry.cell, months, 0.0, float(policy.hidden_up_to), True)
-    half = policy.round_to / 2
-    low = max(policy.hidden_up_to + 1.0, float(np.ceil(entry.value - half)))
-    return family, _Span(entry.cell, months, low, float(np.ceil(entry.value + half) - 1), False)
+def attack(entries: Iterable[Entry], policy: Policy, structure: Structure | None = None) -> tuple[Finding, ...]:
+    """Return every hidden cell that the released sums pin down, and cells released twice with different numbers."""
+    listed = tuple(entries)
+    found = attack_ledger(listed, policy, structure or Structure())
+    torn = [Finding(cell, "the releases contradict each other", "issue a correction") for cell in found.contradictory]
+    return (*_changed(listed, frozenset()), *torn, *map(_finding, found.inferred))
 
 
-def _months(first: str, last: str) -> tuple[str, ...]:
-    month, names = Month(first), [first]
-    while names[-1] < last:
-        month = month.plus(1)
-        names.append(month.text)
-    return tuple(names)
+def _finding(one: Inferred) -> Finding:
+    left = str(one.low) if one.low >= one.high else f"{one.low} to {one.high}"
+    return Finding(one.cell, f"the other released sums leave only {left}", "withhold a cell or merge areas")
 
 
-def _attack_family(spans: list[_Span]) -> list[Finding]:
-    hidden = [span for span in spans if span.is_hidden]
-    if not hidden or len(spans) == 1:
-        return []
-    names = sorted({month for span in spans for month in span.months})
-    places = {name: place for place, name in enumerate(names)}
-    matrix = np.zeros((len(spans), len(names)))
-    for row, span in enumerate(spans):
-        matrix[row, [places[month] for month in span.months]] = 1
-    bounds = (np.array([span.low for span in spans]), np.array([span.high for span in spans]))
-    findings = []
-    for row, span in enumerate(spans):
-        if span.is_hidden and _is_pinned(matrix, bounds, matrix[row]):
-            findings.append(
-                Finding(span.cell, "the other released sums leave one value", "merge the cell or widen its window")
-            )
-    return findings
+def _changed(entries: Iterable[Entry], revised: frozenset[str]) -> list[Finding]:
+    """Return cells released again with another number that no correction names: the difference says what changed."""
+    first: dict[str, int | None] = {}
+    found: dict[str, Finding] = {}
+    for entry in entries:
+        if first.setdefault(entry.cell, entry.value) != entry.value and entry.cell not in revised:
+            found[entry.cell] = Finding(entry.cell, "released twice with different numbers", "issue it as a correction")
+        first[entry.cell] = entry.value
+    return [found[cell] for cell in sorted(found)]
 
 
-def _is_pinned(matrix: np.ndarray, bounds: tuple[np.ndarray, np.ndarray], target: np.ndarray) -> bool:
-    from scipy.optimize import linprog
+def _pairs(ledger: Ledger, policy: Policy) -> tuple[Finding, ...]:
+    """Return nested pairs of shown counts of this edition whose difference is small."""
+    shown = {entry.cell for entry in ledger.now if entry.value is not None}
+    wholes: dict[tuple[str, str], str] = {}
+    parts: list[tuple[str, str, str]] = []
+    for name in sorted(shown & set(ledger.counts)):
+        cell = parse_cell(name)
+        if ledger.structure.sum_of(cell.family) is Sum.NESTED and cell.labels:
+            if cell.labels[0] == WHOLES.get(cell.family, "all"):
+                wholes[(cell.family, cell.period)] = name
+            else:
+                parts.append((cell.family, cell.period, name))
+    pairs = {
+        f"{name} of {wholes[(family, period)]}": (ledger.counts[wholes[(family, period)]], ledger.counts[name])
+        for family, period, name in parts
+        if (family, period) in wholes
+    }
+    return check_nested_pairs(pairs, policy)
 
-    rows, limits = np.vstack([matrix, -matrix]), np.concatenate([bounds[1], -bounds[0]])
-    least = linprog(target, A_ub=rows, b_ub=limits, bounds=(0, None), method="highs")
-    most = linprog(-target, A_ub=rows, b_ub=limits, bounds=(0, None), method="highs")
-    if least.status != 0 or most.status != 0:
-        return True
-    low, high = np.ceil(least.fun - 1e-6), np.floor(-most.fun + 1e-6)
-    return bool(low >= high and high >= 1)
+
+def _attack_consistent(ledger: Ledger, policy: Policy) -> tuple[Attack, tuple[Entry, ...]]:
+    """Attack all editions; where corrections make them contradict each other, the newest that agree."""
+    editions = [*ledger.past, ledger.now]
+    for first in range(len(editions)):
+        seen = tuple(entry for entries in editions[first:] for entry in entries)
+        result = attack_ledger(seen, policy, ledger.structure)
+        if not result.contradictory or first == len(editions) - 1:
+            return result, seen
+    return Attack((), 0), ()
+
+
+def _remedy(seen: tuple[Entry, ...], ledger: Ledger, policy: Policy, inferred: Sequence[Inferred]) -> tuple[str, ...]:
+    """Return the cells of this edition to withhold so that nothing is inferred, () where none are enough.
+
+    Chosen greedily: for each finding the smallest shown number in its row or column.
+    """
+    current = {entry.cell for entry in ledger.now}
+    withheld: set[str] = set()
+    found = tuple(inferred)
+    for _ in range(_REMEDY_ROUNDS):
+        left = [entry for entry in seen if entry.cell not in withheld]
+        shown = [entry for entry in left if entry.value is not None and entry.cell in current]
+        chosen = {beside for one in found if (beside := _smallest_beside(one.cell, shown))}
+        if not chosen:
+            return ()
+        withheld |= chosen
+        left = [entry for entry in left if entry.cell not in chosen]
+        found = attack_ledger(left, policy, ledger.structure).inferred
+        if not found:
+            return tuple(sorted(withheld))
+    return ()
+
+
+def _smallest_beside(name: str, shown: Sequence[Entry]) -> str:
+    """Return the shown cell that differs from ``name`` in one label and has the smallest number."""
+    target = parse_cell(name)
+    months = set(target.months)
+    beside = []
+    for entry in shown:
+        cell = parse_cell(entry.cell)
+        if cell.family != target.family or len(cell.labels) != len(target.labels):
+            continue
+        other = sum(one != two for one, two in zip(cell.labels, target.labels, strict=True))
+        if other == 1 and months & set(cell.months):
+            beside.append((cell.period != target.period, entry.value or 0, entry.cell))
+    return min(beside)[2] if beside else ""

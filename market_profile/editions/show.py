@@ -79,20 +79,33 @@ def show_released(measure: Measure, policy: Policy) -> Shown:
     raise DisclosureLeak("a value for planners only stands in a section for partners; nothing was written")
 
 
-def ledger_entries(measure: Measure, policy: Policy) -> tuple[Entry, ...]:
-    """Return the counts that showing this measure releases; counts without a cell name are not tracked apart."""
-    counts: tuple[Count, ...] = ()
+def counts_of(measure: Measure) -> tuple[Count, ...]:
+    """Return the counts that a measure is made of."""
     if isinstance(measure, Count):
-        counts = (measure,)
-    elif isinstance(measure, Ratio):
-        counts = (measure.numerator, measure.denominator)
-    elif isinstance(measure, Change):
-        counts = (measure.now, *((measure.before,) if measure.before else ()), *measure.history)
-    elif isinstance(measure, Leader):
-        counts = tuple(count for _, count in measure.items)
-    elif isinstance(measure, Concentration):
-        counts = measure.counts
-    return tuple(Entry(count.cell, rounded_count(count.n, policy)) for count in counts if count.cell)
+        return (measure,)
+    if isinstance(measure, Ratio):
+        return (measure.numerator, measure.denominator)
+    if isinstance(measure, Change):
+        return (measure.now, *((measure.before,) if measure.before else ()), *measure.history)
+    if isinstance(measure, Leader):
+        return tuple(count for _, count in measure.items)
+    return measure.counts if isinstance(measure, Concentration) else ()
+
+
+def ledger_entries(measure: Measure, policy: Policy) -> tuple[Entry, ...]:
+    """Return the counts that showing this measure releases; counts without a cell name are not tracked apart.
+
+    A withheld count says nothing, nor do the two counts of a share that is hidden for the sake of their difference.
+    """
+    if isinstance(measure, Ratio) and _partner_ratio(measure, policy).is_hidden:
+        return ()
+    tracked = (count for count in counts_of(measure) if count.cell and not policy.is_withheld(count.cell))
+    return tuple(Entry(count.cell, rounded_count(count.n, policy)) for count in tracked)
+
+
+def shown_count(measure: Count, policy: Policy) -> int | None:
+    """Return the number that partners see of a count, None where it is hidden or withheld."""
+    return None if policy.is_withheld(measure.cell) else rounded_count(measure.n, policy)
 
 
 def _exact(measure: Measure) -> tuple[str, float | None, float | None, float | None]:
@@ -167,12 +180,12 @@ def _hidden() -> Shown:
 
 
 def _partner_count(measure: Count, policy: Policy) -> Shown:
-    value = rounded_count(measure.n, policy)
+    value = shown_count(measure, policy)
     return _hidden() if value is None else Shown(released(number_words(value, 0, measure.unit)), float(value))
 
 
 def _partner_ratio(measure: Ratio, policy: Policy) -> Shown:
-    top, bottom = rounded_count(measure.numerator.n, policy), rounded_count(measure.denominator.n, policy)
+    top, bottom = shown_count(measure.numerator, policy), shown_count(measure.denominator, policy)
     is_unsafe = is_small_difference(measure.denominator.n, measure.numerator.n, policy)
     if top is None or bottom is None or is_unsafe or top >= bottom:
         return _hidden()
@@ -203,20 +216,20 @@ def _decimals_of(value: float) -> int:
 
 
 def _partner_change(measure: Change, policy: Policy) -> Shown:
-    now = rounded_count(measure.now.n, policy)
-    before = rounded_count(measure.before.n, policy) if measure.before else None
-    bounds = normal_range([rounded_count(count.n, policy) for count in measure.history])
+    now = shown_count(measure.now, policy)
+    before = shown_count(measure.before, policy) if measure.before else None
+    bounds = normal_range([shown_count(count, policy) for count in measure.history])
     text = _change_text(now, before, bounds, measure)
     return Shown(released(text), None if now is None else float(now), is_hidden=now is None)
 
 
 def _partner_leader(measure: Leader, policy: Policy) -> Shown:
-    items: list[tuple[str, float | None]] = [(label, rounded_count(count.n, policy)) for label, count in measure.items]
+    items: list[tuple[str, float | None]] = [(label, shown_count(count, policy)) for label, count in measure.items]
     return Shown(released(_leader(items, measure.nothing)))
 
 
 def _partner_concentration(measure: Concentration, policy: Policy) -> Shown:
-    numbers: list[float | None] = [rounded_count(count.n, policy) for count in measure.counts]
+    numbers: list[float | None] = [shown_count(count, policy) for count in measure.counts]
     return Shown(released(_concentration(numbers, measure.share)))
 
 
