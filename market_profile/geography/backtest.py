@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from market_profile.geography.bands import ERROR_COLUMNS, coverage
+from market_profile.geography.experience import EXPERIENCE, forecast_by, suits
 from market_profile.geography.forecast import GLM, SIMPLE, History, fit_glm, fit_pairs, forecast
 from market_profile.geography.grid import Floats, Grid, Ints
 from market_profile.geography.panel import Panel
@@ -97,6 +99,9 @@ def run_backtest(panel: Panel, area_share: float, bandwidth_m: float) -> Backtes
 
 def _unscored(panel: Panel, monthly: pd.DataFrame) -> Backtest:
     empty, errors = (pd.DataFrame(columns=list(names)) for names in (BACKTEST_COLUMNS, ERROR_COLUMNS))
+    if suits(panel) and panel.counts[0].sum() > 0:
+        why = "Too few months to compare methods here: a Poisson model learned in other districts is used."
+        return Backtest(empty, EXPERIENCE, why, monthly, errors)
     if len(panel.months) >= 2 and panel.counts[0].sum() >= ENOUGH_EVENTS:
         why = "Too few months to compare methods here: the Poisson model is used, which did best in 29 of 30 districts."
         return Backtest(empty, GLM, why, monthly, errors)
@@ -112,25 +117,35 @@ def score_month(
 ) -> tuple[list[Row], list[pd.DataFrame]]:
     """Return rows (``MONTHLY_COLUMNS``) of every method and area share for one month, and the published cells' errors.
 
-    ``apart`` counts the events in cells that only one of the method and the GLM chose: what their difference rests on.
+    ``apart`` counts the events in cells that only one of the method and the first choice (``reference``) chose: what
+    their difference rests on.
     """
     history: History = tuple(range(month))
     counts, grid = panel.target(month), panel.grid
     surfaces = {name: forecast(panel, history, name, bandwidth_m=bandwidth_m) for name in SIMPLE}
     surfaces[GLM] = forecast(panel, history, GLM, fit_glm([panel], history))
+    if suits(panel):
+        surfaces[EXPERIENCE] = forecast_by(panel, history, EXPERIENCE)
+    tried = list(surfaces)
     surfaces[HINDSIGHT] = forecast(panel, history, GLM, fit_pairs([panel], [(history, month)]))
     surfaces[ORACLE] = counts
+    first = surfaces[reference(tried)]
     total = float(counts[grid.inside].sum())
     rows: list[Row] = []
     for name, surface in surfaces.items():
         summed = float(surface[grid.inside].sum())
         for scale in CHOICE_SHARES:
             share = area_share * scale
-            apart = _apart(top_cells(surface, grid, share), top_cells(surfaces[GLM], grid, share), counts)
+            apart = _apart(top_cells(surface, grid, share), top_cells(first, grid, share), counts)
             rows.append(
                 (panel.months[month], name, scale, *hits_at(surface, counts, grid, share), total, apart, summed)
             )
-    return rows, [_errors(surfaces[name], counts, (panel, month, name), area_share) for name in [*SIMPLE, GLM]]
+    return rows, [_errors(surfaces[name], counts, (panel, month, name), area_share) for name in tried]
+
+
+def reference(methods: Iterable[str]) -> str:
+    """Return the method that is used unless another did clearly better: the widest experience at hand."""
+    return EXPERIENCE if EXPERIENCE in set(methods) else GLM
 
 
 def _apart(cells: Ints, others: Ints, counts: Floats) -> float:
@@ -145,25 +160,32 @@ def _errors(surface: Floats, counts: Floats, origin: tuple[Panel, int, str], are
 
 
 def choose(monthly: pd.DataFrame) -> tuple[str, str]:
-    """Return the method to use and a sentence why: the GLM unless a simple method did clearly better.
+    """Return the method to use and a sentence why: the ``reference`` unless another did clearly better.
 
     Hits are added over months and over the three area shares; *clearly* is ``CLEARLY`` standard deviations of the
     difference (McNemar 1947, on the events that only one of the two caught). The simplest of equals wins.
     """
     sums = monthly.groupby("method")[["hits", "apart"]].sum()
-    hits, apart = (sums[name].reindex(list(SIMPLE)).to_numpy(float) for name in ("hits", "apart"))
-    lead = hits - float(sums["hits"].to_numpy(float)[sums.index.get_loc(GLM)])
+    first = reference(sums.index)
+    rivals = [*SIMPLE, *([GLM] if first != GLM else [])]
+    hits, apart = (sums[name].reindex(rivals).to_numpy(float) for name in ("hits", "apart"))
+    lead = hits - float(sums["hits"].to_numpy(float)[sums.index.get_loc(first)])
     clear = lead > CLEARLY * np.sqrt(np.maximum(apart * len(CHOICE_SHARES), 1.0))
     number = int(np.argmax(np.where(clear, lead, -np.inf) if clear.any() else lead))
-    best, months = list(SIMPLE)[number], monthly["month"].nunique()
+    best, months = rivals[number], monthly["month"].nunique()
+    ours = "the Poisson model" if first == GLM else "the Poisson model learned in other districts"
+    named = "the model fitted to this area alone" if best == GLM else f"a simple method ({best})"
     if clear[number]:
-        return best, f"A simple method ({best}) hit clearly more than the model in {months} months scored: it is used."
+        return (
+            best,
+            f"{named[0].upper()}{named[1:]} hit clearly more than {ours} in {months} months scored: it is used.",
+        )
     if lead[number] >= 0:
-        return GLM, (
-            f"A simple method ({best}) did as well as the Poisson model in the {months} months scored, "
+        return first, (
+            f"{named[0].upper()}{named[1:]} did as well as {ours} in the {months} months scored, "
             "not clearly better: the model is used."
         )
-    return GLM, f"The Poisson model hit most in the {months} months scored and is used."
+    return first, f"{ours[0].upper()}{ours[1:]} hit most in the {months} months scored and is used."
 
 
 def summarise(monthly: pd.DataFrame, errors: pd.DataFrame, area_share: float) -> pd.DataFrame:
@@ -174,7 +196,8 @@ def summarise(monthly: pd.DataFrame, errors: pd.DataFrame, area_share: float) ->
     and come over all the months; interval coverage is that of the 80 % intervals of published cells (bands.py).
     """
     at_share = monthly[monthly["share"] == 1.0]
-    methods = [*SIMPLE, GLM, HINDSIGHT, ORACLE]
+    fitted = [name for name in (GLM, EXPERIENCE) if (monthly["method"] == name).any()]
+    methods = [*SIMPLE, *fitted, HINDSIGHT, ORACLE]
     sums = at_share.groupby("method")[["hits", "best", "n", "total"]].sum().reindex(methods)
     hits = sums["hits"].to_numpy(float)
     low, high = wilson(sums["hits"], sums["n"])

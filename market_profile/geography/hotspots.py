@@ -17,7 +17,7 @@ from market_profile.geography.bands import band_of
 from market_profile.geography.corroboration import by_family, feedback_warning
 from market_profile.geography.displacement import displacement_counts
 from market_profile.geography.events import RECORDED, Events, collect_events
-from market_profile.geography.forecast import forecast
+from market_profile.geography.experience import forecast_by
 from market_profile.geography.grid import Floats, Grid, area_of_points, check_crs, make_grid
 from market_profile.geography.hours import heat_strip, hours_by_market, peak_window
 from market_profile.geography.markets import (
@@ -141,7 +141,7 @@ def _surfaces(panel: Panel, backtest: Backtest, expectation: Exposure, settings:
         events=recent,
         expected=expected,
         p_adjusted=adjusted,
-        score=forecast(panel, history, backtest.chosen, bandwidth_m=settings.kde_bandwidth_m),
+        score=forecast_by(panel, history, backtest.chosen, settings.kde_bandwidth_m),
         gi_star=gi_star(recent, inside),
         persistence=persistence(flags, window),
         significant=inside & (adjusted <= settings.false_discovery_rate),

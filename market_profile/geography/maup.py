@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from market_profile.contracts.tables import Tables
 from market_profile.geography.backtest import hits_at
+from market_profile.geography.experience import EXPERIENCE, forecast_by
 from market_profile.geography.forecast import GLM, fit_glm, forecast
 from market_profile.geography.grid import make_grid, offsets
 from market_profile.geography.panel import Panel, on_grid, panel_records
@@ -53,21 +54,22 @@ def chosen_sensitivity(events: pd.DataFrame, tables: Tables, panel: Panel, bound
                        area_share: float) -> pd.DataFrame:  # fmt: skip
     """Return one row (``MAUP_COLUMNS``): the chosen method's hit rate for the newest month over 25 shifted grids.
 
-    The model is fitted once, on the declared grid, from the months before; each shifted grid gives it its own
-    covariates. Empty where the panel has fewer than three months, or where a shift loses a covariate.
+    An area's own model is fitted once, on the declared grid, from the months before; each shifted grid gives it its
+    own covariates. Empty where the panel has fewer than three months, or where a shift loses a covariate.
     """
     months = len(panel.months)
     if months < 3:
         return pd.DataFrame(columns=list(MAUP_COLUMNS))
     history = tuple(range(months - 1))
     model = fit_glm([panel], history) if method == GLM else None
-    known = Tables({}) if model is None else tables
+    known = tables if method in (GLM, EXPERIENCE) else Tables({})
     records, rates = panel_records(events, known, Month(panel.months[-1])), []
     for origin in offsets(panel.grid.cell_m):
         shifted = on_grid(records, make_grid(boundary, panel.grid.cell_m, origin))
         if shifted.months != panel.months or (model is not None and shifted.names != panel.names):
             continue
-        surface, came = forecast(shifted, history, method, model), shifted.target(-1)
+        came = shifted.target(-1)
+        surface = forecast(shifted, history, GLM, model) if model else forecast_by(shifted, history, method)
         hits = hits_at(surface, came, shifted.grid, area_share)[0]
         rates.append(100 * hits / max(float(came[shifted.grid.inside].sum()), 1.0))
     return pd.DataFrame([_row(f"chosen: {method}", rates)] if rates else [], columns=list(MAUP_COLUMNS))

@@ -40,7 +40,7 @@ def build_profile(findings: Findings, areas: Areas, settings: Settings) -> Profi
         title=TITLE,
         sections=sections(findings, areas, settings),
     )
-    return Profile(document, planner_tables(findings), map_layers(findings), nodes, links, next_state(findings))
+    return Profile(document, planner_tables(findings), map_layers(findings, areas), nodes, links, next_state(findings))
 
 
 def sections(findings: Findings, areas: Areas, settings: Settings) -> tuple[Section[Measure], ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 
+from market_profile.contracts.tables import Areas
 from market_profile.geography.result import HOTSPOT_COLUMNS
 from market_profile.profile.findings import Findings
 from market_profile.profile.front import headline_events
@@ -52,11 +53,13 @@ def planner_tables(findings: Findings) -> dict[str, pd.DataFrame]:
         "area_counts": geography.area_counts,
         "backtest": geography.backtest,
         "track_record": geography.track_record,
+        "grid_shifts": geography.maup,
         "targets": board.targets,
         "target_parts": board.parts,
         "diversions": board.diversions,
         "indicators": findings.indicators.frame,
         "seizure_forms": findings.indicators.seizure_forms,
+        "headline_figures": headline_figures(findings),
         "crime_series": findings.impact.crime_series,
         "record_groups": findings.impact.cohorts,
         "claims_checked": findings.impact.claims,
@@ -66,11 +69,19 @@ def planner_tables(findings: Findings) -> dict[str, pd.DataFrame]:
     }
 
 
-def map_layers(findings: Findings) -> dict[str, gpd.GeoDataFrame]:
-    """Return the map layers for GeoJSON and GeoPackage."""
-    cells = findings.geography.cells
+def map_layers(findings: Findings, areas: Areas) -> dict[str, gpd.GeoDataFrame]:
+    """Return the map layers for GeoJSON and GeoPackage: flagged cells, partner areas, and markets with a place."""
+    geography, crs = findings.geography, findings.geography.cells.crs
     types = findings.indicators.market_types.set_index("market_id")["type"]
-    return {"hotspots": gpd.GeoDataFrame(_with_type(cells, types), geometry="geometry", crs=cells.crs)}
+    shapes = areas.frame.set_index("area_code").geometry
+    counted = geography.area_counts
+    markets = _with_type(geography.markets[geography.markets["easting_m"].notna()], types)
+    points = gpd.points_from_xy(markets["easting_m"], markets["northing_m"], crs=crs)
+    return {
+        "hotspots": gpd.GeoDataFrame(_with_type(geography.cells, types), geometry="geometry", crs=crs),
+        "areas": gpd.GeoDataFrame(counted, geometry=shapes.reindex(counted["area_code"]).to_numpy(), crs=crs),
+        "markets": gpd.GeoDataFrame(markets, geometry=points, crs=crs),
+    }
 
 
 def network_exports(findings: Findings) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -79,13 +90,18 @@ def network_exports(findings: Findings) -> tuple[pd.DataFrame, pd.DataFrame]:
     return findings.network.nodes.merge(names, on="nominal_id", how="left"), findings.network.edges
 
 
-def next_state(findings: Findings) -> dict[str, pd.DataFrame]:
-    """Return what next month's profile compares with: headline counts as published, and status of actions."""
+def headline_figures(findings: Findings) -> pd.DataFrame:
+    """Return month, figure, value: the month's headline counts as published."""
     rows = [
         {"month": findings.month.text, "figure": words, "value": found.in_month(findings.month).n}
         for words, found in headline_events(findings).items()
     ]
-    figures = pd.DataFrame(rows, columns=["month", "figure", "value"])
+    return pd.DataFrame(rows, columns=["month", "figure", "value"])
+
+
+def next_state(findings: Findings) -> dict[str, pd.DataFrame]:
+    """Return what next month's profile compares with: headline counts as published, and status of actions."""
+    figures = headline_figures(findings)
     return {"figures": figures, "recommendations": findings.decisions.recommendations[["id", "status"]]}
 
 

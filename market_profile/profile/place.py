@@ -30,12 +30,13 @@ from market_profile.profile.text import (
     table,
 )
 from market_profile.settings import GeographySettings, Settings
-from market_profile.values import Concentration, Count, Estimate, Leader, Measure
+from market_profile.values import Concentration, Count, Estimate, Leader, Measure, Ratio
 
 HOTSPOT_ROWS = 25
 KEPT_ROWS = 10
 BLOCK_HOURS = 4
 MAP_CELLS = 40
+RECORD_MONTHS = 12
 
 
 def places_section(findings: Findings, areas: Areas, settings: Settings) -> Section[Measure]:
@@ -46,6 +47,7 @@ def places_section(findings: Findings, areas: Areas, settings: Settings) -> Sect
         *_hours(findings),
         *_record(findings),
         *_backtest(findings),
+        *_shifted(findings),
         *(para(_told(warning), tone="warning") for warning in findings.geography.warnings),
     )
     return section("places", "Places and times", blocks, PLANNER)
@@ -60,6 +62,7 @@ def areas_section(findings: Findings, areas: Areas, attribution: str) -> Section
             "who leads the response."
         ),
         _map(findings, areas, (), attribution),
+        *_record_brief(findings),
     )
     return section("areas", "Places needing a partnership response", blocks, PARTNER)
 
@@ -224,6 +227,44 @@ def _record(findings: Findings) -> Blocks:
     return (para(sentence), table("track_record", "How published hotspots did", columns, rows))
 
 
+def _record_brief(findings: Findings) -> Blocks:
+    """Return the record in counts that a partner can read: events that came, and those on the marked ground."""
+    record = findings.geography.track_record.tail(RECORD_MONTHS)
+    if record.empty:
+        return ()
+    spans = (("Last month", record.tail(1)), (f"The last {len(record)} months together", record))
+    rows = []
+    for words, span in spans[: 1 if len(record) == 1 else 2]:
+        key = f"{span['month'].iloc[0]}..{span['month'].iloc[-1]}"
+        came = Count(int(span["events"].sum()), cell=f"placed_events|{key}")
+        caught = Count(int(span["hits"].sum()), cell=f"placed_events_on_marked_ground|{key}")
+        rows.append((label(words), came, caught, Ratio(caught, came)))
+    columns = (col("Span"), col("Events that came", True), col("On marked ground", True), col("Share", True))
+    words = (
+        "Each month this profile marks the small part of the area where it expects most, and a month later counts how "
+        "much came there. The ground itself is not named here."
+    )
+    return (para(words), table("own_record", "How the marked ground did", columns, tuple(rows)))
+
+
+def _shifted(findings: Findings) -> Blocks:
+    """Return how far the share caught moves when the grid is laid elsewhere."""
+    moved = findings.geography.maup
+    own = moved[moved["method"].str.startswith("chosen")] if len(moved) else moved
+    if own.empty:
+        return ()
+    row = own.iloc[0]
+    sentence = say(
+        "A grid is a choice: laid in {offsets} other ways, the same method would have caught between {low} and {high} "
+        "of last month's events, {mean} on average (grid_shifts.csv).",
+        offsets=counted(int(row["offsets"])),
+        low=score(row["low_pct"], 0, "%"),
+        high=score(row["high_pct"], 0, "%"),
+        mean=score(row["mean_pct"], 0, "%"),
+    )
+    return (para(sentence, tone="note"),)
+
+
 def _backtest_words(findings: Findings) -> Sentence[Measure]:
     """Return how the method in use and a plain repeat of last month did on months already past."""
     rows = {str(row["method"]): row for row in findings.geography.backtest.to_dict("records")}
@@ -250,6 +291,7 @@ def _backtest_rate(row: Record) -> Estimate:
 
 METHODS = {
     "Poisson GLM": "Poisson model",
+    "Poisson model of other districts": "Poisson model learned elsewhere",
     "KDE": "Smoothed density (KDE)",
     "EWMA": "Months weighted by age (EWMA)",
 }

@@ -17,6 +17,7 @@ from market_profile.errors import DisclosureLeak
 from market_profile.render.csv_files import FLOATS, table_csv
 from market_profile.render.gate import clean
 from market_profile.render.graphml import graphml
+from market_profile.render.styles import STYLE_TABLE, STYLES, qml, style_table
 from market_profile.terms import Audience
 
 DATE_OF_FILES = "1980-01-01T00:00:00.000Z"
@@ -34,6 +35,7 @@ def export_files(edition: Edition) -> dict[str, bytes]:
             raise DisclosureLeak("layers and networks are exported for planners only")
         return {}
     files = {f"exports/{name}.geojson": layer_geojson(layer) for name, layer in sorted(edition.layers.items())}
+    files |= {f"exports/{name}.qml": qml(STYLES[name]) for name in sorted(edition.layers) if name in STYLES}
     if edition.layers:
         files["exports/profile.gpkg"] = geopackage(edition.layers)
     if edition.nodes is not None and edition.links is not None:
@@ -55,11 +57,16 @@ def layer_geojson(layer: gpd.GeoDataFrame) -> bytes:
 
 
 def geopackage(layers: Mapping[str, gpd.GeoDataFrame]) -> bytes:
-    """Return all layers, in order of name, as one GeoPackage with the same bytes every time."""
+    """Return all layers, in order of name, and their QGIS styles as one GeoPackage with the same bytes every time."""
+    import pyogrio
+
     with tempfile.TemporaryDirectory(prefix="market-profile-") as folder, _fixed_date():
         path = Path(folder) / "profile.gpkg"
         for name, layer in sorted(layers.items()):
             layer.to_file(path, layer=name, driver="GPKG", engine="pyogrio", mode="a" if path.exists() else "w")
+        styles = style_table(sorted(layers))
+        if len(styles):
+            pyogrio.write_dataframe(styles, path, layer=STYLE_TABLE, driver="GPKG", append=False)
         return path.read_bytes()
 
 
