@@ -1,8 +1,8 @@
 """Before and after by record group: exact rate ratios, an allowance for regression to the mean, cautious words.
 
 People are taken on when they are at their worst, so their arrests fall whatever is done. Three checks stand between
-a fall and a claim: the exact ratio itself; the fall expected without any effect, from a gamma-Poisson model of all
-three groups together (empirical Bayes, Robbins 1956); and the change of group 3 (eligible, not included).
+a fall and a claim: the exact ratio itself; the fall expected without any effect, from the spread of arrest rates among
+everyone arrested in the area (``selection``); and the change of group 3 (eligible, not included).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from market_profile.impact.selection import Rates, expected_after, spread_after
 from market_profile.intervals import poisson_ratio
 from market_profile.terms import Described, RecordGroup
 
@@ -24,6 +25,10 @@ class Verdict(Described):
     TOO_FEW = "too few", "There are too few people or arrests to say anything."
     NO_CHANGE = "no clear change", "Arrests did not change by more than chance allows."
     ROSE = "rose", "Arrests rose; this may reflect closer attention by the police."
+    NOT_ALLOWED = (
+        "selection not known",
+        "Arrests fell, but too few people are on record to work out how far people chosen at their worst fall anyway.",
+    )
     EXPECTED = (
         "fall expected anyway",
         "Arrests fell, but no more than they would be expected to fall among people chosen at their worst.",
@@ -63,45 +68,29 @@ COLUMNS = (
 )
 
 
-def evaluate_groups(people: pd.DataFrame) -> pd.DataFrame:
-    """Return COLUMNS, one row a record group, from ``people`` (cohorts.PEOPLE_COLUMNS).
+def evaluate_groups(people: pd.DataFrame, rates: Rates | None) -> pd.DataFrame:
+    """Return COLUMNS, one row a record group, from ``people`` (cohorts.PEOPLE_COLUMNS) and the area's arrest rates.
 
     Rates are arrests per 365 days at risk. ``expected_ratio`` is the ratio that selection alone would give;
-    ``adjusted_*`` is the observed count after over that expectation; ``comparison_*`` divides by group 3's own.
+    ``adjusted_*`` is the observed count after over that expectation; ``comparison_*`` divides by group 3's own. All
+    three are NaN without ``rates`` (selection.fit_rates).
     """
     if people.empty:
         return pd.DataFrame(columns=list(COLUMNS))
-    expected = people.assign(expected=expected_after(people))
     groups = [group for group in RecordGroup.values() if (people["record_group"] == group).any()]
-    rows = {group: _adjusted(expected[expected["record_group"] == group]) for group in groups}
+    rows = {group: _adjusted(people[people["record_group"] == group], rates) for group in groups}
     comparison = rows.get(str(RecordGroup.ELIGIBLE_NOT_INCLUDED))
     return pd.DataFrame([_full(group, row, comparison) for group, row in rows.items()])[list(COLUMNS)]
 
 
-def expected_after(people: pd.DataFrame) -> pd.Series:
-    """Return each person's expected arrests after, had nothing been done: the gamma-Poisson posterior mean rate.
-
-    The prior is fitted by moments to the arrests before of everyone registered, included or not.
-    """
-    count = people["arrests_before"].astype(float)
-    days = people["days_before"]
-    mean = count.sum() / days.sum()
-    excess = ((count - mean * days) ** 2 - mean * days).sum() / (days**2).sum()
-    if mean <= 0 or excess <= 0:
-        return mean * people["days_after"]
-    rate = mean / excess
-    shape = mean * rate
-    return (shape + count) / (rate + days) * people["days_after"]
-
-
-def _adjusted(group: pd.DataFrame) -> dict[str, float]:
+def _adjusted(group: pd.DataFrame, rates: Rates | None) -> dict[str, float]:
     before, after = int(group["arrests_before"].sum()), int(group["arrests_after"].sum())
     days_before, days_after = float(group["days_before"].sum()), float(group["days_after"].sum())
     exact = poisson_ratio(after, days_after, before, days_before)
-    expected = float(group["expected"].sum())
-    log_sd = _log_error(group)
+    expected = np.nan if rates is None else float(expected_after(group, rates).sum())
     adjusted = after / expected if expected > 0 else np.nan
-    reach = float(np.exp(stats.norm.ppf(0.975) * log_sd)) if np.isfinite(log_sd) else np.nan
+    log_sd = _log_error(group, rates, adjusted)
+    reach = _reach(log_sd, len(group) - 1)
     return {
         "people": len(group),
         "arrests_before": before,
@@ -121,15 +110,24 @@ def _adjusted(group: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def _log_error(group: pd.DataFrame) -> float:
-    """Standard error of log(after/expected), robust to people who differ: residuals person by person."""
-    after, expected = group["arrests_after"].astype(float), group["expected"]
-    total = expected.sum()
-    if after.sum() <= 0 or total <= 0 or len(group) < 2:
+def _log_error(group: pd.DataFrame, rates: Rates | None, adjusted: float) -> float:
+    """Return the standard error of log(after/expected); infinite where nothing is known.
+
+    The larger of the negative binomial's and the one that people's own residuals show: rates also drift over time.
+    """
+    after = float(group["arrests_after"].sum())
+    if rates is None or after <= 0 or len(group) < 2 or not np.isfinite(adjusted):
         return float("inf")
-    residual = after - expected * after.sum() / total
-    variance = max(float((residual**2).sum()), float(after.sum())) * len(group) / (len(group) - 1)
-    return float(np.sqrt(variance) / after.sum())
+    residual = group["arrests_after"] - adjusted * expected_after(group, rates)
+    shown = float((residual**2).sum()) * len(group) / (len(group) - 1)
+    return float(np.sqrt(max(spread_after(group, rates, adjusted), shown)) / after)
+
+
+def _reach(log_sd: float, freedom: int) -> float:
+    """Return the factor by which a 95 % interval reaches either side of a ratio; NaN where there is none."""
+    if not np.isfinite(log_sd) or freedom < 1:
+        return float("nan")
+    return float(np.exp(stats.t.ppf(0.975, freedom) * log_sd))
 
 
 def _full(group: str, row: dict[str, float], comparison: dict[str, float] | None) -> dict[str, object]:
@@ -149,7 +147,7 @@ def _full(group: str, row: dict[str, float], comparison: dict[str, float] | None
 def _versus(row: dict[str, float], comparison: dict[str, float]) -> tuple[float, float, float]:
     ratio = row["adjusted_ratio"] / comparison["adjusted_ratio"] if comparison["adjusted_ratio"] else np.nan
     spread = float(np.hypot(row["log_sd"], comparison["log_sd"]))
-    reach = float(np.exp(stats.norm.ppf(0.975) * spread)) if np.isfinite(spread) else np.nan
+    reach = _reach(spread, int(row["people"] + comparison["people"]) - 2)
     return ratio, ratio / reach, ratio * reach
 
 
@@ -160,6 +158,8 @@ def _verdict(row: dict[str, float], versus: tuple[float, float, float], is_compa
         return Verdict.ROSE
     if not row["ratio_high"] < 1:
         return Verdict.NO_CHANGE
+    if np.isnan(row["adjusted_high"]):
+        return Verdict.NOT_ALLOWED
     if not row["adjusted_high"] < 1:
         return Verdict.EXPECTED
     if is_comparison or np.isnan(versus[2]):

@@ -1,4 +1,4 @@
-"""What was done: operations and the gaps between them, lines closed, disruptions, visits, orders and survey."""
+"""What was done: operations and the gaps between them, lines closed, disruptions and orders."""
 
 from __future__ import annotations
 
@@ -37,6 +37,20 @@ def operations_timeline(operations: pd.DataFrame, month: Month) -> pd.DataFrame:
     return rows.assign(gap_days=gap.clip(lower=0).astype("float64"), is_open=is_open)[list(TIMELINE_COLUMNS)]
 
 
+def cadence(timeline: pd.DataFrame, replacement_days: float) -> pd.DataFrame:
+    """Return one row: operations, gaps, median and longest gap in days, ``long_gaps`` above ``replacement_days``.
+
+    ``replacement_days`` is the time in which dealers are replaced here, else REPLACEMENT_DAYS.
+    """
+    gaps = timeline.loc[timeline["gap_days"] > 0, "gap_days"]
+    row = {
+        "operations": timeline["operation"].nunique(), "gaps": len(gaps), "median_gap_days": gaps.median(),
+        "longest_gap_days": gaps.max(), "replacement_days": replacement_days,
+        "long_gaps": int((gaps > replacement_days).sum()),
+    }  # fmt: skip
+    return pd.DataFrame([row])
+
+
 def days_since_operation(timeline: pd.DataFrame, month: Month) -> float:
     """Return whole days from the last day of any operation to the month's last; 0 while one runs, NaN if none."""
     if timeline.empty:
@@ -55,17 +69,6 @@ def disruptions_by_month(disruptions: pd.DataFrame) -> pd.DataFrame:
     """Return period, level, disruptions."""
     rows = disruptions.assign(period=disruptions["on"].dt.strftime("%Y-%m"))
     return rows.groupby(["period", "level"], sort=True)["disruption_ref"].nunique().rename("disruptions").reset_index()
-
-
-def survey_shares(survey: pd.DataFrame) -> pd.DataFrame:
-    """Return wave, question, question_version, response, n, share_pct; versions of a question are never compared."""
-    keys = ["wave", "question", "question_version"]
-    rows = survey.assign(weight=survey["weight"].fillna(1.0))
-    grouped = rows.groupby([*keys, "response"], sort=True)["weight"].agg(["size", "sum"]).reset_index()
-    totals = grouped.groupby(keys, sort=True)["sum"].transform("sum")
-    asked = grouped.groupby(keys, sort=True)["size"].transform("sum")
-    shares = grouped.assign(share_pct=100 * grouped["sum"] / totals.where(totals > 0), asked=asked)
-    return shares.rename(columns={"size": "n"})[[*keys, "response", "n", "asked", "share_pct"]]
 
 
 def repeated_positives(orders: pd.DataFrame, month: Month) -> pd.DataFrame:
