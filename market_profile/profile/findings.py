@@ -36,12 +36,17 @@ class Decided(Protocol):
 
     @property
     def claims(self) -> pd.DataFrame:
-        """Columns id, claim, outcome, population, window, source, reproduced, value, choices."""
+        """Columns id, claim, outcome, population, window, source, reproduced, value, choices, and how to work it out."""
+        ...
+
+    @property
+    def partners(self) -> pd.DataFrame:
+        """Columns partner, influence, interest, channel, owner, next_contact_on."""
         ...
 
     @property
     def key_judgements(self) -> pd.DataFrame:
-        """Columns sentence, likelihood, confidence, because, sources."""
+        """Columns id, sentence, likelihood, confidence, because, sources."""
         ...
 
 

@@ -87,20 +87,32 @@ FORMS: dict[str, dict[str, _Field]] = {
         "reproduced": _Field(allowed=("reproduced", "not reproduced", "unclear")),
         "value": _OPTIONAL,
         "choices": _OPTIONAL,
+        "claimed_pct": _OPTIONAL,
+        "offence_groups": _OPTIONAL,
+        "from_window": _OPTIONAL,
+        "to_window": _OPTIONAL,
+    },
+    "partners": {
+        "partner": _TEXT,
+        "influence": _Field(allowed=("high", "low")),
+        "interest": _Field(allowed=("high", "low")),
+        "channel": _OPTIONAL,
+        "owner": _OPTIONAL,
+        "next_contact_on": _OPTIONAL_DAY,
     },
 }
 """Columns of every decisions file. Dates are ISO 8601 days; names of columns are exact."""
 
-KEYS: dict[str, tuple[str, ...]] = {"recommendations": ("id",), "claims": ("id",)}
-_KEY_JUDGEMENT = {"sentence": True, "likelihood": False, "confidence": True, "because": True, "sources": False}
+KEYS: dict[str, tuple[str, ...]] = {"recommendations": ("id",), "claims": ("id",), "partners": ("partner",)}
+_KEY_JUDGEMENT = {"id": False, "sentence": True, "likelihood": False, "confidence": True, "because": True, "sources": False}
 
 
 @dataclass(frozen=True)
 class Decisions:
     """Frames of text and dates (``*_on``, ``on`` as datetime64[us]), empty where a file is absent.
 
-    ``key_judgements`` has columns sentence, likelihood, confidence, because, sources (pipe-separated). ``sha256``
-    changes when any decision does, not with layout.
+    ``key_judgements`` has columns id, sentence, likelihood, confidence, because, sources (pipe-separated: a record kind,
+    or ``kind:reference`` for one record). ``sha256`` changes when any decision does, not with layout.
     """
 
     judgements: pd.DataFrame
@@ -109,6 +121,7 @@ class Decisions:
     board_decisions: pd.DataFrame
     deconfliction: pd.DataFrame
     claims: pd.DataFrame
+    partners: pd.DataFrame
     key_judgements: pd.DataFrame
     sha256: str = field(default="")
 

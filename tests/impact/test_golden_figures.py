@@ -172,7 +172,7 @@ def test_totals_of_both_decks():
     assert round(convictions / people, 1) == each == 40.8
     total = figure(0, r"total number of convictions currently stands at ([\d,]+)")
     assert total == 14_100 and "average of 40.2 per person" in seed(0)
-    listed = re.findall(r"number of [^=•]+= ([\d,]+)", seed(0))
+    listed = re.findall(r"•Total number of [^=•]+= ([\d,]+)", seed(0))
     assert [whole(one) for one in listed] == [1195, 1088, 684, 1066, 906, 2851]
     assert sum(whole(one) for one in listed) < total
 
