@@ -24,7 +24,11 @@ STYLE_COLUMNS = (
     "useAsDefault",
     "description",
     "owner",
+    "update_time",
 )
+
+SAVED_AT = "1980-01-01T00:00:00.000Z"
+"""QGIS asks for a time of saving; a fixed one keeps the bytes the same."""
 
 OUTLINE = "61,61,61,255"
 SHAPES = {"fill": "SimpleFill", "marker": "SimpleMarker"}
@@ -109,7 +113,7 @@ def qml(style: Style) -> bytes:
 def style_table(layers: Sequence[str]) -> pd.DataFrame:
     """Return the rows of ``layer_styles`` (``STYLE_COLUMNS``) for those of ``layers`` that have a style."""
     rows = [
-        ("", "", name, "geom", name, qml(STYLES[name]).decode(), "", True, "market-profile", "")
+        ("", "", name, "geom", name, qml(STYLES[name]).decode(), "", True, "market-profile", "", SAVED_AT)
         for name in layers
         if name in STYLES
     ]
