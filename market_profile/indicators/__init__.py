@@ -4,6 +4,7 @@ Prices and purities of small months are partially pooled in a separate indicator
 """
 
 from market_profile.indicators.measure import measure_indicators
+from market_profile.indicators.police import PoliceSide, police_side
 from market_profile.indicators.results import Indicators
 
-__all__ = ["Indicators", "measure_indicators"]
+__all__ = ["Indicators", "PoliceSide", "measure_indicators", "police_side"]

@@ -5,18 +5,34 @@ from __future__ import annotations
 import pandas as pd
 
 from market_profile.indicators.estimates import empty_figures, figures
-from market_profile.indicators.results import ALL_DRUGS
+from market_profile.indicators.names import ALL_DRUGS
 from market_profile.indicators.windows import by_period, in_year
 from market_profile.periods import Month
 from market_profile.terms import AssetStage
 
 
 def asset_stages(assets: pd.DataFrame, month: Month) -> pd.DataFrame:
-    """Return cases and pounds by stage over the rolling year, in the order of the stages: stage, cases, amount_gbp."""
+    """Return the pipeline of cash and assets, one row a stage in order, all five: seized to reinvested.
+
+    ``cases`` and ``amount_gbp`` that reached the stage in the rolling year; ``waiting`` and ``waiting_gbp``: cases
+    whose latest stage it is, at whatever time reached, with the amount then; ``days_median``: days from the case's
+    first seizure to the stage, over cases that reached it in the year and were seized before.
+    """
     year = in_year(assets, "stage_on", month)
     grouped = year.groupby("stage", sort=True).agg(cases=("case_ref", "nunique"), amount_gbp=("amount_gbp", "sum"))
-    present = [str(stage) for stage in AssetStage if str(stage) in grouped.index]
-    return grouped.loc[present].rename_axis("stage").reset_index()
+    order = {str(stage): place for place, stage in enumerate(AssetStage)}
+    placed = assets.assign(place=assets["stage"].map(order))
+    placed = placed.sort_values(["case_ref", "place", "stage_on"], kind="stable")
+    last = placed.drop_duplicates("case_ref", keep="last").groupby("stage", sort=True)
+    waiting = last.agg(waiting=("case_ref", "size"), waiting_gbp=("amount_gbp", "sum"))
+    seized = assets[assets["stage"] == AssetStage.SEIZED].groupby("case_ref", sort=True)["stage_on"].min()
+    days = (year["stage_on"] - seized.reindex(year["case_ref"]).set_axis(year.index)).dt.days
+    middle = days[days >= 0].groupby(year["stage"], sort=True).median().rename("days_median")
+    frame = grouped.join(waiting, how="outer").join(middle, how="left").reindex(list(order))
+    frame.loc[str(AssetStage.SEIZED), "days_median"] = float("nan")
+    whole = {"cases": "int64", "waiting": "int64"}
+    filled = frame.fillna({"cases": 0, "amount_gbp": 0.0, "waiting": 0, "waiting_gbp": 0.0})
+    return filled.astype(whole).rename_axis("stage").reset_index()
 
 
 def asset_figures(assets: pd.DataFrame, seizures: pd.DataFrame, month: Month) -> list[pd.DataFrame]:

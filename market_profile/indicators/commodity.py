@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from market_profile.indicators.estimates import counts, medians, shares
+from market_profile.indicators.names import ALL_DRUGS
 from market_profile.indicators.pooling import pooled_levels
-from market_profile.indicators.results import ALL_DRUGS
 from market_profile.indicators.windows import by_period, in_year
 from market_profile.periods import Month
 from market_profile.terms import LabStatus, Outcome
@@ -69,7 +69,8 @@ def commodity_figures(attempts: pd.DataFrame, month: Month) -> list[pd.DataFrame
     ]
     monthly = reported[reported["period"].str.len() == len(month.text)]
     pooled = pooled_levels(_value(monthly, "price_per_pure_gram_gbp"), "price_per_pure_gram_pooled", "gbp_per_pure_g")
-    return [*parts, pooled, *_expected_purity_figures(attempts, month)]
+    purity = pooled_levels(_value(monthly, "purity_pct"), "purity_pooled", "pct")
+    return [*parts, pooled, purity, *_expected_purity_figures(attempts, month)]
 
 
 def price_basis(attempts: pd.DataFrame, month: Month) -> pd.DataFrame:

@@ -33,6 +33,14 @@ DEFINITIONS: tuple[DefinitionCard, ...] = (
         _ATTEMPTS,
     ),
     _card(
+        "purity_pooled",
+        "Purity, small months steadied (%)",
+        "grams of pure drug",
+        "net grams",
+        "as purity; a month is drawn towards its drug's two-year mean on the logit scale, as for the steadied price",
+        _ATTEMPTS,
+    ),
+    _card(
         "price_per_expected_pure_gram",
         "Price per expected pure gram (£)",
         "price paid for all deals of a purchase",
@@ -126,7 +134,7 @@ DEFINITIONS: tuple[DefinitionCard, ...] = (
         "Assets by stage (£)",
         "amount that reached the stage",
         "",
-        "cases; stages of a case overlap and are not added",
+        "cases; stages of a case overlap and are not added. Waiting: cases that went no further",
         "assets",
     ),
     _card(
@@ -150,7 +158,8 @@ DEFINITIONS: tuple[DefinitionCard, ...] = (
         "Share of spend by the top tenth",
         "spend of the top tenth of clients",
         "spend of all clients",
-        "consenting clients with a recorded spend; bootstrap bounds",
+        "consenting clients with a recorded spend. Bounds from fifty clients on: exact for log-normal spend, a "
+        "studentised bootstrap where the logs of spend are plainly not normal",
         "treatment",
     ),
     _card(
@@ -161,6 +170,73 @@ DEFINITIONS: tuple[DefinitionCard, ...] = (
         "consenting clients; stages overlap and do not nest",
         "treatment",
     ),
+    _card(
+        "treatment_wait_days",
+        "Wait for structured treatment",
+        "days from referral to structured treatment",
+        "",
+        "referrals of consenting clients in twelve months that started; median",
+        "treatment",
+    ),
+    _card(
+        "treatment_started",
+        "Referrals that start",
+        "referrals that reached structured treatment",
+        "referrals",
+        "referrals of consenting clients in twelve months",
+        "treatment",
+    ),
+    _card(
+        "treatment_retained",
+        "Still engaged after twelve weeks",
+        "starts with a later stage or an outcome twelve weeks on or later",
+        "starts at least twelve weeks before the cut-off",
+        "consenting clients; one of whom nothing more is recorded counts as not engaged, so the share is a floor",
+        "treatment",
+    ),
+    _card(
+        "treatment_from_prison",
+        "Prison releases engaging",
+        "referrals from prison that reached structured treatment",
+        "referrals from prison",
+        "referrals of consenting clients in twelve months",
+        "treatment",
+    ),
+    _card(
+        "treatment_known_as_user",
+        "Clients known to police as users",
+        "clients whose pseudonym is that of a nominal recorded as a user",
+        "consenting clients with a pseudonym",
+        "keyed linkage (HMAC-SHA256 of surname, first forename, date of birth); names never leave either side",
+        "treatment; log subjects; arrests",
+    ),
+    _card(
+        "treatment_known_to_police",
+        "Clients known to police",
+        "clients whose pseudonym is that of any nominal",
+        "consenting clients with a pseudonym",
+        "keyed linkage; known in any record with full name and date of birth",
+        "treatment; records that name people",
+    ),
+    _card(
+        "hidden_population",
+        "People who use drugs, in records or not",
+        "estimate by capture-recapture",
+        "",
+        "people on lists of twelve months: users named in intelligence, positive tests or possession in custody, and "
+        "consenting clients where linked. Three lists: log-linear models chosen by AIC, interval averaged over models; "
+        "two: Chapman with Sadinle's interval",
+        "log subjects; arrests; treatment",
+    ),
     _card("harm", "Harm events", "events", "", "suspected and confirmed are kept apart", "harm_events"),
+    _card(
+        "harm_expected",
+        "Harm expected this month",
+        "events of up to twelve earlier months",
+        "months",
+        "exact prediction bounds (95 %) where months vary as chance does, wider where they vary more. A count above "
+        "them is a prompt to a person; nothing is broadcast by itself",
+        "harm_events",
+    ),
 )
 """One card for each ``definition_id`` of the frame, and ``market_type``."""

@@ -5,18 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from market_profile.indicators.concentration import top_decile_bounds, top_decile_share
 from market_profile.indicators.consent import consent_holds
 from market_profile.indicators.estimates import empty_figures, figures
-from market_profile.indicators.results import ALL_DRUGS
+from market_profile.indicators.names import ALL_DRUGS
+from market_profile.indicators.windows import YEAR_MONTHS
 from market_profile.intervals import FloatArray, median_interval
 from market_profile.periods import Month
-
-BOOTSTRAP_SEED = 2002
-"""Fixed, so that the same records give the same interval; the draws are over sorted values."""
-
-DRAWS = 999
-TOP_SHARE = 0.1
-"""Seed 003 asks for the few 'big spenders': the top tenth."""
 
 
 def consented(treatment: pd.DataFrame, month: Month, is_required: bool) -> pd.DataFrame:
@@ -28,40 +23,13 @@ def consented(treatment: pd.DataFrame, month: Month, is_required: bool) -> pd.Da
     return frame[consent_holds(frame, month.end)].reset_index(drop=True) if is_required else frame
 
 
-def top_decile_share(spend: FloatArray) -> float:
-    """Return the share of the total spent by the top tenth, on the Lorenz curve with straight lines between clients.
-
-    Example:
-        >>> top_decile_share(np.array([10.0] * 9 + [110.0]))
-        0.55
-    """
-    ordered = np.sort(spend)
-    total = ordered.sum()
-    if total <= 0:
-        return float("nan")
-    lorenz = np.concatenate(([0.0], np.cumsum(ordered) / total))
-    return float(1 - np.interp(1 - TOP_SHARE, np.linspace(0, 1, len(lorenz)), lorenz))
-
-
-def lorenz_curve(spend: FloatArray) -> pd.DataFrame:
-    """Return the Lorenz curve at tenths of clients: clients_pct, spend_pct."""
-    ordered = np.sort(spend)
-    total = ordered.sum()
-    if total <= 0:
-        return pd.DataFrame({"clients_pct": pd.Series(dtype="float64"), "spend_pct": pd.Series(dtype="float64")})
-    curve = np.concatenate(([0.0], np.cumsum(ordered) / total))
-    tenths = np.linspace(0, 1, 11)
-    shares = np.interp(tenths, np.linspace(0, 1, len(curve)), curve)
-    return pd.DataFrame({"clients_pct": 100 * tenths, "spend_pct": 100 * shares})
-
-
 def spend_summary(consenting: pd.DataFrame, all_clients: int) -> pd.DataFrame:
     """Return one row: total, median and top-decile share of weekly spend a client with bounds, and who was left out.
 
-    A client's spend is the latest that was recorded. The bounds of the share are bootstrap percentiles.
+    A client's spend is the latest that was recorded. The bounds of the share are those of ``concentration``.
     """
     spend = client_spend(consenting)
-    low, high = _bootstrap_share(spend)
+    low, high = top_decile_bounds(spend)
     median, median_low, median_high = median_interval(spend)
     clients = consenting["client_key"].nunique()
     row = {
@@ -116,6 +84,30 @@ def main_drugs(consenting: pd.DataFrame) -> pd.DataFrame:
     return counted.sort_values(["clients", "drug"], ascending=[False, True], kind="stable").reset_index(drop=True)
 
 
+def demand_history(consenting: pd.DataFrame, month: Month) -> list[pd.DataFrame]:
+    """Return total and median spend and the stages as they stood at the end of each of the twelve months before.
+
+    Clients who no longer consent are out of the past, too.
+    """
+    return [figure for one in month.previous().window(YEAR_MONTHS) for figure in _as_at(consenting, one)]
+
+
+def _as_at(consenting: pd.DataFrame, month: Month) -> list[pd.DataFrame]:
+    is_known = (consenting["referred_on"] < month.end) & ~(consenting["stage_on"] >= month.end)
+    then = consenting[is_known]
+    spend = client_spend(then)
+    if then.empty:
+        return []
+    base = {"drug": ALL_DRUGS, "period": month.text, "n": spend.size, "low": np.nan, "high": np.nan}
+    middle = float(np.median(spend)) if spend.size else np.nan
+    return [
+        figures(pd.DataFrame([{**base, "value": float(spend.sum())}]), "treatment_spend_total", "gbp_per_week"),
+        figures(pd.DataFrame([{**base, "value": middle}]), "treatment_spend_median", "gbp_per_week"),
+        figures(pd.DataFrame([{**base, "value": 100 * top_decile_share(spend)}]), "treatment_spend_top_decile", "pct"),
+        _stage_figures(funnel(then), month),
+    ]
+
+
 def demand_figures(spend: pd.DataFrame, stages: pd.DataFrame, month: Month) -> list[pd.DataFrame]:
     """Return the figures of spend and funnel, for the whole register as at the month's end."""
     row = spend.iloc[0]
@@ -126,8 +118,6 @@ def demand_figures(spend: pd.DataFrame, stages: pd.DataFrame, month: Month) -> l
     median = {"value": row["median_gbp"], "low": row["median_low_gbp"], "high": row["median_high_gbp"]}
     bounds = zip(("value", "low", "high"), ("top_decile_share", "top_decile_low", "top_decile_high"), strict=True)
     share = {key: 100 * row[name] for key, name in bounds}
-    staged = stages.assign(drug=ALL_DRUGS, period=month.text, value=stages["referrals"].astype(float))
-    staged = staged.assign(n=stages["referrals"])
     parts = [
         figures(total, "treatment_spend_total", "gbp_per_week"),
         figures(pd.DataFrame([{**base, **median}]), "treatment_spend_median", "gbp_per_week"),
@@ -135,22 +125,11 @@ def demand_figures(spend: pd.DataFrame, stages: pd.DataFrame, month: Month) -> l
             pd.DataFrame([{**base, **{k: 100 * v for k, v in share.items()}}]), "treatment_spend_top_decile", "pct"
         ),
     ]
-    referrals = figures(staged, "treatment_stage", "count")
+    return [*parts, _stage_figures(stages, month)]
+
+
+def _stage_figures(stages: pd.DataFrame, month: Month) -> pd.DataFrame:
+    staged = stages.assign(drug=ALL_DRUGS, period=month.text, value=stages["referrals"].astype(float))
+    referrals = figures(staged.assign(n=stages["referrals"]), "treatment_stage", "count")
     referrals["indicator"] = ("treatment_stage_" + stages["stage"].str.replace(r"\W+", "_", regex=True)).to_numpy()
-    return [*parts, referrals]
-
-
-def _bootstrap_share(spend: FloatArray) -> tuple[float, float]:
-    if spend.size < 10:
-        return float("nan"), float("nan")
-    draws = np.random.default_rng(BOOTSTRAP_SEED).choice(spend, size=(DRAWS, spend.size), replace=True)
-    draws.sort(axis=1)
-    cumulative = np.concatenate([np.zeros((DRAWS, 1)), np.cumsum(draws, axis=1)], axis=1)
-    place = (1 - TOP_SHARE) * spend.size
-    below = int(np.floor(place))
-    above = min(below + 1, spend.size)
-    at = cumulative[:, below] + (place - below) * (cumulative[:, above] - cumulative[:, below])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        shares = 1 - at / cumulative[:, -1]
-    low, high = np.nanpercentile(shares, [2.5, 97.5])
-    return float(low), float(high)
+    return referrals

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from market_profile.indicators.results import FRAME_COLUMNS
+from market_profile.indicators.names import FRAME_COLUMNS
 from market_profile.intervals import median_ranks, poisson_exact, wilson
 
 GROUP = ("drug", "period")

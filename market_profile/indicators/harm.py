@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from market_profile.indicators.estimates import counts, empty_figures
-from market_profile.indicators.results import ALL_DRUGS
-from market_profile.indicators.windows import by_period
+from market_profile.indicators.expected import alerts
+from market_profile.indicators.names import ALL_DRUGS
+from market_profile.indicators.windows import by_period, in_year
 from market_profile.periods import Month
 
 
@@ -20,6 +21,25 @@ def harm_counts(events: pd.DataFrame, month: Month) -> pd.DataFrame:
     named = periods[periods["drug"] != ""]
     both = pd.concat([named, periods.assign(drug=ALL_DRUGS)], ignore_index=True)
     grouped = both.groupby(["period", "harm", "status", "drug"], sort=True)["event_ref"]
+    return grouped.nunique().rename("events").reset_index()
+
+
+def harm_alerts(counted: pd.DataFrame, month: Month) -> pd.DataFrame:
+    """Return the month of each harm and status against what the months before lead one to expect (``alerts``)."""
+    monthly = counted[(counted["drug"] == ALL_DRUGS) & (counted["period"].str.len() == len(month.text))]
+    return alerts(monthly, ["harm", "status"], month)
+
+
+def harm_places(events: pd.DataFrame, month: Month) -> pd.DataFrame:
+    """Return harm of the rolling year by partner area: area_code, period (month), harm, status, events.
+
+    Events without an area keep ``area_code`` "".
+    """
+    year = in_year(events, "occurred_at", month)
+    year = year.assign(
+        period=year["occurred_at"].dt.strftime("%Y-%m"), status=year["status"].where(year["status"] != "", "not stated")
+    )
+    grouped = year.groupby(["area_code", "period", "harm", "status"], sort=True)["event_ref"]
     return grouped.nunique().rename("events").reset_index()
 
 

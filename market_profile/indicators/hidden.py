@@ -13,9 +13,13 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from market_profile.indicators.estimates import figures
 from market_profile.indicators.linkage import Linked
 from market_profile.indicators.loglinear import Population, log_linear
+from market_profile.indicators.names import ALL_DRUGS
 from market_profile.indicators.police import TREATMENT, PoliceSide
+from market_profile.indicators.windows import year_label
+from market_profile.periods import Month
 
 ASSUMPTIONS = (
     "nobody joined or left the population during the twelve months",
@@ -77,6 +81,15 @@ def hidden_population(police: PoliceSide, linked: Linked) -> pd.DataFrame:
         return frame
     best = usable.sort_values(["method", "overlap", "sources"], ascending=[False, False, True], kind="stable").index[0]
     return frame.assign(is_chosen=frame.index == best)
+
+
+def hidden_figures(hidden: pd.DataFrame, month: Month) -> list[pd.DataFrame]:
+    """Return the chosen estimate: all people who use drugs; ``n`` counts those on more than one list."""
+    chosen = hidden[hidden["is_chosen"]]
+    if chosen.empty:
+        return []
+    row = chosen.assign(drug=ALL_DRUGS, period=year_label(month), value=chosen["people"], n=chosen["overlap"])
+    return [figures(row, "hidden_population", "people")]
 
 
 def _lists(police: PoliceSide, linked: Linked) -> pd.DataFrame:

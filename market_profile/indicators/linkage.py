@@ -13,9 +13,11 @@ import numpy as np
 import pandas as pd
 
 from market_profile.indicators.consent import ORDER, consent_holds
+from market_profile.indicators.estimates import figures
+from market_profile.indicators.names import ALL_DRUGS
 from market_profile.indicators.police import PoliceSide
 from market_profile.indicators.windows import YEAR_MONTHS
-from market_profile.intervals import median_interval
+from market_profile.intervals import median_interval, wilson
 from market_profile.periods import Month
 
 USER, OTHER, UNKNOWN = "as a user", "otherwise", "not known"
@@ -43,6 +45,7 @@ class Linked:
     unlinkable: int
     people: pd.DataFrame
     is_linked: bool
+    why_not: str = ""
 
 
 def link_treatment(treatment: pd.DataFrame, police: PoliceSide, month: Month) -> Linked:
@@ -52,7 +55,8 @@ def link_treatment(treatment: pd.DataFrame, police: PoliceSide, month: Month) ->
     """
     clients = _clients(treatment[consent_holds(treatment, month.end)], month)
     if not police.is_linked:
-        return Linked(_empty_matrix(), len(clients), 0, 0, clients.iloc[:0].assign(nominal_id=""), False)
+        nobody = clients.iloc[:0].assign(nominal_id="")
+        return Linked(_empty_matrix(), len(clients), 0, 0, nobody, False, police.why_not)
     known = police.keys.assign(is_user=police.keys["nominal_id"].isin(police.users))
     known = known.sort_values(["linkage_key", "is_user", "nominal_id"], ascending=[True, False, True], kind="stable")
     matched = clients.merge(known.drop_duplicates("linkage_key"), on="linkage_key", how="left")
@@ -71,6 +75,21 @@ def link_treatment(treatment: pd.DataFrame, police: PoliceSide, month: Month) ->
         people=people[with_key.to_numpy()].reset_index(drop=True),
         is_linked=True,
     )
+
+
+def linkage_figures(linked: Linked, month: Month) -> list[pd.DataFrame]:
+    """Return the share of consenting clients whom the police know as users, and know at all, with Wilson's bounds."""
+    cells = linked.matrix[linked.matrix["treatment"] != NONE]
+    of = int(cells["people"].sum())
+    if not of:
+        return []
+    parts = []
+    for indicator, known in (("treatment_known_as_user", (USER,)), ("treatment_known_to_police", (USER, OTHER))):
+        n = int(cells.loc[cells["known"].isin(known), "people"].sum())
+        low, high = wilson(n, of)
+        row = {"drug": ALL_DRUGS, "period": month.text, "value": 100 * n / of, "n": of}
+        parts.append(figures(pd.DataFrame([{**row, "low": 100 * low, "high": 100 * high}]), indicator, "pct"))
+    return parts
 
 
 def _clients(consenting: pd.DataFrame, month: Month) -> pd.DataFrame:

@@ -40,25 +40,36 @@ class PoliceSide:
     users: frozenset[str]
     captures: pd.DataFrame
     is_linked: bool
+    why_not: str = ""
 
 
-def police_side(tables: Tables, records: pd.DataFrame, month: Month, key: Sensitive[bytes] | None) -> PoliceSide:
+_NO_KEYS = pd.DataFrame({"linkage_key": pd.Series(dtype="str"), "nominal_id": pd.Series(dtype="str")})
+
+NOBODY = PoliceSide(
+    _NO_KEYS, frozenset(), pd.DataFrame({"source": pd.Series(dtype="str"), "nominal_id": pd.Series(dtype="str")}), False
+)
+"""The police side where nobody was resolved."""
+
+
+def police_side(
+    tables: Tables, records: pd.DataFrame, month: Month, key: Sensitive[bytes] | None = None, why_not: str = ""
+) -> PoliceSide:
     """Return the police side from resolved mentions.
 
     ``records`` has kind, record_ref, subject_no and nominal_id (resolve); ``key`` is the partnership's, None where
-    there is none: then there are capture lists but no pseudonyms.
+    there is none: then there are capture lists but no pseudonyms, and ``why_not`` may say why.
     """
     known = tables.until(month)
     mentions = _mentions(known).merge(records[[*_REF, "nominal_id"]], on=_REF, how="inner")
     full = mentions[(mentions["surname"] != "") & (mentions["forenames"] != "") & mentions["date_of_birth"].notna()]
-    keys = pd.DataFrame({"linkage_key": pd.Series(dtype="str"), "nominal_id": pd.Series(dtype="str")})
+    keys = _NO_KEYS
     if key is not None and len(full):
         keys = full[["nominal_id"]].assign(linkage_key=linkage_keys(full, key.reveal()))
         keys = keys[keys["linkage_key"] != ""].drop_duplicates().sort_values(["linkage_key", "nominal_id"])
     users = frozenset(mentions.loc[mentions["is_user"], "nominal_id"])
     recent = in_year(full[full["is_user"]], "at", month)
     captures = recent[["source", "nominal_id"]].drop_duplicates().sort_values(["source", "nominal_id"])
-    return PoliceSide(keys.reset_index(drop=True), users, captures.reset_index(drop=True), key is not None)
+    return PoliceSide(keys.reset_index(drop=True), users, captures.reset_index(drop=True), key is not None, why_not)
 
 
 def _mentions(known: Tables) -> pd.DataFrame:

@@ -11,20 +11,22 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special, stats
 
 from market_profile.indicators.estimates import empty_figures, figures
 
 
 def pooled_levels(observed: pd.DataFrame, indicator: str, unit: str) -> pd.DataFrame:
-    """Return the partially pooled level by drug and month.
+    """Return the partially pooled level by drug and month, on the log scale; per cents on the logit scale.
 
-    ``observed`` has columns drug, period (``YYYY-MM``), value (positive); other rows are left out.
+    ``observed`` has columns drug, period (``YYYY-MM``), value (positive, per cents below 100); others are left out.
     """
-    kept = observed[observed["value"] > 0].sort_values(["drug", "period", "value"], kind="stable")
+    is_share = unit == "pct"
+    kept = observed[(observed["value"] > 0) & ((observed["value"] < 100) | (not is_share))]
+    kept = kept.sort_values(["drug", "period", "value"], kind="stable")
     if kept.empty:
         return empty_figures()
-    logs = kept.assign(log=np.log(kept["value"]))
+    logs = kept.assign(log=special.logit(kept["value"] / 100) if is_share else np.log(kept["value"]))
     cells = logs.groupby(["drug", "period"], sort=True)["log"].agg(["mean", "size", "var"]).reset_index()
     drugs = _drug_levels(cells)
     joined = cells.merge(drugs, on="drug", how="left")
@@ -35,7 +37,8 @@ def pooled_levels(observed: pd.DataFrame, indicator: str, unit: str) -> pd.DataF
     doubt = 2 / (months - 3).where(months > 3) * drawn**2 * (joined["mean"] - joined["mu"]) ** 2
     spread = np.sqrt(error * (1 - (months - 1) / months * drawn) + doubt.fillna(0.0))
     reach = stats.t.ppf(0.975, np.maximum(joined["df"], 1)) * spread
-    frame = joined.assign(value=np.exp(level), low=np.exp(level - reach), high=np.exp(level + reach), n=joined["size"])
+    back = (lambda scaled: 100 * special.expit(scaled)) if is_share else np.exp
+    frame = joined.assign(value=back(level), low=back(level - reach), high=back(level + reach), n=joined["size"])
     return figures(frame, indicator, unit)
 
 

@@ -7,12 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from market_profile.document import DefinitionCard
-
-FRAME_COLUMNS = ("indicator", "drug", "period", "value", "low", "high", "n", "unit", "definition_id", "top_share")
-"""Columns of indicators.csv (CONTRACT.md 4) and the share of the largest single operation among the records."""
-
-ALL_DRUGS = "all"
-"""The word in column ``drug`` for figures over every drug."""
+from market_profile.indicators.linkage import Linked
 
 
 @dataclass(frozen=True)
@@ -23,11 +18,15 @@ class Indicators:
     ``price_basis``: drug, purchases, priced, pending, no_weight, no_purity over the rolling year.
     ``seizures``: period, drug, seizures, exhibits, quantity_g (``all`` counts a multi-drug seizure once).
     ``seizure_forms``: drug, drug_class, form, weight_band, seizures, quantity_g over the rolling year.
-    ``assets``: stage, cases, amount_gbp over the rolling year, in order of stages.
+    ``assets``: the pipeline (``assets.asset_stages``): stage, cases, amount_gbp, waiting, waiting_gbp, days_median.
     ``market_types``: market_id, type, attempts, contacts, stranger/any share with bounds, minutes_median.
     ``spend``: total_gbp, median_gbp with bounds, top_decile_share with bounds, clients, excluded (one row).
     ``funnel``: stage, referrals (stages overlap: not nested). ``main_drugs``: drug, clients.
-    ``harm``: period, harm, status, drug, events.
+    ``harm``: period, harm, status, drug, events. ``harm_alerts``: harm, status, events, before, mean, low, high,
+    dispersion, months, is_alert. ``harm_places``: area_code, period, harm, status, events over the rolling year.
+    ``lorenz``: clients_pct, spend_pct at tenths. ``journeys``: measure, value, low, high, n, of.
+    ``linked``: the police-by-treatment matrix. ``hidden``: estimates of the hidden population (``hidden.COLUMNS``).
+    ``changes``: every monthly figure against last month and its normal range (``changes.COLUMNS``).
     """
 
     frame: pd.DataFrame
@@ -40,4 +39,11 @@ class Indicators:
     funnel: pd.DataFrame
     main_drugs: pd.DataFrame
     harm: pd.DataFrame
+    harm_alerts: pd.DataFrame
+    harm_places: pd.DataFrame
+    lorenz: pd.DataFrame
+    journeys: pd.DataFrame
+    linked: Linked
+    hidden: pd.DataFrame
+    changes: pd.DataFrame
     definitions: tuple[DefinitionCard, ...]

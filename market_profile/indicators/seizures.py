@@ -10,7 +10,7 @@ import pandas as pd
 
 from market_profile.indicators.classes import drug_classes_on
 from market_profile.indicators.estimates import counts
-from market_profile.indicators.results import ALL_DRUGS
+from market_profile.indicators.names import ALL_DRUGS
 from market_profile.indicators.windows import by_period, in_year
 from market_profile.periods import Month
 

@@ -10,15 +10,17 @@ import pandas as pd
 from market_profile.contracts.tables import Areas, Tables
 from market_profile.geography import find_hotspots
 from market_profile.impact import assess_impact
-from market_profile.indicators import measure_indicators
+from market_profile.indicators import measure_indicators, police_side
 from market_profile.network import build_network
 from market_profile.periods import Month
 from market_profile.profile import Findings, Profile, build_profile
+from market_profile.refresh.linkage_key import KeyRead
 from market_profile.refresh.timing import Stopwatch
 from market_profile.resolve import resolve_nominals
 from market_profile.settings import Settings
 from market_profile.sources import Decisions
-from market_profile.tasking import rank_targets
+from market_profile.tasking import Inputs, make_board
+from market_profile.terms import Audience
 
 State = Mapping[str, pd.DataFrame]
 
@@ -38,6 +40,7 @@ class Case:
     not_supplied: tuple[str, ...]
     overdue: int
     label: str
+    linkage: KeyRead = KeyRead(None)
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,20 @@ def analyse(case: Case, watch: Stopwatch) -> Analysed:
     with watch.stage(f"{case.label}: network", tables.get("log_links")):
         network = build_network(tables, resolution, month, settings.network, _of(case.previous, "network"))
     with watch.stage(f"{case.label}: indicators", tables.get("test_purchases")):
-        indicators = measure_indicators(tables, geography.record_markets, month, settings)
+        police = police_side(tables, resolution.records, month, case.linkage.key, case.linkage.warning)
+        indicators = measure_indicators(tables, geography.record_markets, month, settings, police)
     with watch.stage(f"{case.label}: impact", tables.get("crime_counts")):
         impact = assess_impact(tables, resolution.records, month, settings)
     with watch.stage(f"{case.label}: tasking", resolution.nominals):
-        board = rank_targets(network, geography, indicators, tables, resolution, month, settings.board)
+        board = make_board(
+            Inputs(
+                network, geography, indicators, tables, resolution, month, settings.board,
+                previous=_of(case.previous, "tasking"),
+                planned=case.decisions.deconfliction,
+                decided=case.decisions.board_decisions,
+                is_planned=case.label == Audience.PLANNER.value,
+            )
+        )  # fmt: skip
     findings = Findings(
         month=month,
         area_name=settings.area.name,
@@ -88,6 +100,7 @@ def analyse(case: Case, watch: Stopwatch) -> Analysed:
         "resolve": resolution.state,
         "geography": geography.state,
         "network": network.state,
+        "tasking": board.state,
         "profile": profile.state,
     }
     return Analysed(profile, _state_of(rooms))

@@ -8,7 +8,7 @@ import pytest
 
 from market_profile.indicators import measure_indicators
 from market_profile.indicators.classes import drug_classes_on
-from market_profile.indicators.demand import lorenz_curve, top_decile_share
+from market_profile.indicators.concentration import lorenz_curve, top_decile_share
 from market_profile.periods import Month
 
 MONTH = Month("2019-02")
@@ -147,6 +147,7 @@ def test_assets_by_stage_are_never_added_and_harm_keeps_status_apart(make, setti
         {"event_ref": "2", "occurred_at": day, "harm": "death", "status": "confirmed"},
     ]
     found = measure_indicators(make(assets=assets, harm_events=harm), NO_MARKETS, MONTH, settings)
-    assert found.assets[["stage", "amount_gbp"]].values.tolist() == [["seized", 100.0], ["recovered", 60.0]]
+    assert found.assets["stage"].tolist() == ["seized", "restrained", "ordered", "recovered", "reinvested"]
+    assert found.assets["amount_gbp"].tolist() == [100.0, 0.0, 0.0, 60.0, 0.0]
     names = set(found.frame["indicator"])
     assert {"assets_seized", "assets_recovered", "harm_death_suspected", "harm_death_confirmed"} <= names
