@@ -79,7 +79,7 @@ def _shaped(web: Web, place: np.ndarray) -> tuple[Shape, pd.DataFrame]:
     of_all = max(web.size * (web.size - 1) / 2, 1.0)
     start = 1 - pairs / of_all
     sources = sampled(np.arange(web.size), SOURCES, SEED)
-    left = pairs_left(neighbours, set()) if web.size else np.zeros(0)
+    left = pairs_left(neighbours, set()) if web.size else np.zeros(1)
     rows = [_one(web, matrix, int(i), sources) if i >= 0 else _nothing() for i in place]
     frame = pd.DataFrame(rows, columns=list(_EFFICIENCY))
     after = 1 - np.where(place >= 0, left[np.maximum(place, 0)], 0.0) / max((web.size - 1) * (web.size - 2) / 2, 1.0)

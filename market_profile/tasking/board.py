@@ -9,9 +9,26 @@ from market_profile.document import DefinitionCard
 from market_profile.network.model import Network
 from market_profile.periods import Month
 from market_profile.settings import BoardSettings
-from market_profile.tasking import order, rules, score, success
-from market_profile.tasking.candidates import KEY, candidates, record_markets, target_evidence
+from market_profile.tasking import (
+    attention,
+    calibrate,
+    effects,
+    learning,
+    model_card,
+    order,
+    rules,
+    score,
+    success,
+)
+from market_profile.tasking.candidates import KEY, areas_of, candidates, record_markets, target_evidence
 from market_profile.tasking.model import TARGET_COLUMNS, Board, Inputs, Measures, Places, Resolved
+from market_profile.tasking.plan import dated, make_plan
+from market_profile.tasking.protected import guarded
+
+FALSE_FLAG = "safeguarding flag in a log suspected false: to be checked; the place in the order is left empty"
+
+LEAST_CHANCE = 0.02
+"""Attempts for one purchase are one over the chance; below this chance the number says nothing but 'fifty or more'."""
 
 
 def rank_targets(
@@ -23,52 +40,99 @@ def rank_targets(
     month: Month,
     settings: BoardSettings,
 ) -> Board:
+    """Return the board without last month's state, planned enforcement or decisions; see ``make_board``."""
+    return make_board(Inputs(network, geography, indicators, tables, resolution, month, settings))
+
+
+def make_board(inputs: Inputs) -> Board:
     """Return the test-purchase board at the month's cut-off.
 
-    People on the diversion list are left out of ``targets`` altogether. E-graded evidence moves nothing. Scores are
-    points out of 100 and sum from ``parts``. A score is an indicator for initial selection, not a decision.
+    People on the diversion list are left out of ``targets`` altogether. E-graded evidence moves nothing: people whom
+    it alone would divert are withheld after the order is made, and their place in it stays empty. Scores are points
+    out of 100 and sum from ``parts``. A score is an indicator for initial selection, not a decision.
     """
-    inputs = Inputs(network, geography, indicators, tables, resolution, month, settings)
+    inputs = guarded(inputs)
     evidence = target_evidence(inputs)
-    diverted = rules.diversions(inputs)
-    rows = candidates(inputs, evidence)
-    to_divert = (rows["target_kind"] == "nominal") & rows["target_id"].isin(diverted["nominal_id"])
-    shown = diverted[diverted["nominal_id"].isin(rows.loc[to_divert, "target_id"])].reset_index(drop=True)
-    rows = _supported(rows[~to_divert].reset_index(drop=True), evidence)
+    rows, diverted = _candidates(inputs, evidence)
     tried = success.attempts(inputs, record_markets(inputs))
-    rates = success.pooled_rates(tried, indicators.market_types)
-    rows = pd.concat([rows, success.success_chances(rows, evidence, tried, rates, inputs)], axis=1)
+    told = success.foretold(tried, inputs)
+    rows = pd.concat([rows, success.success_chances(rows, evidence, tried, calibrate.learn(told), inputs)], axis=1)
+    rows = order.timed(rows, evidence, inputs).assign(authority=rules.authority(inputs))
     rows["excluded_reason"] = rules.exclusions(rows, inputs)
+    rows = rows.assign(**effects.expected_effects(rows, inputs))
     parts = score.score_parts(rows, evidence, inputs)
     rows = pd.concat([rows, score.totals(rows, parts)], axis=1)
-    rows["reasons"] = rows["reasons"] + rules.to_check(rows, inputs)
-    rows = order.timed(rows, evidence, inputs).assign(authority=rules.authority(inputs))
+    ranked = _ranked(rows, tried, inputs)
+    held = ranked["target_kind"].eq("nominal") & ranked["target_id"].isin(rules.flagged_falsely(inputs))
+    shown = ranked[~held].reset_index(drop=True)
+    plan = make_plan(shown, inputs) if inputs.is_planned else None
+    targets = _targets(dated(shown, plan))
+    tested = calibrate.backtest(told)
+    bands = calibrate.bands(tested)
+    past = learning.outcomes(inputs)
+    withheld = ranked.loc[held & ranked["rank"].notna(), "rank"]
     return Board(
-        targets=_targets(rows, tried, inputs),
-        parts=parts,
-        diversions=shown,
-        calibration=success.calibration(tried, indicators.market_types),
-        definitions=_definitions(month),
+        targets=targets,
+        parts=_of_targets(parts, targets),
+        diversions=_diverted(diverted, ranked[held]),
+        calibration=bands,
+        definitions=_definitions(inputs.month),
+        withheld=tuple(int(rank) for rank in sorted(withheld)),
+        plan=plan,
+        record=learning.record(past, calibrate.calibration_error(bands), len(tested)),
+        attention=attention.attention(targets, tried, inputs),
+        model_card=model_card.model_card(inputs),
+        state={"outcomes": past, "predictions": learning.predictions(targets, inputs)},
     )
 
 
-def _supported(rows: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
-    rows = rows.merge(rules.support(evidence), on=KEY, how="left")
-    for column in ("independent_sources", "reported_sources", "direct_purchases"):
+def _candidates(inputs: Inputs, evidence: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the candidates with what they rest on, and whom of them sound evidence diverts."""
+    diverted = rules.diversions(inputs)
+    rows = candidates(inputs, evidence)
+    to_divert = (rows["target_kind"] == "nominal") & rows["target_id"].isin(diverted["nominal_id"])
+    diverted = diverted[diverted["nominal_id"].isin(rows.loc[to_divert, "target_id"])].reset_index(drop=True)
+    rows = _supported(rows[~to_divert].reset_index(drop=True), evidence, inputs)
+    rows["area_code"] = areas_of(rows, success.target_places(rows, evidence, inputs), inputs)
+    rows["blocked_until"] = rules.blocked_until(rows, inputs)
+    return rows, diverted
+
+
+def _supported(rows: pd.DataFrame, evidence: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+    rows = rows.merge(rules.support(evidence, rules.authorised_purchases(inputs)), on=KEY, how="left")
+    for column in rules.COUNTS:
         rows[column] = rows[column].fillna(0).astype("int64")
     for column in ("is_conditional", "only_e"):
         rows[column] = rows[column].astype("boolean").fillna(False).astype(bool)
     return rows
 
 
-def _targets(rows: pd.DataFrame, tried: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+def _ranked(rows: pd.DataFrame, tried: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     may = rows["excluded_reason"] == ""
     board = order.ranked(rows[may], tried, inputs)
     out = rows[~may].sort_values(["score", *KEY], ascending=[False, True, True], kind="stable")
     frame = pd.concat([board, out.assign(reach="")], ignore_index=True)
     frame["rank"] = frame["rank"].astype("Int64")
-    frame["success_probability"] = frame["success_probability"].round(6)
+    return frame
+
+
+def _targets(frame: pd.DataFrame) -> pd.DataFrame:
+    for column in ("success_probability", "success_low", "success_high", "market_rate", "still_active"):
+        frame[column] = frame[column].round(6)
+    frame["expected_attempts"] = (1 / frame["success_probability"].clip(lower=LEAST_CHANCE)).round(1)
+    frame["blocked_until"] = frame["blocked_until"].dt.strftime("%Y-%m-%d").astype("object").fillna("").astype("str")
     return frame[list(TARGET_COLUMNS)]
+
+
+def _of_targets(parts: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
+    """Return the parts of those who stand among ``targets``."""
+    return parts.merge(targets[KEY], on=KEY, how="inner")
+
+
+def _diverted(sound: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
+    """Return the diversion list: by sound evidence, then by logs suspected false alone."""
+    late = pd.DataFrame({"nominal_id": held["target_id"].sort_values(kind="stable"), "reason": FALSE_FLAG})
+    return pd.concat([sound, late], ignore_index=True).astype("str")
 
 
 def _definitions(month: Month) -> tuple[DefinitionCard, ...]:

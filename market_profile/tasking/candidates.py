@@ -83,6 +83,24 @@ def candidates(inputs: Inputs, evidence: pd.DataFrame) -> pd.DataFrame:
     return frame.drop_duplicates(KEY).sort_values(KEY, kind="stable").reset_index(drop=True)
 
 
+def areas_of(rows: pd.DataFrame, where: pd.DataFrame, inputs: Inputs) -> pd.Series:
+    """Return the partner area of each of ``rows``: that of the hotspot cell nearest to its place ``where``, within
+    ``USUAL_CELL_M``, else its market's ("" not known)."""
+    columns = {"market_id": "str", "area_code": "str", "easting_m": "float64", "northing_m": "float64"}
+    cells = frame_with(inputs.geography.hotspots, columns)
+    cells = cells[cells["easting_m"].notna() & (cells["area_code"] != "")]
+    markets = frame_with(inputs.geography.markets, columns).drop_duplicates("market_id").set_index("market_id")
+    found = rows["market_id"].map(markets["area_code"]).astype("object").fillna("").to_numpy(dtype=object, copy=True)
+    here = np.flatnonzero(where.notna().all(axis=1))
+    if len(cells) and len(here):
+        from scipy.spatial import cKDTree
+
+        far, nearest = cKDTree(cells[["easting_m", "northing_m"]].to_numpy()).query(where.to_numpy(dtype=float)[here])
+        is_near = far <= USUAL_CELL_M
+        found[here[is_near]] = cells["area_code"].to_numpy(dtype=object)[nearest[is_near]]
+    return pd.Series(found, index=rows.index).astype("str")
+
+
 def main_market(evidence: pd.DataFrame) -> pd.Series:
     """Return the market_id that most of each target's sound evidence speaks of, by target_id."""
     rows = evidence[(evidence["market_id"] != "") & ~evidence["is_suspected_false"]]

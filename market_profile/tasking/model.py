@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import pandas as pd
@@ -21,6 +22,9 @@ TARGET_COLUMNS = (
     "score_low",
     "score_high",
     "success_probability",
+    "success_low",
+    "success_high",
+    "expected_attempts",
     "reasons",
     "suggested_from",
     "suggested_to",
@@ -32,6 +36,14 @@ TARGET_COLUMNS = (
     "independent_sources",
     "reported_sources",
     "direct_purchases",
+    "market_rate",
+    "still_active",
+    "attempts",
+    "target_easting_m",
+    "target_northing_m",
+    "area_code",
+    "planned_weeks",
+    "blocked_until",
 )
 
 MARKET_COLUMNS = {"kind": "str", "record_ref": "str", "market_id": "str"}
@@ -90,6 +102,40 @@ class Inputs:
     resolution: Resolved
     month: Month
     settings: BoardSettings
+    previous: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    """What this room left last month: ``predictions`` and ``outcomes``."""
+    planned: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Enforcement that the area plans (decisions/deconfliction.csv): target_id, area_code, from_on, to_on, why."""
+    decided: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """What planners decided of targets (decisions/board_decisions.csv)."""
+    is_planned: bool = True
+    """Whether effects and a plan are wanted; the partner edition shows neither."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Attempts over the next weeks.
+
+    ``attempts``: week, starts_on, ends_on, team, shift, target_kind, target_id, market_id, area_code, hours, reach,
+    success_probability, expected. ``teams``: teams, attempts, expected (purchases), added (by the last team),
+    markets (tried), effect (expected customers of those bought from). ``weeks`` of the plan and its ``capacity``
+    (attempts a week).
+    """
+
+    attempts: pd.DataFrame
+    teams: pd.DataFrame
+    weeks: int
+    capacity: int
+
+
+@dataclass(frozen=True)
+class Record:
+    """How the board did: ``months`` (month, targets, tried, attempts, expected, bought), ``calibration`` bands with
+    ``calibration_error`` over ``attempts`` foretold one month ahead."""
+
+    months: pd.DataFrame
+    calibration_error: float
+    attempts: int
 
 
 @dataclass(frozen=True)
@@ -98,7 +144,10 @@ class Board:
 
     ``targets``: TARGET_COLUMNS, ranked first, then the excluded with their reason (rank missing). ``parts``:
     target_kind, target_id, part, points, why; they sum to the score. ``diversions``: nominal_id, reason.
-    ``calibration``: how past predictions of the same model came out (band, attempts, predicted, observed).
+    ``calibration``: how past predictions of the same model came out (band, attempts, predicted, observed, low, high).
+    ``withheld``: places of the order left empty, because the person there is on the diversion list by a log suspected
+    false alone. ``attention``: share of the board against share of reported evidence by area. ``model_card``: heading,
+    field, text. ``state`` goes to next month's ``Inputs.previous``.
     """
 
     targets: pd.DataFrame
@@ -106,6 +155,12 @@ class Board:
     diversions: pd.DataFrame
     calibration: pd.DataFrame
     definitions: tuple[DefinitionCard, ...]
+    withheld: tuple[int, ...] = ()
+    plan: Plan | None = None
+    record: Record | None = None
+    attention: pd.DataFrame = field(default_factory=pd.DataFrame)
+    model_card: pd.DataFrame = field(default_factory=pd.DataFrame)
+    state: dict[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def frame_with(frame: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:

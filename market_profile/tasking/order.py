@@ -46,14 +46,18 @@ def _distinct(places: list[int], most: int) -> list[int]:
 
 
 def _least_known(rows: pd.DataFrame, tried: pd.DataFrame, inputs: Inputs, slots: int) -> list[int]:
-    """Return row numbers for exploration: one a market, least tried first, then by the top of the range."""
+    """Return row numbers for exploration, one a market: the top of the chance's range over the root of its tries.
+
+    The optimist's rule (Lai and Robbins 1985 in kind): what may be good and was little tried comes first.
+    """
     keep = max(min(inputs.settings.top, len(rows)) - slots, 0)
     rest = rows.iloc[keep:]
     recent = tried[(inputs.month.end - tried["attempted_at"]).dt.days <= RECENT_ATTEMPT_DAYS]
     count = rest["market_id"].map(recent["market_id"].value_counts()).astype("float64").fillna(0.0)
     own = rest["market_id"].where(rest["market_id"] != "", rest["target_kind"] + rest["target_id"])
-    order = rest.assign(tries=count, own=own).sort_values(
-        ["tries", "score_high", *KEY], ascending=[True, False, True, True], kind="stable"
+    worth: pd.Series = rest["success_high"] / np.sqrt(1 + count)
+    order = rest.assign(worth=worth.round(9), own=own).sort_values(
+        ["worth", *KEY], ascending=[False, True, True], kind="stable"
     )
     first = order[~order["own"].duplicated()]
     again = order[order["own"].duplicated()]
@@ -81,5 +85,12 @@ def timed(rows: pd.DataFrame, evidence: pd.DataFrame, inputs: Inputs) -> pd.Data
     return rows.assign(
         suggested_from=begin.dt.strftime("%Y-%m-%d"),
         suggested_to=end.dt.strftime("%Y-%m-%d"),
-        suggested_hours=rows["market_id"].map(hours).astype("object").fillna("").astype("str"),
+        suggested_hours=_hours(rows, hours),
+        last_arrest_on=arrested.dt.strftime("%Y-%m-%d"),
     )
+
+
+def _hours(rows: pd.DataFrame, of_market: pd.Series) -> pd.Series:
+    """Return the hours of the target's own evidence, else its market's ("" not known)."""
+    other = rows["market_id"].map(of_market).astype("object").fillna("").astype("str")
+    return rows["hours"].where(rows["hours"] != "", other)

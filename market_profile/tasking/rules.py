@@ -20,29 +20,38 @@ EXPLOITED_SHARE = 0.15
 
 ADULT_YEARS = 18
 
+COUNTS = ("independent_sources", "reported_sources", "direct_purchases", "unauthorised_purchases")
+
+ENFORCEMENT_WORDS = r"arrest|warrant|raid|enforce|strike"
+"""Words of a phase or tactic of an operation that officers in plain clothes must keep clear of."""
+
 PROGRESS_WORDS = r"treat|divert|outreach|progress|support|engag"
 """Words in a case-forum decision that record a person as progressing; the forum's own vocabulary may be mapped."""
 
 
-def support(evidence: pd.DataFrame) -> pd.DataFrame:
+def support(evidence: pd.DataFrame, authorised: set[str]) -> pd.DataFrame:
     """Return what each target rests on, by (target_kind, target_id): E-graded evidence counts nowhere but ``only_e``.
 
-    Columns independent_sources, reported_sources, direct_purchases, is_conditional (no shareable or direct evidence),
-    last_seen.
+    Columns independent_sources, reported_sources, direct_purchases (those in ``authorised``, by record_ref),
+    unauthorised_purchases, is_conditional (no shareable or direct evidence), last_seen.
     """
     sound = evidence[~evidence["is_suspected_false"]]
     grouped = sound.groupby(KEY, sort=True)
     frame = grouped.agg(independent_sources=("source_key", "nunique"), last_seen=("observed_at", "max"))
     reported = sound[sound["stream"] == "reported"].groupby(KEY)["source_key"].nunique()
-    bought = sound[sound["kind"] == "test_purchases"].groupby(KEY)["record_ref"].nunique()
+    purchases = sound[sound["kind"] == "test_purchases"]
+    is_lawful = purchases["record_ref"].isin(authorised)
+    bought = purchases[is_lawful].groupby(KEY)["record_ref"].nunique()
+    unlawful = purchases[~is_lawful].groupby(KEY)["record_ref"].nunique()
     shareable = sound[(sound["handling"] == "P") | sound["is_direct"]].groupby(KEY).size()
     frame["reported_sources"] = reported.reindex(frame.index).fillna(0).astype("int64")
     frame["direct_purchases"] = bought.reindex(frame.index).fillna(0).astype("int64")
+    frame["unauthorised_purchases"] = unlawful.reindex(frame.index).fillna(0).astype("int64")
     frame["is_conditional"] = shareable.reindex(frame.index).fillna(0) == 0
     only_e = evidence.groupby(KEY)["is_suspected_false"].all()
     frame = frame.reindex(only_e.index)
     frame["only_e"] = only_e
-    for column in ("independent_sources", "reported_sources", "direct_purchases"):
+    for column in COUNTS:
         frame[column] = frame[column].fillna(0).astype("int64")
     frame["is_conditional"] = frame["is_conditional"].astype("boolean").fillna(False).astype(bool)
     return frame.reset_index()
@@ -56,6 +65,7 @@ def exclusions(rows: pd.DataFrame, inputs: Inputs) -> pd.Series:
     end = inputs.month.end
     no_evidence = rows["independent_sources"].eq(0)
     bought = rows["direct_purchases"] > 0
+    unlawful = ~bought & (rows["unauthorised_purchases"] > 0)
     age = (end - rows["last_seen"]).dt.days
     cases = (
         ("no evidence is linked to it", no_evidence & ~rows["only_e"]),
@@ -64,9 +74,14 @@ def exclusions(rows: pd.DataFrame, inputs: Inputs) -> pd.Series:
             "rests on a single source: needs two independent sources or one direct purchase",
             ~no_evidence & ~bought & (rows["independent_sources"] < MINIMUM_SOURCES),
         ),
+        ("its purchases had no authority in force on the day", unlawful & (rows["independent_sources"] < 2)),
         ("all evidence is under handling conditions (C)", ~no_evidence & rows["is_conditional"]),
         (f"no evidence in the last {STALE_DAYS} days", ~no_evidence & (age > STALE_DAYS)),
         ("in custody at the cut-off", rows["target_kind"].eq("nominal") & rows["target_id"].isin(_in_custody(inputs))),
+        (
+            "enforcement is planned or under way there for the whole period of the plan",
+            rows["blocked_until"] >= end + pd.Timedelta(weeks=inputs.settings.plan_weeks),
+        ),
     )
     text = pd.Series("", index=rows.index, dtype="str")
     for words, mask in cases:
@@ -77,8 +92,9 @@ def exclusions(rows: pd.DataFrame, inputs: Inputs) -> pd.Series:
 def diversions(inputs: Inputs) -> pd.DataFrame:
     """Return nominal_id and reason for people who go to the diversion list, never to the board.
 
-    One flag is enough, whatever its source: to protect needs less proof than to target. Only flags in logs graded as
-    suspected false divert nobody (``to_check`` says them). Treatment data are never read.
+    One flag is enough, whatever its source: to protect needs less proof than to target. Flags that stand in logs graded
+    as suspected false alone divert too, but after the order is made (``flagged_falsely``). Treatment data are never
+    read.
     """
     parts = [
         _reasoned(_flagged(inputs), "safeguarding flag"),
@@ -141,15 +157,47 @@ def _flagged(inputs: Inputs, in_suspected_false: bool = False) -> pd.Series:
     return rows.loc[rows["safeguarding"].fillna(False).astype(bool) & known, "nominal_id"]
 
 
-def to_check(rows: pd.DataFrame, inputs: Inputs) -> pd.Series:
-    """Return what a planner must check before tasking each of ``rows`` ("" where nothing).
+def authorised_purchases(inputs: Inputs) -> set[str]:
+    """Return the attempts that were made under an authority with a reference, in force on the day (RIPA Part II)."""
+    rows = inputs.tables.get("test_purchases")
+    is_given = (rows["authority_ref"].astype("str") != "") & rows["authority_expires"].notna()
+    in_force = rows["attempted_at"] <= rows["authority_expires"] + pd.Timedelta(days=1)
+    return set(rows.loc[is_given & in_force, "record_ref"].astype("str"))
 
-    A safeguarding flag that stands only in a log suspected false moves no rank, as such logs move none, but is said.
+
+def blocked_until(rows: pd.DataFrame, inputs: Inputs) -> pd.Series:
+    """Return until when enforcement is planned or under way at each target or in its area; NaT where none is.
+
+    Enforcement under way comes from ``operations`` (an open end counts as beyond the plan), planned enforcement from
+    decisions/deconfliction.csv. A target is kept clear from now until the last day of what touches the plan.
     """
-    flagged = set(_flagged(inputs, in_suspected_false=True))
-    is_flagged = (rows["target_kind"] == "nominal") & rows["target_id"].isin(flagged)
-    words = "; check first: a log suspected false carries a safeguarding flag"
-    return pd.Series("", index=rows.index, dtype="str").where(~is_flagged, words)
+    end = inputs.month.end
+    horizon = end + pd.Timedelta(weeks=inputs.settings.plan_weeks)
+    open_end = horizon + pd.Timedelta(days=1)
+    work = inputs.tables.get("operations")
+    words = work["phase"].astype("str") + " " + work["tactic"].astype("str")
+    is_on = (work["starts_on"] < horizon) & (work["ends_on"].isna() | (work["ends_on"] >= end))
+    running = work[is_on & words.str.contains(ENFORCEMENT_WORDS, case=False) & (work["area_code"].astype("str") != "")]
+    until = [_until(rows["area_code"], running["area_code"], running["ends_on"].fillna(open_end))]
+    if len(inputs.planned):
+        soon = inputs.planned[(inputs.planned["from_on"] < horizon) & (inputs.planned["to_on"] >= end)]
+        until += [_until(rows[column], soon[column], soon["to_on"]) for column in ("target_id", "area_code")]
+    return pd.concat(until, axis=1).max(axis=1).astype("datetime64[us]")
+
+
+def _until(of: pd.Series, keys: pd.Series, ends: pd.Series) -> pd.Series:
+    """Return the last of ``ends`` whose key is that of each of ``of``; blank keys touch nothing."""
+    last = ends[keys.astype("str") != ""].groupby(keys.astype("str")).max()
+    return pd.Series(last.reindex(of.to_numpy()).to_numpy(dtype="datetime64[us]"), index=of.index)
+
+
+def flagged_falsely(inputs: Inputs) -> set[str]:
+    """Return people whose only safeguarding flags stand in logs suspected false.
+
+    To protect needs less proof than to target: they are withheld too, but only after the order is made, so that such
+    a log moves nobody else's rank.
+    """
+    return set(_flagged(inputs, in_suspected_false=True))
 
 
 def _under_age(inputs: Inputs) -> pd.Series:

@@ -37,13 +37,7 @@ def score_parts(rows: pd.DataFrame, evidence: pd.DataFrame, inputs: Inputs) -> p
     """Return target_kind, target_id, part, points, why in the order of POINTS; ``rows``: candidates with chances."""
     reported = _strength(rows, evidence, "reported")
     discovered = _strength(rows, evidence, "discovered")
-    customers = (
-        rows["target_id"]
-        .map(inputs.network.nodes.set_index("nominal_id")["supplies_out"])
-        .astype("float64")
-        .fillna(0.0)
-    )
-    customers = customers.where(rows["target_kind"] == "nominal", 0.0)
+    effect, effect_why = _effect(rows)
     hot = _hotspot(rows, inputs)
     timing = _recent_arrest(rows, inputs, evidence)
     attempts = rows["attempts"].astype("str")
@@ -51,11 +45,8 @@ def score_parts(rows: pd.DataFrame, evidence: pd.DataFrame, inputs: Inputs) -> p
         "chance of success": (rows["success_probability"], "after " + attempts + " attempts in its market"),
         "reported evidence": (reported, rows["reported_sources"].astype("str") + " independent reports"),
         "discovered evidence": (discovered, "best single statement; amount earns nothing"),
-        "effect on supply": (
-            customers / (customers + CUSTOMERS_AT_HALF),
-            customers.astype("int64").astype("str") + " known customers",
-        ),
-        "hotspot": (hot, "its market is a hotspot this month"),
+        "effect on supply": (effect, effect_why),
+        "hotspot": (hot, "a hotspot this month; in full where two kinds of signal agree"),
         "timing": (timing, "an arrest there is likely being replaced"),
     }
     parts = [
@@ -104,9 +95,37 @@ def _strength(rows: pd.DataFrame, evidence: pd.DataFrame, stream: str) -> pd.Ser
     return pd.Series(value.reindex(pd.MultiIndex.from_frame(rows[KEY])).fillna(0.0).to_numpy(), index=rows.index)
 
 
+def _effect(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return the share of the effect points and its why: customers reached, users to be met by outreach, recovery.
+
+    Half the share is lost where the network is likely to end stronger than before (Duijn, Kashirin and Sloot 2014).
+    """
+    users = rows["users_without"].fillna(0.0)
+    reach = rows["customers"] + users
+    share = (reach / (reach + CUSTOMERS_AT_HALF)).where(
+        ~rows["is_strengthening"], reach / (reach + CUSTOMERS_AT_HALF) / 2
+    )
+    why = rows["customers"].astype("int64").astype("str") + " known customers"
+    left = ", " + users.astype("int64").astype("str") + " of them without another dealer, for outreach"
+    why = why + left.where(users > 0, "")
+    return share, why + pd.Series("; the network may recover stronger", index=rows.index).where(
+        rows["is_strengthening"], ""
+    )
+
+
 def _hotspot(rows: pd.DataFrame, inputs: Inputs) -> pd.Series:
-    hot = frame_with(inputs.geography.hotspots, {"market_id": "str"})
-    return (rows["market_id"].isin(hot["market_id"]) & (rows["market_id"] != "")).astype(float)
+    """1 in a hotspot that two families of signal support, half in another one, else 0."""
+    frame = inputs.geography.hotspots
+    hot = frame_with(frame, {"market_id": "str"})
+    both = (
+        frame["is_corroborated"].astype("boolean").fillna(False)
+        if "is_corroborated" in frame
+        else hot["market_id"] == ""
+    )
+    is_known = rows["market_id"] != ""
+    any_hot = rows["market_id"].isin(hot["market_id"]) & is_known
+    firm = rows["market_id"].isin(hot.loc[both.astype(bool), "market_id"]) & is_known
+    return any_hot.astype(float) / 2 + firm.astype(float) / 2
 
 
 def _recent_arrest(rows: pd.DataFrame, inputs: Inputs, evidence: pd.DataFrame) -> pd.Series:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +15,7 @@ from small_worlds import People, people, story, typed
 from market_profile.network import build_network
 from market_profile.periods import Month
 from market_profile.settings import BoardSettings, NetworkSettings
-from market_profile.tasking import Board, rank_targets
+from market_profile.tasking import Board, Inputs, make_board, rank_targets
 from market_profile.tasking.success import pooled_rates
 
 JANUARY = Month("2019-01")
@@ -74,12 +75,25 @@ def test_rules_before_ranking(name: str, told: list[Told], words: str) -> None:
 
 
 def test_one_direct_purchase_is_enough() -> None:
-    bought = {"tp_ref": "t1", "operation": "Op", "attempted_at": "2019-01-21 18:00", "outcome": "purchase"}
+    bought = {
+        "tp_ref": "t1", "operation": "Op", "attempted_at": "2019-01-21 18:00", "outcome": "purchase",
+        "authority_ref": "A1", "authority_expires": "2019-03-01",
+    }  # fmt: skip
     board = board_of([], mentions=(("test_purchases", "t1", "1", "a"),), test_purchases=[bought])
     row = board.targets.set_index("target_id").loc["a"]
     assert row["excluded_reason"] == ""
     assert row["direct_purchases"] == 1
-    assert row["authority"] == "none on record"
+    assert row["authority"] == "current until 2019-03-01"
+
+
+@pytest.mark.parametrize(("ref", "expires"), [("", "2019-03-01"), ("A1", None), ("A1", "2019-01-19")])
+def test_a_purchase_without_authority_on_the_day_gives_no_suspicion(ref: str, expires: str | None) -> None:
+    bought = {
+        "tp_ref": "t1", "operation": "Op", "attempted_at": "2019-01-21 18:00", "outcome": "purchase",
+        "authority_ref": ref, "authority_expires": expires,
+    }  # fmt: skip
+    board = board_of([], mentions=(("test_purchases", "t1", "1", "a"),), test_purchases=[bought])
+    assert "no authority in force on the day" in excluded(board)["a"]
 
 
 def test_in_custody_is_excluded() -> None:
@@ -101,18 +115,21 @@ def test_the_young_are_diverted() -> None:
     assert diverted(board) == {"a": "under 18"}
 
 
-@pytest.mark.parametrize(("grade", "expected"), [("D", {"a": "safeguarding flag"}), ("E", {})])
-def test_one_safeguarding_flag_diverts_unless_suspected_false(grade: str, expected: dict[str, str]) -> None:
-    told = [*sellers("a"), ("x", "2019-01-20", "a:runner", "", "", {"intelligence_assessment": grade})]
+@pytest.mark.parametrize(("grade", "words"), [("D", "safeguarding flag"), ("E", "suspected false: to be checked")])
+def test_one_safeguarding_flag_diverts_even_where_suspected_false(grade: str, words: str) -> None:
+    told = [*sellers("a", "b"), ("x", "2019-01-20", "a:runner", "", "", {"intelligence_assessment": grade})]
     records, resolved = story(*told)
     subjects = records.get("log_subjects")
     subjects.loc[subjects["urn"] == "x", "safeguarding"] = True
     records = records.replace(log_subjects=subjects)
     network = build_network(records, resolved, JANUARY, NetworkSettings(), {})
     board = rank_targets(network, Ground(), Ground(), records, People(resolved.records), JANUARY, BoardSettings())
-    assert diverted(board) == expected
-    if grade == "E":  # said, not scored
-        assert board.targets["reasons"].str.contains("check first").tolist() == [True]
+    assert list(diverted(board)) == ["a"]
+    assert words in diverted(board)["a"]
+    # the place of a person withheld by a false log stays empty; one by a sound log takes no place at all
+    assert len(board.withheld) == (grade == "E")
+    assert {*board.targets["rank"], *board.withheld} == ({1, 2} if grade == "E" else {1})
+    assert set(board.parts["target_id"]) == {"b"}
 
 
 def test_a_wide_market_stands_as_its_cells() -> None:
@@ -251,6 +268,47 @@ def test_suspected_false_records_change_no_rank(false: list[tuple[int, int, str]
     columns = ["rank", "target_id", "score", "reach"]
     left = board_of(told, ground).targets[columns]
     pd.testing.assert_frame_equal(left, board_of(told + extra, ground).targets[columns])
+
+
+@given(st.sets(st.integers(0, 7), min_size=1, max_size=3))
+@settings(max_examples=4, deadline=None)
+def test_false_flags_keep_people_off_the_board_and_move_no_other_rank(flagged: set[int]) -> None:
+    told, ground = town(8)
+    false = [(f"e{i}", "2019-01-25", f"s{i:02d}:dealer", "", "", {"intelligence_assessment": "E"}) for i in flagged]
+    records, resolved = story(*told, *false)
+    subjects = records.get("log_subjects")
+    subjects.loc[subjects["urn"].str.startswith("e"), "safeguarding"] = True
+    records = records.replace(log_subjects=subjects)
+    network = build_network(records, resolved, JANUARY, NetworkSettings(), {})
+    board = rank_targets(network, ground, ground, records, People(resolved.records), JANUARY, BoardSettings())
+    people = {f"s{i:02d}" for i in flagged}
+    assert not people & set(board.targets["target_id"])
+    assert people <= set(board.diversions["nominal_id"])
+    before = board_of(told, ground).targets.set_index("target_id")["rank"]
+    after = board.targets.set_index("target_id")["rank"]
+    assert after.to_dict() == before.drop(list(people)).to_dict()
+    assert set(board.withheld) == set(before[list(people)].dropna())
+
+
+def test_enforcement_under_way_or_planned_blocks() -> None:
+    told, ground = town(14)
+    ground = dataclasses.replace(ground, markets=ground.markets.assign(area_code=ground.markets["market_id"]))
+    arrests = {"operation": "Op", "phase": "arrest", "tactic": "warrants", "starts_on": "2019-01-28",
+               "area_code": "P0"}  # fmt: skip
+    records, resolved = story(*told)
+    records = records.replace(operations=typed("operations", [arrests]))
+    network = build_network(records, resolved, JANUARY, NetworkSettings(), {})
+    planned = pd.DataFrame({"target_id": [""], "area_code": ["P1"], "from_on": pd.Timestamp("2019-02-01"),
+                            "to_on": pd.Timestamp("2019-02-10"), "why": ["warrant"]})  # fmt: skip
+    inputs = Inputs(network, ground, ground, records, resolved, JANUARY, BoardSettings(), planned=planned)
+    board = make_board(inputs)
+    of_p0 = board.targets[board.targets["market_id"] == "P0"]
+    assert of_p0["excluded_reason"].str.contains("enforcement").all() and len(of_p0)
+    of_p1 = board.targets[board.targets["market_id"] == "P1"]
+    assert (of_p1["blocked_until"] == "2019-02-10").all() and (of_p1["excluded_reason"] == "").all()
+    assert board.plan is not None
+    tried = board.plan.attempts[board.plan.attempts["market_id"] == "P1"]
+    assert (tried["starts_on"] > "2019-02-10").all()
 
 
 def test_row_order_changes_nothing() -> None:
