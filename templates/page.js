@@ -11,7 +11,7 @@
     if (x !== null || y !== null) return x !== null ? -1 : 1;
     return a.localeCompare(b, "en-GB");
   };
-  all("table.sorts").forEach((table) => {
+  const sorts = (table) => {
     const body = table.tBodies[0], rows = Array.from(body.rows), heads = all("thead th", table);
     heads.forEach((head, at) => {
       const button = document.createElement("button");
@@ -27,9 +27,13 @@
         body.append(...sorted);
       });
     });
-    const tools = table.parentElement.previousElementSibling;
+    return rows;
+  };
+  all(".tools").forEach((tools) => {
+    const table = tools.nextElementSibling.querySelector("table"), filter = tools.querySelector("input");
+    const rows = filter ? sorts(table) : [];
     tools.hidden = false;
-    tools.querySelector("input").addEventListener("input", (event) => {
+    if (filter) filter.addEventListener("input", (event) => {
       const wanted = event.target.value.trim().toLowerCase();
       rows.forEach((row) => { row.hidden = !row.textContent.toLowerCase().includes(wanted); });
     });

@@ -7,8 +7,12 @@ import pandas as pd
 
 from market_profile.contracts.tables import Areas
 from market_profile.geography.result import HOTSPOT_COLUMNS
+from market_profile.impact.displacement import displacement_table
+from market_profile.profile.actions import with_overdue
+from market_profile.profile.effect_tests import claims_on_page
 from market_profile.profile.findings import Findings
 from market_profile.profile.front import headline_events
+from market_profile.profile.outcomes import corrections_log
 
 _FIGURE_KINDS = {
     "price_per_pure_gram": "test_purchases",
@@ -28,6 +32,12 @@ _FIGURE_KINDS = {
     "harm": "harm_events",
     "lines_closed": "county_lines",
     "arrests_at_risk": "cohort_register",
+    "crime_series": "crime_counts",
+    "interrupted_series": "street_crime",
+    "social_cost": "convictions",
+    "forum_score": "case_forum",
+    "cadence": "operations",
+    "survey": "community_survey",
 }
 """Record kinds behind a definition card, for ``market-profile explain``."""
 
@@ -58,11 +68,35 @@ def planner_tables(findings: Findings) -> dict[str, pd.DataFrame]:
         "target_parts": board.parts,
         "diversions": board.diversions,
         "indicators": findings.indicators.frame,
+        "figure_changes": findings.indicators.changes,
         "seizure_forms": findings.indicators.seizure_forms,
+        "assets_pipeline": findings.indicators.assets,
+        "harm_by_place": findings.indicators.harm_places,
+        "harm_expected": findings.indicators.harm_alerts,
+        "treatment_journeys": findings.indicators.journeys,
+        "spend_lorenz": findings.indicators.lorenz,
+        "police_by_treatment": findings.indicators.linked.matrix,
+        "hidden_population": findings.indicators.hidden,
         "headline_figures": headline_figures(findings),
         "crime_series": findings.impact.crime_series,
         "record_groups": findings.impact.cohorts,
+        "interrupted_series": findings.impact.interrupted,
+        "displacement": displacement_table(findings.geography.displacement),
+        "social_cost": findings.impact.costs,
+        "cost_tables": findings.impact.cost_tables,
+        "benefits": findings.impact.benefits,
+        "survey_shares": findings.impact.survey,
+        "survey_changes": findings.impact.survey_changes,
+        "scorecard": findings.impact.scorecard,
+        "corrections": corrections_log(findings),
+        "disruptions": findings.impact.disruptions,
+        "operations_timeline": findings.impact.timeline,
+        "clear_hold_build": findings.impact.phases,
+        "case_forum": findings.impact.forum.latest,
+        "forum_conflicts": findings.impact.forum.conflicts,
+        "register": findings.impact.register,
         "claims_checked": findings.impact.claims,
+        "own_claims": claims_on_page(findings),
         "figure_records": _figure_records(findings),
         "quarantine": findings.quarantine,
         "reconciliation": findings.reconciliation,
@@ -102,7 +136,15 @@ def headline_figures(findings: Findings) -> pd.DataFrame:
 def next_state(findings: Findings) -> dict[str, pd.DataFrame]:
     """Return what next month's profile compares with: headline counts as published, and status of actions."""
     figures = headline_figures(findings)
-    return {"figures": figures, "recommendations": findings.decisions.recommendations[["id", "status"]]}
+    actions, card = findings.decisions.recommendations, findings.impact.scorecard
+    scorecard = pd.DataFrame({"month": findings.month.text, "measure": card["measure"], "value": card["now"]})
+    return {
+        "figures": figures,
+        "recommendations": actions[["id"]].assign(status=with_overdue(actions, findings)),
+        "key_judgements": findings.decisions.key_judgements[["id", "sentence", "likelihood"]],
+        "scorecard": scorecard,
+        "corrections": corrections_log(findings),
+    }
 
 
 def _side_by_side(findings: Findings) -> pd.DataFrame:

@@ -23,9 +23,9 @@ def style_sheet(marking: Marking, edition: str, brand: str) -> str:
     return _variables(brand) + _classes() + squeeze_css(css)
 
 
-def script() -> str:
+def script(name: str = "page.js") -> str:
     """Return the script without leading blanks."""
-    return "\n".join(line.strip() for line in _asset("page.js").splitlines() if line.strip())
+    return "\n".join(line.strip() for line in _asset(name).splitlines() if line.strip())
 
 
 def policy(style: str, code: str) -> str:

@@ -30,6 +30,7 @@ from market_profile.document import (
 from market_profile.editions.model import Edition, Shown
 from market_profile.errors import DisclosureLeak, MarketProfileError
 from market_profile.render import view
+from market_profile.render.csv_files import tidy_address
 from market_profile.render.figures import draw, notes_of
 from market_profile.render.gate import Drawn, Gate, Text, like
 from market_profile.render.grids import Grid, grid_of
@@ -272,6 +273,7 @@ def _table(named: _Named, grid: Grid, numeric: tuple[bool, ...], desk: Desk) -> 
     heading: Text = Fixed("")
     if named.has_detail:
         heading, columns = columns[-1].heading, columns[:-1]
+    has_tools = len(rows) >= TOOLS_FROM and not named.has_detail
     file = Fixed(f"tables/{'table' if named.number else 'figure'}_{named.ident}.csv")
     desk.files[str(file)] = grid
     return view.TableView(
@@ -284,7 +286,9 @@ def _table(named: _Named, grid: Grid, numeric: tuple[bool, ...], desk: Desk) -> 
         note=named.note,
         shown=shown,
         file=file,
-        has_tools=len(rows) >= TOOLS_FROM and not named.has_detail,
+        data=Fixed("") if named.number else tidy_address(grid, desk.gate),
+        has_tools=has_tools,
+        has_copy=has_tools or not named.number,
         detail_heading=heading,
         span=Fixed(str(len(columns))),
     )
@@ -293,13 +297,19 @@ def _table(named: _Named, grid: Grid, numeric: tuple[bool, ...], desk: Desk) -> 
 def _row(row: tuple[Text | Shown, ...], desk: Desk, has_detail: bool) -> view.RowView:
     name = desk.gate.check(row[0])
     key = Fixed(str(desk.keys[name])) if name in desk.keys else Fixed("")
-    cells = tuple(_cell(cell) for cell in (row[1:-1] if has_detail else row[1:]))
+    cells = tuple(_cell(cell, desk) for cell in (row[1:-1] if has_detail else row[1:]))
     first = row[0].text if isinstance(row[0], Shown) else row[0]
     return view.RowView(key, first, cells, _detail(row[-1], desk) if has_detail else ())
 
 
-def _cell(cell: Text | Shown) -> view.CellView:
-    return view.CellView(*_parts(cell)) if isinstance(cell, Shown) else view.CellView(cell, Fixed(""))
+_DIRECTION = re.compile(r"(?:^|, )(up|down) from [0-9]")
+
+
+def _cell(cell: Text | Shown, desk: Desk) -> view.CellView:
+    """Return the cell; a change that says its direction in words gets an arrow beside them."""
+    found = _DIRECTION.search(desk.gate.check(cell))
+    css = Fixed(found[1]) if found else Fixed("")
+    return view.CellView(*_parts(cell), css) if isinstance(cell, Shown) else view.CellView(cell, Fixed(""), css)
 
 
 def _detail(cell: Text | Shown, desk: Desk) -> tuple[Text, ...]:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from io import StringIO
+from urllib.parse import quote
 
 import pandas as pd
 
 from market_profile.editions.model import Shown
 from market_profile.errors import DisclosureLeak
-from market_profile.render.gate import Gate, clean
+from market_profile.render.gate import Gate, Text, clean
 from market_profile.render.grids import Grid
-from market_profile.values import Internal, Released, Sensitive
+from market_profile.values import Fixed, Internal, Released, Sensitive
 
 FLOATS = "%.10g"
 """Ten significant digits: more than any measure here has, fewer than differ between machines and thread counts."""
+
+MOST_ADDRESS = 6_000
+"""Longest CSV inside the page, in characters: longer ones stand in the file beside it."""
 
 _FORMULA = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"\s*-\s?[0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)?\s*%?$")
@@ -48,6 +54,35 @@ def grid_frame(grid: Grid, gate: Gate) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=range(len(headings)), dtype=object)
     frame.columns = pd.Index(headings)
     return frame
+
+
+def tidy_csv(grid: Grid, gate: Gate) -> str:
+    """Return the table behind a figure as tidy CSV: one line a value, with its number and bounds where it has them.
+
+    Columns: row, column, value, low, high, shown. ``shown`` is what the page prints, such as ``[c]`` for hidden.
+    """
+    lines = [
+        [gate.check(row[0]), gate.check(heading), *_numbers(cell), gate.check(cell)]
+        for row in grid.rows
+        for heading, cell in zip(grid.headings[1:], row[1:], strict=True)
+    ]
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["row", "column", "value", "low", "high", "shown"])
+    writer.writerows([safe_cell(text) for text in line] for line in lines)
+    return out.getvalue()
+
+
+def tidy_address(grid: Grid, gate: Gate) -> Fixed:
+    """Return the tidy CSV as a data address for a download inside the page, "" where it would be too heavy."""
+    address = f"data:text/csv;charset=utf-8,{quote(tidy_csv(grid, gate), safe=',:/;')}"
+    return Fixed(address if len(address) <= MOST_ADDRESS else "")
+
+
+def _numbers(cell: Text | Shown) -> list[str]:
+    if not isinstance(cell, Shown) or cell.is_hidden:
+        return ["", "", ""]
+    return ["" if number is None else f"{number:.10g}" for number in (cell.number, cell.low, cell.high)]
 
 
 def cell_value(cell: object, gate: Gate) -> str | float:

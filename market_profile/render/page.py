@@ -10,6 +10,7 @@ from market_profile.render.build import Cap, download_link, sections_of
 from market_profile.render.environment import environment
 from market_profile.render.gate import Drawn
 from market_profile.render.grids import Grid
+from market_profile.render.logo import logo_image
 from market_profile.render.scales import day_text, period_text
 from market_profile.render.theme import brand_colour
 from market_profile.terms import Audience
@@ -65,6 +66,7 @@ def page_view(edition: Edition, cap: Cap, drawn: dict[str, tuple[Drawn, ...]]) -
         script=Drawn(script),
         marking=Fixed(edition.marking.value),
         partnership=Fixed(edition.theme.partnership or ""),
+        logo=logo_image(edition.theme),
         title=document.title,
         area_name=document.area_name,
         month=period_text(document.month),

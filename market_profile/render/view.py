@@ -59,10 +59,11 @@ class ColumnView:
 
 @dataclass(frozen=True)
 class CellView:
-    """A cell: its value, and its interval in small type ("" for none)."""
+    """A cell: its value, its interval in small type ("" for none), its class: ``up`` or ``down`` sets an arrow."""
 
     value: Text
     spread: Text
+    css: Text
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,10 @@ class RowView:
 
 @dataclass(frozen=True)
 class TableView:
-    """A table as shown; ``region`` names it, ``shown`` says how many rows are left out, ``file`` holds them all."""
+    """A table as shown; ``region`` names it, ``shown`` says how many rows are left out, ``file`` holds them all.
+
+    ``data`` is the whole table of a figure as a tidy CSV inside the page ("" for none).
+    """
 
     id: Text
     number: Text
@@ -88,7 +92,9 @@ class TableView:
     note: Text
     shown: Text
     file: Text
+    data: Text
     has_tools: bool
+    has_copy: bool
     detail_heading: Text
     span: Text
     template: str = "blocks/table.html.j2"
@@ -190,6 +196,7 @@ class PageView:
     script: Drawn
     marking: Text
     partnership: Text
+    logo: Drawn
     title: Text
     area_name: Text
     month: Text
@@ -200,3 +207,72 @@ class PageView:
     sections: tuple[SectionView, ...]
     downloads: tuple[tuple[Text, Text, Text], ...]
     run_id: Text
+
+
+@dataclass(frozen=True)
+class MonthView:
+    """A month of the index: links to its pages ("" for none), the state of its partner edition, how fresh it is."""
+
+    name: Text
+    planner: Text
+    planner_pdf: Text
+    partner: Text
+    partner_pdf: Text
+    state: Text
+    cutoff: Text
+    accepted: Text
+    set_aside: Text
+    missing: Text
+
+
+@dataclass(frozen=True)
+class IndexView:
+    """The index over the months, newest first; ``compare`` is the link to the comparison ("" for none)."""
+
+    csp: Text
+    style: Drawn
+    marking: Text
+    partnership: Text
+    logo: Drawn
+    area_name: Text
+    title: Text
+    months: tuple[MonthView, ...]
+    compare: Text
+
+
+@dataclass(frozen=True)
+class CompareCellView:
+    """A figure of one month: its words, and its number and bounds for the script ("" for none)."""
+
+    text: Text
+    number: Text
+    low: Text
+    high: Text
+
+
+@dataclass(frozen=True)
+class CompareRowView:
+    """A figure over the months, with its last two and how they differ."""
+
+    name: Text
+    cells: tuple[CompareCellView, ...]
+    first: Text
+    second: Text
+    change: Text
+
+
+@dataclass(frozen=True)
+class CompareView:
+    """The comparison of two months; without the script, of the last two."""
+
+    csp: Text
+    style: Drawn
+    script: Drawn
+    marking: Text
+    partnership: Text
+    logo: Drawn
+    area_name: Text
+    title: Text
+    index: Text
+    headings: tuple[Text, ...]
+    rows: tuple[CompareRowView, ...]

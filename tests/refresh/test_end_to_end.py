@@ -32,7 +32,7 @@ def refreshed(town_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 def newest(folder: Path) -> Path:
     """Return the folder of the newest edition."""
-    return sorted((folder / "editions").iterdir())[-1]
+    return sorted(path for path in (folder / "editions").iterdir() if path.is_dir())[-1]
 
 
 def independent_count(path: Path) -> int:
