@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pandas as pd
-
 from market_profile.document import Cards, DefinitionCard, Glossary, Section
 from market_profile.profile.findings import Findings
 from market_profile.profile.glossary import ENTRIES, PLANNER_ENTRIES
-from market_profile.profile.names import date_words, first_upper
+from market_profile.profile.names import date_words
 from market_profile.profile.text import (
-    EVERYONE,
     MISSING_WORDS,
     PARTNER,
     PLANNER,
@@ -20,7 +17,6 @@ from market_profile.profile.text import (
     col,
     counted,
     gap,
-    label,
     para,
     say,
     secret,
@@ -106,27 +102,6 @@ def unknowns_section(findings: Findings) -> Section[Measure]:
         bullets(*(words for words in asked if words), *ALWAYS_ASKED),
     )
     return section("unknowns", "What we do not know and what we ask", blocks, PARTNER)
-
-
-def actions_section(findings: Findings) -> Section[Measure]:
-    """Return recommendations with owner, date, measure and last month's status (both audiences)."""
-    rows = findings.decisions.recommendations
-    if rows.empty:
-        words = "No recommendations were entered. Each needs an owner, a date and a measure of success."
-        return section("actions", "Recommendations and actions", (para(words, tone="gap"),), EVERYONE)
-    before = findings.previous.get("recommendations", pd.DataFrame({"id": [], "status": []}, dtype="str"))
-    status = dict(zip(before["id"], before["status"], strict=True))
-    listed = [
-        (
-            label(row["text"]), label(row["owner"]), label(date_words(row["due_on"]) or "no date set"),
-            label(row["measure"]),
-            label(first_upper(row["status"])), label(first_upper(status.get(row["id"], "new"))),
-        )
-        for row in rows.to_dict("records")
-    ]  # fmt: skip
-    columns = (col("Action"), col("Owner"), col("Due"), col("Measure"), col("Status"), col("Last month"))
-    block = table("action_list", "Actions and their status", columns, listed, keep=len(listed))
-    return section("actions", "Recommendations and actions", (block,), EVERYONE)
 
 
 def method_section(findings: Findings, audience: frozenset[Audience]) -> Section[Measure]:

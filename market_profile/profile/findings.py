@@ -36,7 +36,7 @@ class Decided(Protocol):
 
     @property
     def claims(self) -> pd.DataFrame:
-        """Columns id, claim, outcome, population, window, source, reproduced, value, choices, and how to work it out."""
+        """Columns id, claim, outcome, population, window, source, reproduced, value, choices, how to check."""
         ...
 
     @property

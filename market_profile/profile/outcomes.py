@@ -1,36 +1,30 @@
-"""Outcomes and effect: scorecard, crime against its limits, record groups before and after, cost, survey, claims."""
+"""Outcomes: the scorecard with its corrections, and the community's own view."""
 
 from __future__ import annotations
 
-from market_profile.document import Block, Figure, Section, Sentence, Trend
-from market_profile.impact.evaluation import Verdict
-from market_profile.impact.series import TOTAL
-from market_profile.periods import Month
+import pandas as pd
+
+from market_profile.document import Section, Sentence
+from market_profile.impact.scorecard import corrections
 from market_profile.profile.counts import year_of
 from market_profile.profile.findings import Findings
-from market_profile.profile.front import headline_events
-from market_profile.profile.names import first_upper, month_words, window_words
-from market_profile.profile.rows import months_before
+from market_profile.profile.names import first_upper, month_words
 from market_profile.profile.text import (
     EVERYONE,
-    PARTNER,
-    PLANNER,
     Blocks,
     Record,
     Row,
     col,
-    counted,
     gap,
     label,
     number,
     para,
     say,
-    score,
     section,
     table,
     words_of,
 )
-from market_profile.values import Change, Count, Estimate, Measure, Ratio, Score
+from market_profile.values import Change, Count, Estimate, Measure, Ratio
 
 ANSWERS = (
     "strongly agree", "agree", "neither", "disagree", "strongly disagree", "very", "fairly", "not very", "not at all",
@@ -40,14 +34,17 @@ ANSWERS = (
 
 
 def scorecard_section(findings: Findings) -> Section[Measure]:
-    """Return local figures for the Combating Drugs outcomes, year against year (both audiences)."""
+    """Return local figures for the Combating Drugs outcomes, year against year, with how late each comes (both)."""
     card = findings.impact.scorecard
     if card.empty:
         words = "No record that stands for a national outcome was supplied."
         return section("scorecard", "Outcomes scorecard", (para(words, tone="gap"),), EVERYONE)
-    rows = [_scored(row, findings) for row in card[card["unit"] == ""].to_dict("records")]
-    note = "Local figures stand for national outcomes; they lag and are corrected as records arrive."
-    columns = (col("Measure"), col("Outcome"), col("Twelve months"))
+    rows = [_scored(row, findings) for row in card.to_dict("records")]
+    note = (
+        "Local figures stand for national outcomes; how late each comes stands in its row. More recorded activity is "
+        "not more drugs."
+    )
+    columns = (col("Measure"), col("Outcome"), col("Twelve months"), col("How late"))
     block = table(
         "outcome_figures", "Local figures for the national outcomes", columns, rows, note=note, keep=len(rows)
     )
@@ -57,48 +54,45 @@ def scorecard_section(findings: Findings) -> Section[Measure]:
 def _scored(row: Record, findings: Findings) -> Row:
     family, month = f"scorecard|{row['measure']}", findings.month
     before = number(row["before"])
-    now = Count(round(row["now"]), "", f"{family}|{year_of(month)}")
-    earlier = None if before is None else Count(round(before), "", f"{family}|{year_of(month.plus(-12))}")
-    return (
-        label(first_upper(row["measure"])),
-        label(first_upper(row["outcome"])),
-        Change(now, earlier, (), "the year before"),
-    )
-
-
-def effect_section(findings: Findings) -> Section[Measure]:
-    """Return crime against its limits, groups before and after with verdicts, cost and claims (planners)."""
-    blocks: Blocks = (*_crime(findings, True), *_groups(findings), *_costs(findings), *_claims(findings))
-    return section("effect", "Effect", blocks, PLANNER)
-
-
-def effect_brief(findings: Findings) -> Section[Measure]:
-    """Return what was done and its effect (partners): ended operations, crime, groups as estimates."""
-    blocks: list[Block[Measure]] = []
-    if findings.has("operations"):
-        ended = findings.tables.get("operations")["operation"].nunique()
-        done = Count(int(ended), "", f"operations|as at {findings.month.text}")
-        blocks.append(para(say("Operations that have ended: {done}.", done=done), *_work_done(findings)))
+    value: Measure
+    if row["unit"]:
+        value = Estimate(number(row["now"]), None, None, int(row["n"]), row["unit"])
     else:
-        blocks.append(gap("operations"))
-    blocks.extend(_crime(findings, False))
-    blocks.extend(_groups_brief(findings))
-    return section("effect-brief", "What we did and its effect", blocks, PARTNER)
+        now = Count(round(row["now"]), "", f"{family}|{year_of(month)}")
+        earlier = None if before is None else Count(round(before), "", f"{family}|{year_of(month.plus(-12))}")
+        value = Change(now, earlier, (), "the year before")
+    lag = str(row["lag"]).partition(":")[0]
+    return (label(first_upper(row["measure"])), label(first_upper(row["outcome"])), value, label(first_upper(lag)))
 
 
-def _work_done(findings: Findings) -> list[Sentence[Measure]]:
-    """Return what the police did over the rolling year, in the counts of the headlines."""
-    counts = headline_events(findings)
-    wanted = ("arrests", "seizures", "test-purchase attempts", "disruptions")
-    named = [(f"{words.split()[0].replace('-', '_')}", words) for words in wanted if words in counts]
-    if not named:
-        return []
-    template = "In twelve months there were " + ", ".join(f"{{{key}}} {words}" for key, words in named) + "."
-    return [say(template, **{key: counts[words].in_year(findings.month) for key, words in named})]
+def corrections_log(findings: Findings) -> pd.DataFrame:
+    """Return every correction so far: edition, month, measure, published, corrected (planners' table)."""
+    before = findings.previous.get("corrections", pd.DataFrame())
+    now = corrections(published_scorecard(findings), findings.impact.scorecard, findings.month)
+    return pd.concat([part for part in (before, now) if len(part)], ignore_index=True) if len(before) else now
+
+
+def published_scorecard(findings: Findings) -> pd.DataFrame:
+    """Return what last month's edition printed: month, measure, value."""
+    empty = pd.DataFrame({"month": [], "measure": [], "value": []})
+    return findings.previous.get("scorecard", empty)
+
+
+def corrected_blocks(findings: Findings) -> Blocks:
+    """Return which figures of last month were corrected (planners: partners could tell hidden counts apart by it)."""
+    if published_scorecard(findings).empty:
+        return ()
+    moved = corrections(published_scorecard(findings), findings.impact.scorecard, findings.month)
+    month = label(month_words(findings.month.previous()))
+    if moved.empty:
+        return (para(say("No scorecard figure published for {month} was corrected.", month=month), tone="note"),)
+    names = label(", ".join(moved["measure"]))
+    words = "Scorecard figures of {month} corrected as records arrived: {names} (tables/corrections.csv)."
+    return (para(say(words, month=month, names=names), tone="note"),)
 
 
 def survey_section(findings: Findings) -> Section[Measure]:
-    """Return the community's own view by survey wave (both audiences)."""
+    """Return the community's own view by survey wave, wordings kept apart (both audiences)."""
     survey = findings.impact.survey
     if survey.empty:
         return section("voice", "Community voice", (gap("community_survey"),), EVERYONE)
@@ -106,140 +100,43 @@ def survey_section(findings: Findings) -> Section[Measure]:
     place = {answer: at for at, answer in enumerate(ANSWERS)}
     last = last.assign(place=last["response"].map(place).fillna(len(ANSWERS)))
     last = last.sort_values(["question", "place", "response"], kind="stable")
-    rows = [
-        (
-            label(first_upper(words_of(row["question"]))),
-            label(first_upper(row["response"])),
-            Ratio(
-                Count(int(row["n"]), "", f"survey|{row['wave']}|{row['question']}|{row['response']}"),
-                Count(int(row["asked"]), "", f"survey|{row['wave']}|{row['question']}|all"),
-            ),
-        )
-        for row in last.to_dict("records")
-    ]
-    columns = (col("Question"), col("Answer"), col("Share of answers", True))
-    note = "Answers of the latest wave. Waves with another wording are not compared."
-    return section(
-        "voice", "Community voice", (table("survey", "What residents say", columns, rows, note=note, keep=8),), EVERYONE
+    rows = [_answer(row, survey) for row in last.to_dict("records")]
+    columns = (col("Question"), col("Answer"), col("Share of answers", True), col("Wave before", True))
+    note = "Answers of the latest wave. A wave that asked in other words is not compared."
+    block = table("survey", "What residents say", columns, rows, note=note, keep=8)
+    return section("voice", "Community voice", (block, *_reworded(findings)), EVERYONE)
+
+
+def _answer(row: Record, survey: pd.DataFrame) -> Row:
+    """Return one answer's share now and in the last earlier wave that asked in the same words."""
+    same = (survey["question"] == row["question"]) & (survey["question_version"] == row["question_version"])
+    earlier = survey.loc[same & (survey["wave"] < row["wave"]), "wave"]
+    before: Measure = label("other words" if _was_asked(row, survey) else "not asked")
+    if len(earlier):
+        old = survey[same & (survey["wave"] == earlier.max()) & (survey["response"] == row["response"])]
+        asked = survey.loc[same & (survey["wave"] == earlier.max()), "asked"].max()
+        before = _share(row, earlier.max(), int(old["n"].sum()), int(asked))
+    return (
+        label(first_upper(words_of(row["question"]))),
+        label(first_upper(row["response"])),
+        _share(row, row["wave"], int(row["n"]), int(row["asked"])),
+        before,
     )
 
 
-def _crime(findings: Findings, with_limits: bool) -> Blocks:
-    series = findings.impact.crime_series
-    drugs = series[(series["source"] == "street_crime") & series["offence_group"].isin([TOTAL, "Drugs"])]
-    if drugs.empty:
-        words = "No published street crime was supplied, so recorded crime is not shown."
-        return (para(words, tone="gap"),)
-    every = months_before(findings.month)
-    lookup = {(row["offence_group"], row["period"]): row for row in drugs.to_dict("records")}
-    first = min((at for at, period in enumerate(every) if ("Drugs", period) in lookup), default=0)
-    periods = every[first:]
-    values = tuple(_month_count(lookup.get(("Drugs", period)), period) for period in periods)
-    newest = lookup.get(("Drugs", findings.month.text))
-    normal: tuple[Score, Score] | None = None
-    if with_limits and newest is not None and number(newest["low"]) is not None:
-        normal = (score(newest["low"], 0), score(newest["high"], 0))
-    drawing: Trend[Measure] = Trend(periods, (("Drug offences", values),), "offences a month", normal)
-    figure = Figure(
-        id="drug_offences",
-        headline=say("{n} drug offences recorded in {month}", n=values[-1], month=label(month_words(findings.month))),
-        subtitle=f"Recorded drug offences by month, {findings.area_name}, {_span(periods)}",
-        drawing=drawing,
-        source="data.police.uk street-level crime",
-        caveat="Drug offences are found by looking: they follow patrols. Anti-social behaviour is kept apart.",
-        definition_id="crime_series",
-    )
-    return (figure,)
+def _was_asked(row: Record, survey: pd.DataFrame) -> bool:
+    return bool(((survey["question"] == row["question"]) & (survey["wave"] < row["wave"])).any())
 
 
-def _span(periods: tuple[str, ...]) -> str:
-    return window_words(Month(periods[0]), Month(periods[-1]))
+def _share(row: Record, wave: str, n: int, asked: int) -> Ratio:
+    stem = f"survey|{wave}|{row['question']}|{row['question_version']}"
+    return Ratio(Count(n, "", f"{stem}|{row['response']}"), Count(asked, "", f"{stem}|all"))
 
 
-def _month_count(row: Record | None, period: str) -> Measure:
-    if row is None:
-        return Estimate(None, None, None, 0)
-    return Count(int(row["count"]), "", f"street crime|Drugs|{period}")
-
-
-def _groups(findings: Findings) -> Blocks:
-    cohorts = findings.impact.cohorts
-    if cohorts.empty:
-        return (gap("cohort_register"),)
-    rows = [
-        (
-            label(first_upper(words_of(row["record_group"]))),
-            counted(row["people"]),
-            score(row["rate_before"], 1),
-            score(row["rate_after"], 1),
-            _ratio(row, "ratio"),
-            _ratio(row, "adjusted_ratio", "adjusted"),
-            _ratio(row, "comparison_ratio", "comparison"),
-            label(Verdict(row["verdict"]).meaning),
-        )
-        for row in cohorts.to_dict("records")
-    ]
-    columns = (
-        col("Record group"), col("People", True), col("Arrests a year before", True), col("After", True),
-        col("Ratio", True), col("Ratio to expected fall", True), col("Against not included", True),
-        col("What may be said"),
-    )  # fmt: skip
-    note = (
-        "Arrests per 365 days at risk; windows were declared before the run. People chosen at their worst improve "
-        "anyway."
-    )
-    return (table("record_groups", "Record groups before and after", columns, rows, note=note),)
-
-
-def _groups_brief(findings: Findings) -> Blocks:
-    cohorts = findings.impact.cohorts
-    if cohorts.empty:
-        return (gap("cohort_register"),)
-    rows = [
-        (label(first_upper(words_of(row["record_group"]))), _ratio(row, "ratio")) for row in cohorts.to_dict("records")
-    ]
-    note = "A ratio below one is a fall. People chosen at their worst improve anyway: this alone is no proof of effect."
-    columns = (col("Record group"), col("Arrests after, as a ratio to before", True))
-    return (table("groups_brief", "Arrests before and after", columns, rows, note=note),)
-
-
-def _ratio(row: Record, name: str, prefix: str = "") -> Estimate:
-    stem = prefix or name
-    low, high = number(row[f"{stem}_low"]), number(row[f"{stem}_high"])
-    return Estimate(number(row[name]), low, high, min(int(row["people"]), int(row["arrests_before"])), "", 2)
-
-
-def _costs(findings: Findings) -> Blocks:
-    costs = findings.impact.costs
-    if costs.empty:
-        return (gap("convictions"),)
-    rows = [
-        (
-            label(row["offence_group"]),
-            counted(row["count"]),
-            score(row["unit_cost_gbp"], 0, "£"),
-            score(row["cost_gbp"], 0, "£"),
-        )
-        for row in costs.to_dict("records")
-    ]
-    columns = (col("Offence group"), col("Convictions", True), col("Unit cost", True), col("Social cost", True))
-    note = f"Unit costs: {costs['source'].iloc[0]}. Other groups have no unit cost and are left out."
-    return (table("social_cost", "Social cost of convictions", columns, rows, note=note, annex=True),)
-
-
-def _claims(findings: Findings) -> Blocks:
-    own = findings.decisions.claims
-    rows = [
-        (
-            label(row["claim"]),
-            label(row["outcome"]),
-            label(row["population"]),
-            label(row["window"]),
-            label(row["reproduced"]),
-        )
-        for row in own.to_dict("records")
-    ]
-    columns = (col("Claim"), col("Outcome"), col("Population"), col("Window"), col("Status"))
-    if not rows:
-        return (para("No claim about the effect of earlier work is on the register.", tone="note"),)
-    return (table("claims", "Claims register", columns, rows, annex=True),)
+def _reworded(findings: Findings) -> Blocks:
+    names = findings.impact.reworded
+    if not names:
+        return ()
+    questions = label(", ".join(words_of(name) for name in names))
+    sentence: Sentence[Measure] = say("The wording changed, so no change is shown: {questions}.", questions=questions)
+    return (para(sentence, tone="note"),)

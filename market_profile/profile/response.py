@@ -1,11 +1,11 @@
-"""What was done and what is proposed: operations, the test-purchase board, diversion, the case-forum pack."""
+"""What was done and what is proposed: operations and their cadence, the test-purchase board, diversion."""
 
 from __future__ import annotations
 
-import pandas as pd
-
-from market_profile.document import Section
-from market_profile.impact.response import REPLACEMENT_DAYS, days_since_operation
+from market_profile.document import Section, Sentence
+from market_profile.impact.phases import Reading
+from market_profile.impact.response import REPLACEMENT_DAYS, cadence, days_since_operation
+from market_profile.profile.actions import communication_blocks
 from market_profile.profile.findings import Findings
 from market_profile.profile.names import date_words, days_words, first_upper, hours_words
 from market_profile.profile.text import (
@@ -33,6 +33,8 @@ PERSONAL, COVERT = Sensitivity.PERSONAL, Sensitivity.COVERT
 BOARD_ROWS = 20
 KEPT_ROWS = 10
 TIMELINE_ROWS = 20
+LEAST_CLOCKS = 10
+"""Arrests of street sellers from which the area's own replacement time is used in place of the guide's."""
 
 
 def board_section(findings: Findings) -> Section[Measure]:
@@ -144,52 +146,11 @@ def _diversions(findings: Findings) -> Blocks:
     return (para(words), table("diversions", "Diversion list", columns, rows, note=note, annex=True))
 
 
-def forum_section(findings: Findings) -> Section[Measure]:
-    """Return the case-forum pack: latest assessment of each person, criteria and drift (planners)."""
-    if not findings.has("case_forum"):
-        return section("forum", "Case-forum pack", (gap("case_forum"),), PLANNER)
-    forum = findings.tables.get("case_forum").sort_values(["nominal_ref", "assessed_on", "record_ref"], kind="stable")
-    criteria = [name for name in forum.columns if name not in _FORUM_OWN and pd.api.types.is_numeric_dtype(forum[name])]
-    totals = forum[criteria].sum(axis=1, min_count=1) if criteria else pd.Series(float("nan"), index=forum.index)
-    unknown = forum[criteria].isna().sum(axis=1) if criteria else pd.Series(0, index=forum.index)
-    scored = forum.assign(total=totals, unknown=unknown)
-    scored["drift"] = scored.groupby("nominal_ref")["total"].diff()
-    latest = scored.drop_duplicates("nominal_ref", keep="last")
-    latest = latest.sort_values(["total", "nominal_ref"], ascending=[False, True], kind="stable")
-    rows = [
-        (
-            secret(row["nominal_ref"]), label(date_words(row["assessed_on"])), score(row["total"], 0),
-            score(row["drift"], 0), counted(row["unknown"]), secret(row["override"] or "none"),
-            secret(row["decision"] or "none"), label(date_words(row["next_review"]) or "not set"),
-        )
-        for row in latest.head(50).to_dict("records")
-    ]  # fmt: skip
-    columns = (
-        col("Nominal ref", sensitivity=PERSONAL), col("Assessed"), col("Total", True), col("Since last", True),
-        col("Criteria not known", True), col("Override", sensitivity=PERSONAL), col("Decision", sensitivity=PERSONAL),
-        col("Next review"),
-    )  # fmt: skip
-    note = "Total of the criteria named in area.toml; since last: change from the assessment before."
-    return section(
-        "forum",
-        "Case-forum pack",
-        (table("case_forum", "Risk matrix, highest first", columns, rows, note=note, keep=5),),
-        PLANNER,
-    )
-
-
-_FORUM_OWN = frozenset(
-    {"nominal_ref", "assessed_on", "override", "override_reason", "decision", "next_review", "source_line", "version"}
-)
-
-
 def response_section(findings: Findings) -> Section[Measure]:
-    """Return the timeline of operations and the gaps between them (planners)."""
+    """Return the timeline of operations, the gaps between them, Clear-Hold-Build and who is told what (planners)."""
     timeline = findings.impact.timeline
     if timeline.empty:
-        return section("response", "Response so far", (gap("operations"),), PLANNER)
-    quiet = days_since_operation(timeline, findings.month)
-    long_gaps = int((timeline["gap_days"] > REPLACEMENT_DAYS).sum())
+        return section("response", "Response so far", (gap("operations"), *communication_blocks(findings)), PLANNER)
     rows = [
         (
             secret(row["operation"]), label(words_of(row["phase"])), label(words_of(row["tactic"])),
@@ -197,23 +158,60 @@ def response_section(findings: Findings) -> Section[Measure]:
             score(row["gap_days"], 0, "days"), score(row["resource_hours"], 0),
             score(row["cost_gbp"], 0, "£"),
         )
-        for row in timeline.tail(TIMELINE_ROWS).to_dict("records")
+        for row in timeline.iloc[::-1].head(TIMELINE_ROWS).to_dict("records")
     ]  # fmt: skip
     columns = (
         col("Operation", sensitivity=COVERT), col("Phase"), col("Tactic"), col("From"), col("To"),
         col("Gap before", True), col("Staff hours", True), col("Cost", True),
     )  # fmt: skip
     blocks: Blocks = (
-        para(
-            say(
-                "{operations} phases of operations are on record, {open} of them still open at the end of the month. "
-                "Gaps between them longer than the three weeks in which dealers are replaced: {gaps}.",
-                operations=counted(len(timeline)),
-                open=counted(timeline["is_open"].sum()),
-                gaps=counted(long_gaps),
-            ),
-            *([say("{quiet} have passed since the last one.", quiet=score(quiet, 0, "days"))] if quiet > 0 else []),
-        ),
-        table("timeline", "Operations", columns, rows, annex=True),
+        para(*_cadence(findings)),
+        *_phases(findings),
+        table("timeline", "Operations, latest first", columns, rows, annex=True),
+        *communication_blocks(findings),
     )
     return section("response", "Response so far", blocks, PLANNER)
+
+
+def _cadence(findings: Findings) -> list[Sentence[Measure]]:
+    """Return operations on record and the gaps between them against the time in which dealers are replaced here."""
+    timeline, usual = findings.impact.timeline, findings.network.replacement.usual_days
+    is_measured = usual == usual and findings.network.replacement.n >= LEAST_CLOCKS
+    found = cadence(timeline, usual if is_measured else REPLACEMENT_DAYS).iloc[0]
+    quiet = days_since_operation(timeline, findings.month)
+    limit = score(found["replacement_days"], 0, "days")
+    source = "measured here" if is_measured else "the guide's three weeks"
+    said = [
+        say(
+            "{operations} operations with {rows} phases and tactics are on record, {open} of these still open at the "
+            "end of the month. Dealers are replaced in about {limit} ({source}); gaps longer than that: {long} of "
+            "{gaps}.",
+            operations=counted(found["operations"]), rows=counted(len(timeline)),
+            open=counted(timeline["is_open"].sum()), limit=limit, source=label(source),
+            long=counted(found["long_gaps"]), gaps=counted(found["gaps"]),
+        )
+    ]  # fmt: skip
+    if quiet > 0:
+        words = "{quiet} have passed since the last one{verdict}."
+        is_long = quiet > found["replacement_days"]
+        verdict = label(": longer than a replacement takes, so the market has had time to return" if is_long else "")
+        said.append(say(words, quiet=score(quiet, 0, "days"), verdict=verdict))
+    return said
+
+
+def _phases(findings: Findings) -> Blocks:
+    """Return Clear, Hold, Build in words that do not read a rise in reports as failure."""
+    phases = findings.impact.phases
+    if phases.empty:
+        return ()
+    said = [
+        say(
+            "Clear, Hold, Build ({operation}): in the {phase} phase since {since}. Residents made {after} reports in "
+            "{days} against {before} before. {reading}",
+            operation=secret(row["operation"]), phase=label(row["phase"]), since=label(date_words(row["phase_since"])),
+            after=counted(row["reports_after"]), days=score(row["days"], 0, "days"),
+            before=counted(row["reports_before"]), reading=label(Reading(row["reading"]).meaning),
+        )
+        for row in phases.to_dict("records")
+    ]  # fmt: skip
+    return (para(*said),)

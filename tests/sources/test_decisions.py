@@ -23,7 +23,9 @@ def test_every_file_is_optional(tmp_path: Path) -> None:
     decisions = read_decisions(tmp_path)
     assert decisions.judgements.empty
     assert str(decisions.grants["expires_on"].dtype) == "datetime64[us]"
-    assert decisions.key_judgements.columns.tolist() == ["sentence", "likelihood", "confidence", "because", "sources"]
+    assert decisions.key_judgements.columns.tolist() == [
+        "id", "sentence", "likelihood", "confidence", "because", "sources",
+    ]  # fmt: skip
 
 
 def test_lines_are_read_and_the_hash_follows_content_not_layout(tmp_path: Path) -> None:
