@@ -18,6 +18,7 @@ from market_profile.profile.text import (
     gap,
     hidden_if_none,
     label,
+    number,
     para,
     say,
     section,
@@ -88,11 +89,11 @@ def _purity_figure(findings: Findings, drugs: list[str]) -> Figure[Measure]:
     return Figure(
         id="purity",
         headline=say("{drug} is {purity} pure", drug=Label(drug_name(drugs[0])), purity=lead),
-        subtitle=f"Median purity by month, {findings.area_name}, {year_words(findings.month)}",
-        drawing=trend(findings, "purity", drugs, "per cent"),
+        subtitle=f"Purity by month, small months steadied, {findings.area_name}, {year_words(findings.month)}",
+        drawing=trend(findings, "purity_pooled", drugs, "per cent"),
         source="test purchases with a laboratory result",
-        caveat="No interval is drawn below six purchases in a month.",
-        definition_id="purity",
+        caveat="Bands are 95% intervals. Months with few purchases are drawn towards their drug's average.",
+        definition_id="purity_pooled",
     )
 
 
@@ -180,9 +181,16 @@ def _assets(findings: Findings) -> Blocks:
     if not findings.has("assets"):
         return (gap("assets"),)
     rows = [
-        (label(first_upper(words_of(row["stage"]))), counted(row["cases"]), Count(round(row["amount_gbp"]), "£"))
+        (
+            label(first_upper(words_of(row["stage"]))), counted(row["cases"]), Count(round(row["amount_gbp"]), "£"),
+            Estimate(number(row["days_median"]), None, None, int(row["cases"]), "days"),
+            counted(row["waiting"]), Count(round(row["waiting_gbp"]), "£"),
+        )
         for row in findings.indicators.assets.to_dict("records")
-    ]
-    columns = (col("Stage"), col("Cases", True), col("Amount", True))
-    note = "Stages of one case overlap and are not added."
-    return (table("assets", "Assets over twelve months", columns, rows, note=note),)
+    ]  # fmt: skip
+    columns = (
+        col("Stage"), col("Cases", True), col("Amount", True), col("From seizure", True), col("Now here", True),
+        col("Amount here", True),
+    )  # fmt: skip
+    note = "Cases that reached the stage in twelve months, and cases that went no further. Stages are not added."
+    return (table("assets", "Cash and assets from seizure to reinvestment", columns, rows, note=note, keep=5),)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from market_profile.document import Block, Section
+import numpy as np
+
+from market_profile.document import Block, Figure, Lorenz, Section
+from market_profile.profile.counts import year_of
 from market_profile.profile.findings import Findings
+from market_profile.profile.linkage import hidden_blocks, matrix_blocks, unlinked_blocks
 from market_profile.profile.names import drug_words, first_upper
 from market_profile.profile.supply import window_blocks
 from market_profile.profile.text import (
-    EVERYONE,
+    PARTNER,
     PLANNER,
     Blocks,
     col,
@@ -23,13 +27,36 @@ from market_profile.profile.text import (
 )
 from market_profile.values import Count, Estimate, Leader, Measure, Ratio
 
+TITLE = "Demand and treatment"
+LEAST_FOR_CURVE = 10
+"""Clients with a spend from which tenths mean something."""
+
 
 def demand_section(findings: Findings) -> Section[Measure]:
-    """Return spend, main drugs and the treatment stages, for both audiences."""
+    """Return spend and its concentration, main drugs, treatment, linkage, hidden population (planners)."""
     if not findings.has("treatment") or findings.indicators.funnel.empty:
-        return section("demand", "Demand and treatment", (gap("treatment"),), EVERYONE)
-    blocks: Blocks = (*_spend(findings), *_funnel(findings))
-    return section("demand", "Demand and treatment", blocks, EVERYONE)
+        blocks: Blocks = (gap("treatment"), *hidden_blocks(findings))
+    else:
+        blocks = (
+            *_spend(findings),
+            *_lorenz(findings),
+            *matrix_blocks(findings),
+            *hidden_blocks(findings),
+            *_funnel(findings),
+            *_journeys(findings),
+        )
+    return section("demand", TITLE, blocks, PLANNER)
+
+
+def demand_brief(findings: Findings) -> Section[Measure]:
+    """Return spend, main drugs, treatment and hidden population (partners); the matrix where settings say so."""
+    if not findings.has("treatment") or findings.indicators.funnel.empty:
+        return section("demand", TITLE, (gap("treatment"), *hidden_blocks(findings)), PARTNER)
+    matrix = matrix_blocks(findings) if findings.indicators.linked.is_linked else ()
+    blocks: Blocks = (
+        *_spend(findings), *matrix, *hidden_blocks(findings), *_funnel(findings), *_journeys(findings)
+    )  # fmt: skip
+    return section("demand", TITLE, blocks, PARTNER)
 
 
 def consent_section(findings: Findings) -> Section[Measure]:
@@ -61,6 +88,7 @@ def consent_section(findings: Findings) -> Section[Measure]:
         )
     else:
         blocks.append(gap("court_orders"))
+    blocks.extend(unlinked_blocks(findings))
     blocks.extend(window_blocks(findings))
     return section("consent", "Outreach, consent and court orders", blocks, PLANNER)
 
@@ -116,6 +144,50 @@ def _funnel(findings: Findings) -> Blocks:
             (col("Stage"), col("Share of referrals", True)),
             rows,
             note="Stages overlap: a referral may reach several, so none is a part of the one above it.",
+        ),
+    )
+
+
+def _lorenz(findings: Findings) -> Blocks:
+    """Return the Lorenz curve of weekly spend (planners): ten equal groups of clients, smallest spenders first."""
+    curve, spend = findings.indicators.lorenz, findings.indicators.spend.iloc[0]
+    n = int(spend["clients_with_spend"])
+    if n < LEAST_FOR_CURVE:
+        return ()
+    shares = tuple(Estimate(float(share), None, None, n, "%") for share in np.diff(curve["spend_pct"]))
+    top = Estimate(_percent(spend["top_decile_share"]), None, None, n, "%")
+    return (
+        Figure(
+            id="spend_concentration",
+            headline=say("The top tenth of clients spend {share}", share=top),
+            subtitle=f"Share of weekly drug spend by tenths of consenting clients, {findings.area_name}",
+            drawing=Lorenz(shares, "clients", "weekly drug spend", counted(n)),
+            source="treatment records with consent",
+            caveat="Spend as clients state it; people not in treatment are not in it.",
+            definition_id="treatment_spend_top_decile",
+        ),
+    )
+
+
+def _journeys(findings: Findings) -> Blocks:
+    """Return waits, engagement after twelve weeks and people from prison, over referrals of the rolling year."""
+    rows = {row["measure"]: row for row in findings.indicators.journeys.to_dict("records")}
+    period = year_of(findings.month)
+    ratios = {
+        name: Ratio(*(Count(int(rows[name][part]), "", f"treatment {name}|{part}|{period}") for part in ("n", "of")))
+        for name in ("started", "retained", "from_prison")
+    }
+    wait = rows["wait_days"]
+    days = Estimate(number(wait["value"]), number(wait["low"]), number(wait["high"]), int(wait["n"]), "days")
+    return (
+        para(
+            say(
+                "Of referrals in twelve months {started} started structured treatment, half of them within {days}. "
+                "Of starts at least twelve weeks old {retained} were seen again twelve weeks on or later. Of people "
+                "referred from prison {from_prison} started.",
+                days=days if days.value is not None else Estimate(0.0, None, None, 0, "days"),
+                **ratios,
+            )
         ),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from market_profile.document import Section, Sentence, Tile, Tiles
+from market_profile.profile.changes import changed_figures
 from market_profile.profile.counts import Events, events, year_of
 from market_profile.profile.findings import Findings
 from market_profile.profile.names import date_words, first_upper, month_words, year_words
@@ -108,6 +109,7 @@ def summary_section(findings: Findings) -> Section[Measure]:
             "Inside it a change may be chance.",
             keep=len(rows),
         ),
+        *changed_figures(findings),
         para(*_people_sentences(findings)),
         *_revised(findings),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from market_profile.document import Section
+from market_profile.indicators.expected import LEAST_MONTHS, expected_count
 from market_profile.profile.counts import Events, events
 from market_profile.profile.findings import Findings
 from market_profile.profile.names import first_upper
@@ -20,12 +21,14 @@ from market_profile.profile.text import (
     table,
     words_of,
 )
-from market_profile.terms import Harm
-from market_profile.values import Measure
+from market_profile.terms import DisruptionLevel, Harm
+from market_profile.values import Change, Estimate, Measure
 
 SUSPECTED = ("death", "overdose")
 """Harm whose status matters most: a suspected death is not a confirmed one."""
 
+
+MOST_AREAS = 5
 
 NAMES = {
     "ambulance": "ambulance call",
@@ -37,18 +40,67 @@ NAMES = {
 
 
 def harm_section(findings: Findings) -> Section[Measure]:
-    """Return harm this month against its normal range (planners)."""
+    """Return harm this month against what was expected, by place, and disruptions by level (planners)."""
+    tail = (*_safeguarding(findings), *_disruptions(findings))
     if not findings.has("harm_events"):
-        return section("harm", "Harm and safeguarding", (gap("harm_events"),), PLANNER)
-    rows = [
-        (label(first_upper(name)), found.monthly_change(findings.month)) for name, found in _kinds(findings).items()
-    ]
+        return section("harm", "Harm and safeguarding", (gap("harm_events"), *tail), PLANNER)
+    kinds = {name: found.monthly_change(findings.month) for name, found in _kinds(findings).items()}
+    rows = [(label(first_upper(name)), change, _expected(change)) for name, change in kinds.items()]
+    columns = (col("Harm"), col("This month"), col("Expected", True))
+    note = "Expected: mean of up to twelve earlier months, with the bounds between which nineteen months in twenty lie."
     blocks: Blocks = (
-        table("harm_month", "Harm this month", (col("Harm"), col("This month")), rows, keep=10),
-        *_safeguarding(findings),
-        para("A rise above the normal range is a prompt to ask, not an alert: nothing is broadcast by itself."),
+        table("harm_month", "Harm this month", columns, rows, note=note, keep=10),
+        *_prompts(kinds),
+        *_places(findings),
+        *tail,
     )
     return section("harm", "Harm and safeguarding", blocks, PLANNER)
+
+
+def _expected(change: Change) -> Estimate:
+    past = [count.n for count in change.history]
+    if len(past) < LEAST_MONTHS:
+        return Estimate(None, None, None, 0)
+    found = expected_count(past)
+    return Estimate(found.mean, found.low, found.high, len(past), "", 1)
+
+
+def _prompts(kinds: dict[str, Change]) -> Blocks:
+    """Return which harms lie above what was expected: a prompt to a person, sent to nobody."""
+    above = [name for name, change in kinds.items() if (_expected(change).high or float("inf")) < change.now.n]
+    words = "A prompt to ask what lies behind it, not an alert: nothing is broadcast by itself."
+    if not above:
+        return (para("No harm is above what earlier months lead one to expect. " + words),)
+    return (para(say("Above what was expected: {names}.", names=label(", ".join(above))), words, tone="warning"),)
+
+
+def _places(findings: Findings) -> Blocks:
+    """Return the areas with most harm over twelve months; all months, areas and kinds stand in a table file."""
+    places = findings.indicators.harm_places
+    known = places[places["area_code"] != ""]
+    if known.empty:
+        return (para("No harm record names an area.", tone="gap"),)
+    totals = known.groupby("area_code", sort=True)["events"].sum()
+    now = known[known["period"] == findings.month.text].groupby("area_code", sort=True)["events"].sum()
+    areas = findings.geography.area_counts.drop_duplicates("area_code").set_index("area_code")["area_name"]
+    top = totals.sort_values(ascending=False, kind="stable").head(MOST_AREAS)
+    rows = [(label(areas.get(code, code)), counted(n), counted(now.get(code, 0))) for code, n in top.items()]
+    columns = (col("Area"), col("Twelve months", True), col("This month", True))
+    note = "All areas by month, kind and status: tables/harm_by_place.csv. More people living there means more harm."
+    return (table("harm_places", "Where harm was recorded", columns, rows, note=note, keep=MOST_AREAS),)
+
+
+def _disruptions(findings: Findings) -> Blocks:
+    """Return disruptions of supply by level: twelve months, and this month against the last."""
+    if not findings.has("disruptions"):
+        return (gap("disruptions"),)
+    frame = findings.tables.get("disruptions")
+    rows = []
+    for level in DisruptionLevel.values():
+        found = events(frame[frame["level"] == level], "on", f"disruptions|{level}")
+        rows.append((label(first_upper(level)), found.in_year(findings.month), found.monthly_change(findings.month)))
+    columns = (col("Disruption"), col("Twelve months", True), col("This month"))
+    return (table("disruption_levels", "Disruptions by level", columns, rows, keep=3),)
 
 
 def _safeguarding(findings: Findings) -> Blocks:

@@ -21,7 +21,8 @@ Record = Mapping[Any, Any]
 """A row of a frame as a mapping from column to value."""
 Row = tuple[Measure, ...]
 
-UNITS = {"gbp_per_pure_g": "£", "gbp": "£", "gbp_per_week": "£", "g": "g", "pct": "%", "min": "minutes", "count": ""}
+UNITS = {"gbp_per_pure_g": "£", "gbp": "£", "gbp_per_week": "£", "g": "g", "pct": "%", "min": "minutes", "count": "",
+         "days": "days", "people": ""}  # fmt: skip
 """Units of indicators as they are printed."""
 
 DECIMALS = {"g": 2, "£": 0, "%": 0, "minutes": 0}
