@@ -13,6 +13,7 @@ from market_profile.resolve.cluster import APART, Cut, Labels, average_link, com
 from market_profile.resolve.far import Far
 from market_profile.resolve.model import LinkModel
 from market_profile.resolve.score import candidate_pairs, empty_pairs, score_pairs
+from market_profile.resolve.weigh import weigh_pairs
 
 Flags = npt.NDArray[np.bool_]
 
@@ -52,12 +53,14 @@ class Way:
 
     ``largest_cluster``: records above which a cluster must hold together better than others (the size guard).
     ``far``: weighs the pairs within a component that share no key; scored by Splink where none is given.
-    ``with_parts``: keep the contributions of each field in the pairs.
+    ``with_parts``: keep the contributions of each field in the pairs. ``quick``: the same weights without Splink's
+    fixed costs (``weigh``).
     """
 
     largest_cluster: float = 400.0
     far: Far | None = None
     with_parts: bool = False
+    quick: bool = False
 
 
 USUAL = Way()
@@ -102,13 +105,14 @@ def link(
     """
     judged = judged or Constraints.none()
     candidates = candidate_pairs(keys, LARGEST_BLOCK, None if moves is None else moves.fresh)
-    pairs = score_pairs(units, candidates, model, evidence.frequencies, evidence.persons, way.with_parts)
+    score = weigh_pairs if way.quick else score_pairs
+    pairs = score(units, candidates, model, evidence.frequencies, evidence.persons, way.with_parts)
     cut = Cut(model.edge_weight, model.cut_weight, model.cap, largest_cluster=way.largest_cluster)
     records = units["records"].to_numpy("int64") if "records" in units else None
     labels = components(len(units), with_judgements(pairs, judged), cut)
     rest = missing_pairs(labels, pairs)
     if way.far is None:
-        rest = score_pairs(units, rest, model, evidence.frequencies, evidence.persons)
+        rest = score(units, rest, model, evidence.frequencies, evidence.persons)
     else:
         rest["weight"] = way.far.weigh(rest["left"].to_numpy(), rest["right"].to_numpy())
     whole = _join(pairs[PAIR], rest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,7 @@ def split_lists(column: pd.Series, separator: str = "|") -> pd.Series:
 
 def exploded(column: pd.Series) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Return (position of the row, value) of every element of a column of lists."""
-    sizes = column.map(len).to_numpy(dtype="int64")
-    filled = [part for part in column.to_numpy() if len(part)]
-    values = np.concatenate([np.asarray(part, dtype=object) for part in filled]) if filled else np.array([], object)
+    parts = column.to_numpy()
+    sizes = np.fromiter(map(len, parts), dtype=np.int64, count=len(parts))
+    values = np.fromiter(chain.from_iterable(parts), dtype=object, count=int(sizes.sum()))
     return np.repeat(np.arange(len(column)), sizes), values

@@ -114,10 +114,11 @@ def _other(frame: pd.DataFrame, source: _Source) -> pd.DataFrame:
 
 
 def _shaped(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
+    blank = pd.Series("", index=frame.index, dtype="str")
     part = frame.reindex(columns=list(_COLUMNS))
-    part["kind"] = kind
-    for column in (*MENTION_KEY, "log", *_TEXT):
-        part[column] = part[column].astype("str").where(part[column].notna(), "").astype("str")
+    for column in ("record_ref", "subject_no", "log", *_TEXT):
+        part[column] = part[column].astype("str").where(part[column].notna(), "") if column in frame else blank
+    part["kind"] = pd.Series(kind, index=frame.index, dtype="str")
     for column in ("at", "date_of_birth"):
         part[column] = pd.to_datetime(part[column]).astype("datetime64[us]")
     part["is_safeguarding"] = part["is_safeguarding"].fillna(False).astype(bool)

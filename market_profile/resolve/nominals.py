@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from market_profile.periods import Month
@@ -43,10 +44,16 @@ def describe_nominals(mentions: pd.DataFrame, ids: pd.Series[str], month: Month,
 
 
 def _most_written(frame: pd.DataFrame, value: pd.Series, quality: pd.Series) -> pd.Series:
-    table = pd.DataFrame({"nominal_id": frame["nominal_id"], "quality": quality, "value": value})
-    count = table.groupby(["nominal_id", "quality", "value"]).size().rename("records").reset_index()
-    count = count.sort_values(["quality", "records", "value"], ascending=[False, False, True], kind="stable")
-    return count.drop_duplicates("nominal_id").set_index("nominal_id")["value"]
+    """Return each nominal's value of the best quality, written most often; the first in order where equal."""
+    owner, owners = pd.factorize(frame["nominal_id"], sort=True)
+    code, values = pd.factorize(value, sort=True)
+    best = quality.to_numpy(dtype=np.int64)
+    width, grades = max(len(values), 1), int(best.max(initial=0)) + 1
+    key, records = np.unique((owner * grades + best) * width + code, return_counts=True)
+    whose, grade, what = key // width // grades, key // width % grades, key % width
+    order = np.lexsort((what, -records, -grade, whose))
+    chosen = order[np.flatnonzero(np.diff(whose[order], prepend=-1) != 0)]
+    return pd.Series(np.asarray(values)[what[chosen]], index=np.asarray(owners)[whose[chosen]])
 
 
 def _names(frame: pd.DataFrame) -> pd.Series[str]:

@@ -13,7 +13,7 @@ from market_profile.resolve.cluster import Labels
 from market_profile.resolve.far import far_weights
 from market_profile.resolve.link import Constraints, Evidence, Linked, Moves, Way, link
 from market_profile.resolve.model import LinkModel
-from market_profile.resolve.profiles import make_profiles
+from market_profile.resolve.profiles import make_profiles, number_units
 from market_profile.resolve.score import probability
 from market_profile.resolve.settled import Settled
 
@@ -57,17 +57,29 @@ def link_in_rounds(
     clusters, certainty = _first_round(units, keys, model, evidence, judged, settled, largest_cluster)
     lowest = min(model.edge_weight, model.profile_cut_weight)
     wider = replace(model, cut_weight=model.profile_cut_weight, edge_weight=lowest)
-    rounds = PROFILE_ROUNDS if settled.fresh.all() else MONTHLY_ROUNDS
+    afresh = bool(settled.fresh.all())
+    rounds = PROFILE_ROUNDS if afresh else MONTHLY_ROUNDS
+    numbered = number_units(units)
+    wanted = None
     for number in range(rounds):
-        profiles, of_unit = make_profiles(units, clusters)
-        limits = _moved(judged, of_unit)
-        moves = None if settled.fresh.all() else _moves(settled, of_unit, len(profiles))
-        way = Way(largest_cluster, far_weights(profiles, model, evidence.persons), number == rounds - 1)
-        last = link(profiles, keys(profiles), wider, evidence, limits, moves, way)
-        certainty = certainty * _certainty(last, profiles["records"].to_numpy())[of_unit]
-        lead = np.unique(clusters)
-        clusters = lead[last.clusters[of_unit]]
+        profiles, of_unit = make_profiles(numbered, clusters, wanted)
+        at = np.flatnonzero(of_unit >= 0)
+        moves = None if afresh else _moves(settled, of_unit, len(profiles))
+        way = Way(largest_cluster, far_weights(profiles, model, evidence.persons), number == rounds - 1, quick=True)
+        last = link(profiles, keys(profiles), wider, evidence, _moved(judged, of_unit), moves, way)
+        certainty[at] = certainty[at] * _certainty(last, profiles["records"].to_numpy())[of_unit[at]]
+        lead = np.unique(clusters[at])
+        clusters[at] = lead[last.clusters[of_unit[at]]]
+        wanted = None if afresh else _asked(settled, of_unit, last.pairs, len(profiles))
     return Rounds(clusters, profiles, of_unit, last, certainty.round(4))
+
+
+def _asked(settled: Settled, of_unit: Labels, pairs: pd.DataFrame, count: int) -> npt.NDArray[np.bool_]:
+    """Return which units a later round may still move: the fresh, and all that shared a key with them."""
+    met = np.zeros(count + 1, dtype=bool)
+    met[pairs["left"]] = met[pairs["right"]] = True
+    met[count] = False
+    return settled.fresh | met[of_unit]
 
 
 def _first_round(
@@ -86,7 +98,8 @@ def _first_round(
         return clusters, certainty
     part = units.iloc[at].assign(unit=np.arange(len(at), dtype="int64")).reset_index(drop=True)
     limits = _within(judged, settled.fresh)
-    way = Way(largest_cluster, far_weights(part, model, evidence.persons))
+    quick = not settled.fresh.all()
+    way = Way(largest_cluster, far_weights(part, model, evidence.persons), quick=quick)
     first = link(part, keys(part), model, evidence, limits, way=way)
     clusters[at] = at[first.clusters]
     certainty[at] = _certainty(first, part["records"].to_numpy())
@@ -94,8 +107,9 @@ def _first_round(
 
 
 def _moves(settled: Settled, of_unit: Labels, count: int) -> Moves:
-    fresh = np.bincount(of_unit, weights=settled.fresh, minlength=count) > 0
-    held = np.bincount(of_unit, weights=~settled.fresh, minlength=count) > 0
+    inside = of_unit >= 0
+    fresh = np.bincount(of_unit[inside], weights=settled.fresh[inside], minlength=count) > 0
+    held = np.bincount(of_unit[inside], weights=~settled.fresh[inside], minlength=count) > 0
     return Moves(fresh, held)
 
 
@@ -115,7 +129,7 @@ def _moved(judged: Constraints, of_unit: Labels) -> Constraints:
     for pairs in (judged.different, judged.same):
         left, right = of_unit[pairs["left"]], of_unit[pairs["right"]]
         frame = pd.DataFrame({"left": np.minimum(left, right), "right": np.maximum(left, right)}).astype("int64")
-        both.append(frame[frame["left"] != frame["right"]].drop_duplicates())
+        both.append(frame[(frame["left"] != frame["right"]) & (frame["left"] >= 0)].drop_duplicates())
     return Constraints(both[0], both[1])
 
 

@@ -17,7 +17,8 @@ ROUNDING = 4
 """Decimals of a match weight: far below any meaning, far above the last bits of floating point."""
 
 
-def _connect() -> Any:
+def connect() -> Any:
+    """Return a DuckDB connection in memory that loads nothing from outside."""
     import duckdb
 
     return duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
@@ -52,7 +53,7 @@ def candidate_pairs(keys: pd.DataFrame, largest_block: int, fresh: np.ndarray | 
             "fresh": flags[keys["unit"].to_numpy()],
         }
     )
-    connection = _connect()
+    connection = connect()
     try:
         connection.register("blocks", blocks)
         query = """
@@ -86,29 +87,30 @@ def score_pairs(
     from splink import DuckDBAPI, Linker
 
     logging.getLogger("splink").setLevel(logging.ERROR)
-    connection = _connect()
+    connection = connect()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             api = DuckDBAPI(connection)
             linker = Linker(
-                api.register(_arrow(units)),
+                api.register(as_arrow(units)),
                 model.splink_settings(persons, with_parts),
                 log_level=None,
                 validate_settings=False,
             )
             for name in model.frequency_columns:
                 table = frequencies[name].rename(f"tf_{name}").rename_axis(name).reset_index()
-                linker.table_management.register_term_frequency_lookup(api.register(_arrow(table)), name)
+                linker.table_management.register_term_frequency_lookup(api.register(as_arrow(table)), name)
             blocked = pd.DataFrame({"join_key_l": pairs["left"], "join_key_r": pairs["right"], "match_key": "0"})
-            linker.table_management.register_blocked_pairs_for_predict(api.register(_arrow(blocked)))
+            linker.table_management.register_blocked_pairs_for_predict(api.register(as_arrow(blocked)))
             predicted = linker.inference.predict(warning_mode="never").as_duckdbpyrelation()
             return _tidy(predicted.project(_wanted(model, with_parts)).df(), model, persons)
     finally:
         connection.close()
 
 
-def _arrow(frame: pd.DataFrame) -> Any:
+def as_arrow(frame: pd.DataFrame) -> Any:
+    """Return ``frame`` as an Arrow table, as DuckDB reads it quickest."""
     import pyarrow as pa
 
     return pa.Table.from_pandas(frame, preserve_index=False)

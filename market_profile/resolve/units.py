@@ -69,7 +69,9 @@ def make_units(mentions: pd.DataFrame, judged: np.ndarray) -> Units:
 
 
 def _with_parts(mentions: pd.DataFrame) -> pd.DataFrame:
-    day = mentions["dob"].dt.strftime("%Y-%m-%d").fillna("").astype("str")
+    code, births = pd.factorize(mentions["dob"])
+    texts = np.append(pd.DatetimeIndex(births).strftime("%Y-%m-%d").to_numpy(dtype=object), "")
+    day = pd.Series(texts[code], index=mentions.index, dtype="str")
     swapped = day.str.slice(0, 5) + day.str.slice(8, 10) + "-" + day.str.slice(5, 7)
     forename = mentions["forenames"].str.split(" ").str[0].fillna("").astype("str")
     return mentions.assign(
