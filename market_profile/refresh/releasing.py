@@ -18,6 +18,7 @@ from market_profile.periods import Month
 from market_profile.refresh.plan import Plan, Workspace, make_plan, open_workspace
 from market_profile.refresh.released import ReleaseStore
 from market_profile.refresh.run import analyse_for, load_records, make_manifest, partner_edition
+from market_profile.refresh.shelf import write_shelf
 from market_profile.refresh.timing import Stopwatch
 from market_profile.render import render_edition
 from market_profile.store import MonthStore, append_event, audit_head, publish_folder, workspace_lock
@@ -101,6 +102,7 @@ def release_partner(
         past.add(plan.month.text, made.entries, complete)
         target = folder / "editions" / plan.month.text / "partner"
         publish_folder(target, complete)
+        write_shelf(workspace)
         append_event(
             workspace.audit_log, AuditCategory.DISCLOSURE, {"month": plan.month.text, "run_id": manifest.run_id}
         )

@@ -7,8 +7,9 @@ import hashlib
 import numpy as np
 import pandas as pd
 
+from market_profile.contracts.linkage_key import linkage_keys
 from market_profile.synthetic.mentions import custody_setting, write_mentions
-from market_profile.synthetic.plan import Array
+from market_profile.synthetic.plan import Array, Plan
 from market_profile.synthetic.purchases import Operation
 from market_profile.synthetic.scene import Scene
 from market_profile.synthetic.texts import Extract, day_text, extract, number_text
@@ -81,7 +82,7 @@ def make_treatment(scene: Scene) -> Extract:
     rng = scene.plan.stream("treatment")
     users = scene.people.of_role("user")
     clients = np.sort(rng.permutation(users)[: max(10, round(0.22 * len(users)))])
-    keys, links = _keys(scene, clients, "client"), _keys(scene, clients, "linkage")
+    keys, links = _keys(scene, clients, "client"), _linkage_keys(scene, clients)
     start = rng.integers(scene.calendar.starts[0] - 60, scene.calendar.starts[-2], len(clients))
     reached = rng.choice([1, 2, 3, 4], len(clients), p=[0.1, 0.55, 0.12, 0.23])
     who = np.repeat(np.arange(len(clients)), reached)
@@ -106,6 +107,20 @@ def make_treatment(scene: Scene) -> Extract:
     ref = rows["client_key"] + "/" + rows["referred_on"] + "/" + rows["stage"] + "/" + rows["stage_on"]
     month = np.maximum(0, scene.calendar.month_of(day))
     return extract("treatment", rows, month, ref.to_numpy(dtype=object), clients[who])
+
+
+def _linkage_keys(scene: Scene, people: Array) -> Array:
+    """Return the pseudonyms that the provider makes of names and dates of birth as its clients gave them."""
+    frame = scene.people.frame.iloc[people]
+    born = pd.Series(pd.to_datetime(frame["birth"].to_numpy().astype("datetime64[D]")), index=frame.index)
+    named = pd.DataFrame({"surname": frame["surname"], "forenames": frame["forename"], "date_of_birth": born})
+    made: Array = linkage_keys(named, town_linkage_key(scene.plan)).to_numpy(dtype=object)
+    return made
+
+
+def town_linkage_key(plan: Plan) -> bytes:
+    """Return the fictional partnership's key: of the seed alone, so that the same plan writes the same town."""
+    return hashlib.sha256(f"fictional linkage key {plan.seed}".encode()).digest()
 
 
 def _keys(scene: Scene, people: Array, purpose: str) -> Array:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pandas as pd
 
 from market_profile.errors import WrongUse
+from market_profile.synthetic.cohorts import town_linkage_key
 from market_profile.synthetic.dirt import soil
 from market_profile.synthetic.outbox import make_outbox
 from market_profile.synthetic.plan import Plan
@@ -38,7 +40,15 @@ def write_town(folder: Path, plan: Plan) -> None:
     placed = write_inbox(folder / "inbox", soil(scene, outbox), scene.calendar.names)
     write_area(folder, scene.ground)
     write_decisions(folder, scene, outbox)
+    _write_linkage_key(folder / "linkage.key", plan)
     write_truth(folder / TRUTH, scene, outbox, placed)
+
+
+def _write_linkage_key(path: Path, plan: Plan) -> None:
+    """Write the fictional partnership's key, readable by its owner alone; a real one stands outside the workspace."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(town_linkage_key(plan).hex() + "\n")
 
 
 def town_summary(folder: Path) -> dict[str, int]:

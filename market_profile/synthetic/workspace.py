@@ -27,6 +27,9 @@ crs = "EPSG:27700"
 teams = 2
 shifts_per_team_week = 3
 
+[linkage]
+key_file = "linkage.key"
+
 [theme]
 partnership = "{name} Combating Drugs Partnership"
 """
