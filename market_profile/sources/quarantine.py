@@ -38,9 +38,13 @@ def quarantine_rows(kind: Kind, rows: FileRows) -> pd.DataFrame:
     Faults stand in the order of the contract's columns; ``reason_codes`` and ``columns`` are joined by ``|``.
     """
     faults = _ordered(kind, rows.faults)
-    grouped = faults.groupby("row", sort=True)
     numbers = pd.Index(sorted(faults["row"].unique()), dtype="int64")
-    spoken = faults["column"].where(faults["column"] == "", faults["column"].str.replace("|", ", ", regex=False) + ": ")
+    named = faults["column"] != ""
+    spoken = faults["column"].str.replace("|", ", ", regex=False).add(": ").where(named, "")
+    told = pd.DataFrame({
+        "row": faults["row"], "reason": faults["reason"], "column": faults["column"],
+        "words": spoken + faults["sentence"],
+    })  # fmt: skip
     frame = pd.DataFrame(
         {
             "kind": kind.name,
@@ -48,9 +52,9 @@ def quarantine_rows(kind: Kind, rows: FileRows) -> pd.DataFrame:
             "file_id": rows.file.file_id,
             "line": rows.lines[numbers.to_numpy()],
             "record_ref": rows.refs.reindex(numbers).fillna(""),
-            "reason_codes": _joined(faults["reason"], faults["row"], "|"),
-            "columns": grouped["column"].agg(_distinct),
-            "explanation": _joined(spoken + faults["sentence"], faults["row"], " "),
+            "reason_codes": _joined(told, "reason", "|"),
+            "columns": _distinct(_joined(told[named], "column", "|")).reindex(numbers).fillna(""),
+            "explanation": _joined(told, "words", " "),
             "raw": pd.Series(rows.raw_text(numbers.tolist()), index=numbers, dtype="str"),
         },
         index=numbers,
@@ -85,10 +89,16 @@ def _ordered(kind: Kind, faults: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _joined(words: pd.Series[str], rows: pd.Series[int], mark: str) -> pd.Series[str]:
-    pairs = pd.DataFrame({"row": rows, "words": words}).drop_duplicates()
-    return pairs.groupby("row", sort=True)["words"].agg(mark.join)
+def _joined(told: pd.DataFrame, name: str, mark: str) -> pd.Series[str]:
+    """Return the different texts of each row joined by ``mark``; nearly every row has one, which is not touched."""
+    pairs = told[["row", name]].drop_duplicates()
+    is_alone = ~pairs["row"].duplicated(keep=False)
+    several = pairs[~is_alone].groupby("row", sort=True)[name].agg(mark.join)
+    joined: pd.Series[str] = pd.concat([pairs[is_alone].set_index("row")[name], several]).sort_index()
+    return joined
 
 
-def _distinct(columns: pd.Series[str]) -> str:
-    return "|".join(dict.fromkeys(name for cell in columns for name in cell.split("|") if name))
+def _distinct(columns: pd.Series[str]) -> pd.Series[str]:
+    """Return the names of columns without repeats."""
+    made = {text: "|".join(dict.fromkeys(text.split("|"))) for text in columns.unique()}
+    return columns.map(made).astype("str")

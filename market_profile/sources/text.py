@@ -61,9 +61,12 @@ def _candidates(head: bytes, declared: str | None) -> tuple[str, ...]:
 
 def _declared(head: bytes, declared: str) -> str:
     try:
-        name = codecs.lookup(declared).name
-    except LookupError:
-        raise FileRefused(BAD_ENCODING, "area.toml declares an `encoding` that does not exist") from None
+        found = codecs.lookup(declared)
+    except (LookupError, ValueError):
+        found = None
+    if found is None or not getattr(found, "_is_text_encoding", True):
+        raise FileRefused(BAD_ENCODING, "area.toml declares an `encoding` that does not exist or is not one of text")
+    name = found.name
     return "utf-8-sig" if name == "utf-8" and head.startswith(codecs.BOM_UTF8) else name
 
 
