@@ -37,7 +37,7 @@ class Reading(Described):
     TOO_FEW = "too few", "Too few reports or days to compare."
     EXPECTED_RISE = (
         "rise expected",
-        "Reports rose. In this phase more reporting is expected as confidence grows: it is not read as failure.",
+        "More reporting is expected in this phase as confidence grows: it is not read as failure.",
     )
     RISE_IN_BUILD = (
         "rise in build",

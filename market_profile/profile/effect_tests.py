@@ -50,8 +50,8 @@ def interrupted_blocks(findings: Findings) -> Blocks:
     said = tested["verdict"].value_counts()
     too_few = int(said.get(str(SeriesVerdict.TOO_FEW), 0))
     sentence = say(
-        "Of {n} monthly crime series tested against {what}, {fell} fell and {rose} rose beyond their own trend; {few} "
-        "have too few months. One in forty falls by chance alone, and other things change in the same month.",
+        "{fell} of {n} monthly crime series fell and {rose} rose beyond their own trend at {what}; {few} have too few "
+        "months.",
         n=counted(len(tested)),
         what=label(_interventions(tested)),
         fell=counted(said.get(str(SeriesVerdict.FELL), 0)),
@@ -94,8 +94,8 @@ def displacement_blocks(findings: Findings) -> Blocks:
     found = displacement_table(findings.geography.displacement)
     said = found["verdict"].value_counts()
     sentence = say(
-        "Around {n} operations, reports in the place and next to it fell more than in places like them at {fell}, and "
-        "rose more at {rose}; for the others chance explains the difference.",
+        "Around {fell} of {n} operations reports fell more than in places like them, neighbours counted in; around "
+        "{rose} they rose more.",
         n=counted(len(found)),
         fell=counted(said.get(str(DisplacementVerdict.FELL), 0)),
         rose=counted(said.get(str(DisplacementVerdict.ROSE), 0)),
@@ -128,9 +128,9 @@ def cost_blocks(findings: Findings) -> Blocks:
     )  # fmt: skip
     can = bool(worth["can_claim"].any()) if len(worth) else False
     words = (
-        "A record group's change is consistent with an effect, so arrests avoided are priced: a range, not a saving."
+        "A record group's arrests avoided may be priced, as a range and not a saving."
         if can
-        else "No record group's change is consistent with an effect, so no benefit may be claimed this month."
+        else "No benefit may be claimed: no record group's change is consistent with an effect."
     )
     note = "Convictions without a unit cost are left out, never priced at nothing. Whole tables: social_cost, benefits."
     return (para(words), table("cost_tables", "Cost under each table", columns, rows, note=note, annex=True))
@@ -155,14 +155,12 @@ def claim_blocks(findings: Findings) -> Blocks:
     published = findings.impact.claims
     said = published["status"].value_counts()
     sentence = say(
-        "Of {n} claims published about the operations that the guide describes, {yes} can be reproduced, {no} cannot "
-        "and {unclear} are unclear.",
-        n=counted(len(published)),
+        "Claims published about such operations: {yes} reproduced, {no} not, {unclear} unclear.",
         yes=counted(said.get(str(ClaimStatus.REPRODUCED), 0)),
         no=counted(said.get(str(ClaimStatus.NOT_REPRODUCED), 0)),
         unclear=counted(said.get(str(ClaimStatus.UNCLEAR), 0)),
     )
-    local = "The area itself has put no claim on the register (decisions/claims.csv)." if own.empty else None
+    local = "The area has put no claim of its own on the register." if own.empty else "The area's own stand first."
     every = pd.concat([own, published], ignore_index=True) if len(own) else published
     rows = [_claim(row) for row in every.to_dict("records")]
     columns = (
@@ -170,8 +168,8 @@ def claim_blocks(findings: Findings) -> Blocks:
         col("Status"), col("Choices"),
     )  # fmt: skip
     return (
-        para(sentence, *([local] if local else [])),
-        table("claims", "Claims register", columns, rows, annex=True, keep=len(own), detail=True),
+        para(sentence),
+        table("claims", "Claims register", columns, rows, note=local, annex=True, keep=len(own), detail=True),
     )
 
 

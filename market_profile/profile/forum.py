@@ -35,16 +35,14 @@ def forum_section(findings: Findings) -> Section[Measure]:
 
 
 def _groups(findings: Findings) -> Blocks:
-    """Return the guide's three record groups in one sentence each."""
+    """Return the guide's three record groups in one short sentence each; all of it stands in tables/register.csv."""
     if not findings.has("cohort_register"):
         return (gap("cohort_register"),)
     said = [
         say(
-            "{group}: {people} people, {still} still on; action by police or courts for {acted}, a disposal for "
-            "{disposed}, arrested since {arrested}.",
+            "{group}: {people} people, {still} still on, {arrested} arrested since.",
             group=label(first_upper(words_of(row["record_group"]))), people=counted(row["people"]),
-            still=counted(row["still_on"]), acted=counted(row["judicial_action"]),
-            disposed=counted(row["court_disposal"]), arrested=counted(row["arrested_since"]),
+            still=counted(row["still_on"]), arrested=counted(row["arrested_since"]),
         )
         for row in findings.impact.register.to_dict("records")
     ]  # fmt: skip
@@ -54,7 +52,7 @@ def _groups(findings: Findings) -> Blocks:
 def _conflicts(findings: Findings) -> Blocks:
     conflicts = findings.impact.forum.conflicts
     if conflicts.empty:
-        words = "Nobody on the register or before the forum is both to be enforced against and recorded as progressing."
+        words = "Nobody is both to be enforced against and recorded as progressing."
         return (para(words, tone="note"),) if findings.has("case_forum") or findings.has("cohort_register") else ()
     names = dict(
         zip(findings.resolution.nominals["nominal_id"], findings.resolution.nominals["preferred_name"], strict=True)
@@ -114,9 +112,9 @@ def _carried(findings: Findings) -> list[Sentence[Measure]]:
     falling = int((latest["drift"] < 0).sum())
     return [
         say(
-            "{people} people stand before the forum: since their assessment before, {up} scored higher and {down} "
-            "lower. {carried} decisions are carried over from earlier months; {late} reviews are overdue.",
-            people=counted(len(latest)), up=counted(rising), down=counted(falling), carried=counted(forum.carried),
+            "Since their last assessment {up} of {people} people scored higher and {down} lower; {carried} decisions "
+            "stand from earlier months and {late} reviews are overdue.",
+            up=counted(rising), people=counted(len(latest)), down=counted(falling), carried=counted(forum.carried),
             late=counted(latest["is_review_overdue"].sum()),
         )
     ]  # fmt: skip

@@ -153,10 +153,7 @@ def _graded(row: Record, place: int, findings: Findings) -> list[Sentence[Measur
     is_firm = source.isin(["1", "A"]) & said.isin(["A", "B", "1", "2"])
     is_weak = source.isin(["3", "D", "E"]) | said.isin(["E", "5"])
     every = counted(len(logs))
-    template = (
-        "Judgement {place}, {logs}: {firm} from a reliable source and known or corroborated, {weak} from an unreliable "
-        "source or suspected false, {who} independent sources."
-    )
+    template = "Judgement {place}, {logs}: {firm} are firm (reliable and corroborated), {weak} weak; {who} sources."
     values: dict[str, Measure] = {
         "place": counted(place), "logs": label(words), "firm": Ratio(counted(is_firm.sum()), every),
         "weak": Ratio(counted(is_weak.sum()), every), "who": counted(_sayers(logs)),

@@ -1,4 +1,4 @@
-"""What was done and what is proposed: operations and their cadence, the test-purchase board, diversion."""
+"""What was done and what is proposed: operations and their cadence, who is told what."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ from market_profile.impact.phases import Reading
 from market_profile.impact.response import REPLACEMENT_DAYS, cadence, days_since_operation
 from market_profile.profile.actions import communication_blocks
 from market_profile.profile.findings import Findings
-from market_profile.profile.names import date_words, days_words, first_upper, hours_words
+from market_profile.profile.names import date_words
 from market_profile.profile.text import (
     PLANNER,
     Blocks,
-    Record,
-    Row,
     col,
     counted,
     gap,
     label,
-    number,
     para,
     say,
     score,
@@ -27,123 +24,12 @@ from market_profile.profile.text import (
     words_of,
 )
 from market_profile.terms import Sensitivity
-from market_profile.values import Estimate, Measure
+from market_profile.values import Measure
 
-PERSONAL, COVERT = Sensitivity.PERSONAL, Sensitivity.COVERT
-BOARD_ROWS = 20
-KEPT_ROWS = 10
+COVERT = Sensitivity.COVERT
 TIMELINE_ROWS = 20
 LEAST_CLOCKS = 10
 """Arrests of street sellers from which the area's own replacement time is used in place of the guide's."""
-
-
-def board_section(findings: Findings) -> Section[Measure]:
-    """Return the test-purchase board, what was left out and the diversion list (planners)."""
-    blocks: Blocks = (
-        para(
-            "A score is an indicator for initial selection. Accept or reject each target, and say why, in "
-            "decisions/board_decisions.csv before anything is exported.",
-            tone="warning",
-        ),
-        *_targets(findings),
-        *_excluded(findings),
-        *_diversions(findings),
-    )
-    return section("board", "Test-purchase board", blocks, PLANNER)
-
-
-def _targets(findings: Findings) -> Blocks:
-    targets = findings.board.targets
-    ranked = targets[targets["rank"].notna()].head(BOARD_ROWS)
-    if ranked.empty:
-        return (para("No candidate passes the suspicion rule this month.", tone="note"),)
-    decided = findings.decisions.board_decisions
-    decisions = dict(zip(decided["target_id"], decided["decision"], strict=True))
-    called = _names_of_targets(findings)
-    rows = [_target_row(row, decisions, called) for row in ranked.to_dict("records")]
-    columns = (
-        col("Target", sensitivity=PERSONAL), col("Rank", True), col("Score", True), col("Chance of a purchase", True),
-        col("When to try"), col("Purpose"), col("Decision"), col("Why", sensitivity=PERSONAL),
-    )  # fmt: skip
-    note = (
-        "Scores run to 100 and are the sum of the points under each target; the range widens with what is not known. "
-        "Some places are kept for targets about which little is known, so that attention does not feed itself. All "
-        "candidates stand in tables/targets.csv."
-    )
-    caption = "Proposed test purchases, best first"
-    return (table("targets", caption, columns, rows, note=note, keep=KEPT_ROWS, detail=True),)
-
-
-def _names_of_targets(findings: Findings) -> dict[str, str]:
-    """Return what a target is called beside its id: a person's name, a market's area."""
-    nominals, markets = findings.resolution.nominals, findings.geography.markets
-    counts = findings.geography.area_counts
-    areas = dict(zip(counts["area_code"], counts["area_name"], strict=True))
-    people = dict(zip(nominals["nominal_id"], nominals["preferred_name"], strict=True))
-    if markets.empty:
-        return people
-    return people | {
-        market: areas.get(area, "phone line")
-        for market, area in zip(markets["market_id"], markets["area_code"], strict=True)
-    }
-
-
-PURPOSES = {"exploit": "most likely to succeed", "explore": "to learn where little is known"}
-"""Why the board proposes a target, in words."""
-
-
-def _target_row(row: Record, decisions: dict[str, str], called: dict[str, str]) -> Row:
-    points = Estimate(number(row["score"]), number(row["score_low"]), number(row["score_high"]), 0, "", 0)
-    chance = number(row["success_probability"])
-    return (
-        secret(f"{row['target_id']} {called.get(row['target_id'], '')}".strip()),
-        counted(row["rank"]),
-        points,
-        score(None if chance is None else 100 * chance, 0, "%"),
-        label(_when(row)),
-        label(PURPOSES.get(row["reach"], row["reach"])),
-        label(decisions.get(row["target_id"], "waiting")),
-        secret(first_upper(_plain_reasons(row["reasons"]))),
-    )
-
-
-def _plain_reasons(reasons: object) -> str:
-    """Return the parts of a score with their points; what each part is stands in the definition card."""
-    return str(reasons).replace("best single statement; amount earns nothing", "its best single report")
-
-
-def _when(row: Record) -> str:
-    days, hours = days_words(row["suggested_from"], row["suggested_to"]), hours_words(row["suggested_hours"])
-    return days if hours == "not known" else f"{days}, {hours}"
-
-
-def _excluded(findings: Findings) -> Blocks:
-    targets = findings.board.targets
-    out = targets[targets["excluded_reason"] != ""]
-    if out.empty:
-        return ()
-    grouped = out.groupby("excluded_reason", sort=True).size()
-    rows = [(label(first_upper(words_of(reason))), counted(n)) for reason, n in grouped.items()]
-    return (table("excluded", "Candidates left out", (col("Reason"), col("Candidates", True)), rows, annex=True),)
-
-
-def _diversions(findings: Findings) -> Blocks:
-    diverted = findings.board.diversions
-    if diverted.empty:
-        return (
-            para("Nobody on the board's candidates is under 18, exploited or progressing in treatment.", tone="note"),
-        )
-    names = findings.resolution.nominals.set_index("nominal_id")["preferred_name"]
-    rows = [
-        (secret(row["nominal_id"]), secret(names.get(row["nominal_id"], "")), secret(first_upper(row["reason"])))
-        for row in diverted.to_dict("records")
-    ]
-    columns = (
-        col("Nominal", sensitivity=PERSONAL), col("Name", sensitivity=PERSONAL), col("Reason", sensitivity=PERSONAL),
-    )  # fmt: skip
-    note = "People to be safeguarded or supported: never targets."
-    words = say("{people} people are on the diversion list, whatever their score.", people=counted(len(rows)))
-    return (para(words), table("diversions", "Diversion list", columns, rows, note=note, annex=True))
 
 
 def response_section(findings: Findings) -> Section[Measure]:
@@ -180,22 +66,17 @@ def _cadence(findings: Findings) -> list[Sentence[Measure]]:
     found = cadence(timeline, usual if is_measured else REPLACEMENT_DAYS).iloc[0]
     quiet = days_since_operation(timeline, findings.month)
     limit = score(found["replacement_days"], 0, "days")
-    source = "measured here" if is_measured else "the guide's three weeks"
+    source = "measured here" if is_measured else "the guide says"
     said = [
         say(
-            "{operations} operations with {rows} phases and tactics are on record, {open} of these still open at the "
-            "end of the month. Dealers are replaced in about {limit} ({source}); gaps longer than that: {long} of "
-            "{gaps}.",
-            operations=counted(found["operations"]), rows=counted(len(timeline)),
-            open=counted(timeline["is_open"].sum()), limit=limit, source=label(source),
-            long=counted(found["long_gaps"]), gaps=counted(found["gaps"]),
+            "{operations} operations are on record, {open} of their phases still open. {long} of {gaps} gaps between "
+            "them were longer than the {limit} in which dealers are replaced ({source}).",
+            operations=counted(found["operations"]), open=counted(timeline["is_open"].sum()),
+            long=counted(found["long_gaps"]), gaps=counted(found["gaps"]), limit=limit, source=label(source),
         )
     ]  # fmt: skip
     if quiet > 0:
-        words = "{quiet} have passed since the last one{verdict}."
-        is_long = quiet > found["replacement_days"]
-        verdict = label(": longer than a replacement takes, so the market has had time to return" if is_long else "")
-        said.append(say(words, quiet=score(quiet, 0, "days"), verdict=verdict))
+        said.append(say("{quiet} have passed since the last one.", quiet=score(quiet, 0, "days")))
     return said
 
 
@@ -206,8 +87,8 @@ def _phases(findings: Findings) -> Blocks:
         return ()
     said = [
         say(
-            "Clear, Hold, Build ({operation}): in the {phase} phase since {since}. Residents made {after} reports in "
-            "{days} against {before} before. {reading}",
+            "{operation} has been in its {phase} phase since {since}: {after} reports by residents in {days}, {before} "
+            "before. {reading}",
             operation=secret(row["operation"]), phase=label(row["phase"]), since=label(date_words(row["phase_since"])),
             after=counted(row["reports_after"]), days=score(row["days"], 0, "days"),
             before=counted(row["reports_before"]), reading=label(Reading(row["reading"]).meaning),

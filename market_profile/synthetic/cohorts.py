@@ -17,6 +17,8 @@ from market_profile.synthetic.texts import Extract, day_text, extract, number_te
 GROUPS = ("enforcement", "outreach", "eligible_not_included")
 CRITERIA = ("offending", "drug_use", "violence", "vulnerability", "accommodation", "engagement")
 """Criteria of the case forum's risk matrix, each scored 0 to 5."""
+NOT_KNOWN = 0.12
+"""Share of assessments at which engagement could not be marked."""
 STAGES = ("referred", "structured", "residential", "completed")
 
 
@@ -65,6 +67,8 @@ def make_case_forum(scene: Scene) -> Extract:
                          "assessed_on": day_text(day, scene)})  # fmt: skip
     for name in CRITERIA:
         rows[name] = number_text(np.clip(np.round(level + rng.normal(0, 1, len(who))), 0, 5), 0)
+    unknown = scene.plan.stream("forum-not-known").random(len(who)) < NOT_KNOWN
+    rows["engagement"] = np.where(unknown, "", rows["engagement"])
     by_hand = rng.random(len(who)) < 0.06
     rows["override"] = np.where(by_hand, "high", "")
     rows["override_reason"] = np.where(by_hand, "new information", "")

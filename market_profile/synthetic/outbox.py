@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from market_profile.contracts.kinds import KINDS
-from market_profile.synthetic import cohorts, community, justice, open_data, response
+from market_profile.synthetic import clearing, cohorts, community, justice, open_data, response
 from market_profile.synthetic.logs import make_logs
 from market_profile.synthetic.purchases import make_operations, make_purchases
 from market_profile.synthetic.reports import make_reports
@@ -41,6 +41,7 @@ def make_outbox(scene: Scene) -> Outbox:
         community.make_survey(scene), community.make_harm_events(scene), response.make_disruptions(scene, operations),
         justice.make_court_orders(scene), community.make_crime_counts(scene), community.make_population(scene),
         open_data.make_street_crime(scene), open_data.make_stop_and_search(scene),
+        clearing.make_clear_hold_build(scene), clearing.make_confident_reports(scene),
     ]  # fmt: skip
     frames = {kind: _joined(kind, extracts, scene.calendar.months) for kind in KINDS}
     return Outbox(frames, logs.truth, purchases.truth)

@@ -27,6 +27,13 @@ crs = "EPSG:27700"
 teams = 2
 shifts_per_team_week = 3
 
+[forum]
+weights = {{ offending = 2.0 }}
+threshold = 18.0
+
+[impact]
+area_unit_costs = {{ "burglary dwelling" = 6500, "vehicle crime" = 1100, violence = 6200, shoplifting = 1000 }}
+
 [linkage]
 key_file = "linkage.key"
 
@@ -81,6 +88,8 @@ def write_decisions(folder: Path, scene: Scene, outbox: Outbox) -> None:
     _judgements(scene, outbox, months).to_csv(place / "judgements.csv", index=False, lineterminator="\n")
     _grants(scene, outbox).to_csv(place / "grants.csv", index=False, lineterminator="\n")
     _recommendations(months).to_csv(place / "recommendations.csv", index=False, lineterminator="\n")
+    _claims(months).to_csv(place / "claims.csv", index=False, lineterminator="\n")
+    _partners(months).to_csv(place / "partners.csv", index=False, lineterminator="\n")
     (place / "key_judgements.toml").write_text(_KEY_JUDGEMENTS, encoding="utf-8")
 
 
@@ -137,8 +146,41 @@ def _recommendations(months: tuple[str, ...]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["id", "text", "owner", "due_on", "status", "measure"])
 
 
+def _claims(months: tuple[str, ...]) -> pd.DataFrame:
+    """Return a claim that crime counts can check and one that nobody can."""
+    inside = months[:-1]
+    middle = len(inside) // 2
+    first, second = f"{inside[0]}..{inside[middle - 1]}", f"{inside[middle]}..{inside[2 * middle - 1]}"
+    if middle == 0:
+        first = second = inside[0]
+    rows = [
+        ("C1", "robbery and vehicle crime fell by 18 %", "recorded robbery and vehicle crime", "the whole town",
+         f"{first} to {second}", "local press release", "reproduced", "-18", "two groups, equal halves", "-18",
+         "robbery|vehicle crime", first, second),
+        ("C2", "offending by people in outreach fell by half", "all offending", "people in outreach", "not stated",
+         "partnership newsletter", "unclear", "-50", "", "", "", "", ""),
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=[
+        "id", "claim", "outcome", "population", "window", "source", "reproduced", "value", "choices", "claimed_pct",
+        "offence_groups", "from_window", "to_window",
+    ])  # fmt: skip
+
+
+def _partners(months: tuple[str, ...]) -> pd.DataFrame:
+    """Return partners in every quarter of the influence x interest grid, one contact overdue."""
+    soon, past = f"{months[-1]}-15", f"{months[-2]}-10"
+    rows = [
+        ("Combating Drugs Partnership", "high", "high", "monthly meeting", "Partnership manager", soon),
+        ("Residents' association of the harbour", "low", "high", "community forum", "Neighbourhood sergeant", past),
+        ("Town council leader", "high", "low", "newsletter", "Partnership manager", soon),
+        ("Traders of the ring road", "low", "low", "none yet", "Neighbourhood sergeant", ""),
+    ]
+    return pd.DataFrame(rows, columns=["partner", "influence", "interest", "channel", "owner", "next_contact_on"])
+
+
 _KEY_JUDGEMENTS = """\
 [[key_judgement]]
+id = "J1"
 sentence = "It is highly likely that street supply of heroin and crack will return within a month of each arrest"
 likelihood = "highly likely"
 confidence = "Moderate"
@@ -146,6 +188,7 @@ because = "replacements were seen in most markets; the time differs from market 
 sources = ["arrests", "intelligence_logs"]
 
 [[key_judgement]]
+id = "J2"
 sentence = "It is likely that reports from the most patrolled ward overstate its share of supply"
 likelihood = "likely"
 confidence = "Moderate"
