@@ -11,6 +11,7 @@ from market_profile.contracts.tables import Tables
 from market_profile.network import replacement, roles, structure, supply
 from market_profile.network.change import changes, current_ids
 from market_profile.network.communities import carry_labels, communities
+from market_profile.network.company import named_beside
 from market_profile.network.edges import EDGE_KEY, build_edges
 from market_profile.network.key_players import key_players
 from market_profile.network.model import KeyPlayerSet, Network, Resolved
@@ -18,7 +19,7 @@ from market_profile.network.standing import STANDING, standing
 from market_profile.network.statements import Evidence, gather, mentioned, tie_statements
 from market_profile.periods import Month
 from market_profile.settings import NetworkSettings
-from market_profile.terms import Role
+from market_profile.terms import Relation, Role
 
 NODE_COLUMNS = (
     "nominal_id",
@@ -69,7 +70,10 @@ def build_network(
     current = ties[ties["observed_at"] >= since].reset_index(drop=True)
     edges = build_edges(current, settings.half_life_days, month)
     parts = pd.concat([told, supply.custody_evidence(evidence)], ignore_index=True)
-    people = roles.assign_roles(parts[parts["observed_at"] >= since], edges, month)
+    steady = build_edges(current, dict.fromkeys(Relation, roles.HALF_LIFE_DAYS), month)
+    beside = named_beside(evidence)
+    beside = beside[beside["observed_at"] >= since]
+    people = roles.assign_roles(parts[parts["observed_at"] >= since], steady, beside, month)
     edges = _doubted(edges, people)
     before = _previous(previous, resolution)
     nodes, players = _measured(people, edges, settings, before.get("nodes"))

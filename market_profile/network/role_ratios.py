@@ -60,6 +60,16 @@ RATIOS: dict[str, Ratios] = {
     "controls, source": _ratios(0.15, line_holder=14.0, dealer=1.5, unknown=1.0),
     "controls, target": _ratios(0.15, cuckooed=30.0, runner=6.0, victim=6.0),
     "associates, either": _ratios(0.9, associate=3.5),
+    "after a user": _ratios(0.4, dealer=1.5, line_holder=0.9, user=0.95, unknown=0.5),
+    "before a user": _ratios(0.4, dealer=2.0, line_holder=0.9, user=0.45, unknown=1.0),
+    "after a dealer": _ratios(0.3, user=2.2, runner=0.45, supplier=0.5, associate=0.5),
+    "before a dealer": _ratios(0.3, runner=2.4, supplier=2.5, associate=2.5, user=1.05, unknown=1.2),
+    "after a line holder": _ratios(0.3, runner=3.5, user=1.4),
+    "before a line holder": _ratios(0.3, runner=6.0, supplier=2.0, associate=2.4, line_holder=0.8, unknown=1.2),
+    "after a runner": _ratios(0.25, line_holder=5.0, dealer=1.6),
+    "before a runner": _ratios(0.25, line_holder=5.0, associate=4.5, dealer=1.0, unknown=1.2),
+    "after a supplier": _ratios(0.2, supplier=3.5, dealer=1.7, line_holder=1.5),
+    "before a supplier": _ratios(0.2, supplier=6.0, associate=3.0, dealer=1.0, runner=0.5, unknown=1.0),
 }
 """By rule of evidence."""
 

@@ -30,7 +30,7 @@ HALF_LIFE_DAYS = 720.0
 MOST_PIECES = 3.0
 """Pieces of one rule count in full up to here, together never more: many customers are still one part."""
 
-LEAST_SHARE = 0.25
+LEAST_SHARE = 0.2
 """A part that holds less than this share is not stated."""
 
 TEMPER = 1.0
@@ -39,7 +39,7 @@ TEMPER = 1.0
 SELLER_SHARE = 0.4
 """Below this share of a selling part, one source does not make a supplier of somebody."""
 
-SURE_MATCH = 0.55
+SURE_MATCH = 0.45
 """A tie of one source stands only where its record is about these two people with at least this probability."""
 
 EXPLOITED_PRIOR = 0.15
@@ -49,11 +49,12 @@ UNSURE_POINTS = 0.3
 """Being controlled by another speaks so much for exploitation, against a record that states it."""
 
 
-def assign_roles(evidence: pd.DataFrame, edges: pd.DataFrame, month: Month) -> pd.DataFrame:
+def assign_roles(evidence: pd.DataFrame, edges: pd.DataFrame, beside: pd.DataFrame, month: Month) -> pd.DataFrame:
     """Return nominal_id, role, role_probability, role_reasons, second_role, exploited_share; one row a person.
 
-    ``evidence``: rows of ``role_evidence`` in the window; ``edges``: network ties. E-graded rows are not used. Ties are
-    read twice: first stated parts alone say who sells, then supply to a seller speaks for a tier above.
+    ``evidence``: rows of ``role_evidence`` in the window; ``edges``: ties that fade as slowly as parts do; ``beside``:
+    who is named beside whom. E-graded rows are not used. Ties are read twice: first stated parts alone say who sells,
+    then supply to a seller speaks for a tier above.
     ``role_reasons`` gives each rule's weight of evidence (nats) for the likeliest part over the next; with the base
     rate they add up to the log of the odds between the two.
     """
@@ -61,7 +62,8 @@ def assign_roles(evidence: pd.DataFrame, edges: pd.DataFrame, month: Month) -> p
     told = _told_pieces(sound, month)
     firm = edges[~edges["is_suspected_false"] & edges["is_stated"]]
     first = _posterior(told)
-    pieces = pd.concat([told, _tie_pieces(firm, _those(first, SELLING), _those(first, (Role.SUPPLIER.value,)))])
+    ties = _tie_pieces(firm, _those(first, SELLING), _those(first, (Role.SUPPLIER.value,)))
+    pieces = pd.concat([told, ties, _beside_pieces(beside, first, month)])
     found = _stated(_posterior(pieces), pieces)
     people = sorted(set(edges[EDGE_KEY[0]]) | set(edges[EDGE_KEY[1]]) | set(evidence["nominal_id"]))
     frame = pd.DataFrame({"nominal_id": pd.Series(people, dtype="str")}).merge(found, on="nominal_id", how="left")
@@ -134,6 +136,26 @@ def _tie_pieces(edges: pd.DataFrame, sellers: set[str], suppliers: set[str]) -> 
         for rule, mask, who in cases
     ]
     return pd.concat(parts, ignore_index=True)
+
+
+def _beside_pieces(beside: pd.DataFrame, first: pd.DataFrame, month: Month) -> pd.DataFrame:
+    """Return what being named before or after somebody of a known part says: one piece a source and rule.
+
+    A report counts for the grade behind it and for how sure the other's part is.
+    """
+    columns = ["nominal_id", "rule", "weight", "fade"]
+    sound = beside[~beside["is_suspected_false"] & beside["other_id"].isin(first.index)]
+    if sound.empty:
+        return pd.DataFrame({c: pd.Series(dtype="str" if c in columns[:2] else "float64") for c in columns})
+    known = pd.DataFrame({"part": first.idxmax(axis=1), "share": first.max(axis=1)}).loc[sound["other_id"]]
+    place = np.where(sound["is_after"], "after a ", "before a ")
+    rule = pd.Series(place + known["part"].str.replace("_", " ").to_numpy(object), index=sound.index)
+    fade = np.power(0.5, age_days(sound["observed_at"], month) / HALF_LIFE_DAYS)
+    rows = sound.assign(rule=rule, weight=sound["weight"] * known["share"].to_numpy(), fade=fade)
+    rows = rows[rows["rule"].isin(RULES)].assign(loud=lambda f: (f["weight"] * f["fade"]).round(12))
+    by = ["nominal_id", "rule", "loud", "record_ref"]
+    rows = rows.sort_values(by, ascending=[True, True, False, True], kind="stable")
+    return rows.drop_duplicates(["nominal_id", "rule", "source_key"])[columns]
 
 
 def _weights(pieces: pd.DataFrame) -> pd.DataFrame:

@@ -142,6 +142,14 @@ def _links(evidence: Evidence) -> pd.DataFrame:
     ]
 
 
+def linked_pairs(evidence: Evidence) -> pd.DataFrame:
+    """Return the pairs, either way round, whom some log ties outright: columns one, two."""
+    links = _links(evidence)[["source_id", "target_id"]].drop_duplicates()
+    ways = (("source_id", "target_id"), ("target_id", "source_id"))
+    both = pd.concat([links[list(way)].set_axis(["one", "two"], axis=1) for way in ways], ignore_index=True)
+    return both.drop_duplicates()
+
+
 def _co_mentions(evidence: Evidence, links: pd.DataFrame) -> pd.DataFrame:
     columns = ["urn", "nominal_id"]
     people = evidence.subjects[columns].drop_duplicates().sort_values(columns, kind="stable")

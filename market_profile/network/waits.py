@@ -61,7 +61,9 @@ class Waits:
     chance: Floats
 
 
-def estimate_waits(followed: Floats, counts: NDArray[np.bool_], newcomers: pd.DataFrame, near: sparse.csr_matrix) -> Waits:
+def estimate_waits(
+    followed: Floats, counts: NDArray[np.bool_], newcomers: pd.DataFrame, near: sparse.csr_matrix
+) -> Waits:
     """Return the waits of clocks that were ``followed`` for so many days.
 
     ``counts`` says which clocks tell of a usual wait (the arrested sold on the street); ``newcomers``: clock

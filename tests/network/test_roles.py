@@ -130,9 +130,9 @@ def test_e_graded_records_change_no_role() -> None:
 
 def test_a_tie_on_an_unsure_match_stands_apart() -> None:
     records, resolved = story(("u1", "2019-01-22", "a:dealer", "supplies", "b:user", {}))
-    unsure = People(resolved.records.assign(match_probability=0.7))
+    unsure = People(resolved.records.assign(match_probability=0.6))
     ties = build_network(records, unsure, JANUARY, NetworkSettings(), {}).edges
-    # .7 x .7 = .49: as likely as not somebody else
+    # .6 x .6 = .36: more likely somebody else
     assert ties.loc[ties["relation"] == "supplies", "is_contradicted"].tolist() == [True]
 
 
