@@ -111,6 +111,22 @@ def whatif(
 
 
 @app.command()
+def decide(
+    workspace: WorkspaceArgument,
+    target: Annotated[str, typer.Argument(help="The target's id, as on the board.", show_default=False)],
+    decision: Annotated[str, typer.Argument(help="accept, reject or defer.", show_default=False)],
+    by: Annotated[str, typer.Option(help="Who decides.")] = "",
+    reason: Annotated[str, typer.Option(help="Why; no personal data.")] = "",
+    authority: Annotated[str, typer.Option(help="Reference of the authority; needed to accept.")] = "",
+    expires: Annotated[str, typer.Option(help="Last day of the authority, YYYY-MM-DD.")] = "",
+) -> None:
+    """Accept, reject or defer a target of the latest board; accepted ones get a printable card at the next refresh."""
+    from market_profile.cli.deciding import Decided, decide
+
+    decide(workspace, None, Decided(target, decision, by, reason, authority, expires), _console())
+
+
+@app.command()
 def review(
     workspace: WorkspaceArgument,
     by: Annotated[str, typer.Option(help="Who decides; stands beside each judgement.")] = "",
@@ -159,6 +175,78 @@ def release(
 
 
 @app.command()
+def checks(workspace: WorkspaceArgument, month: Annotated[str, typer.Option(help="YYYY-MM")]) -> None:
+    """Run the disclosure checks of a month and write their report; release nothing."""
+    from market_profile.cli.releasing import run_checks
+
+    run_checks(workspace, month, _console())
+
+
+@app.command()
+def correct(
+    workspace: WorkspaceArgument,
+    month: Annotated[str, typer.Option(help="YYYY-MM")],
+    author: Annotated[str, typer.Option(help="Who made the edition.")],
+    approver: Annotated[str, typer.Option(help="Who approves it; another person.")],
+    reason: Annotated[str, typer.Option(help="What was wrong and what changed; partners read it.")],
+) -> None:
+    """Replace a released edition by a corrected one that says what changed."""
+    from market_profile.cli.releasing import run_release
+
+    run_release(workspace, month, (author, approver), _console(), reason)
+
+
+@app.command()
+def withdraw(
+    workspace: WorkspaceArgument,
+    month: Annotated[str, typer.Option(help="YYYY-MM")],
+    by: Annotated[str, typer.Option(help="Who withdraws it; a registered person.")],
+    reason: Annotated[str, typer.Option(help="Why; partners read it in the next edition.")],
+) -> None:
+    """Take a released edition back."""
+    from market_profile.cli.releasing import run_withdraw
+
+    run_withdraw(workspace, month, by, reason, _console())
+
+
+@app.command()
+def verify(
+    received: Annotated[Path, typer.Argument(help="The zip, folder or .age file received.", show_default=False)],
+    fingerprint: Annotated[list[str], typer.Option(help="Author's and approver's, as told by another way.")],
+    identity: Annotated[Path | None, typer.Option(help="File with your age identity, for .age files.")] = None,
+) -> None:
+    """Check a received partner edition: signatures, fingerprints and every byte; needs no workspace."""
+    from market_profile.cli.releasing import run_verify
+
+    run_verify(received, fingerprint, identity, _console())
+
+
+@app.command(name="linkage-keys")
+def linkage_keys(
+    key: Annotated[Path, typer.Option(help="The partnership's key file.")],
+    names: Annotated[Path | None, typer.Argument(help="File with surname, forenames, date_of_birth.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the pseudonyms go; default: beside the file.")] = None,
+    date_format: Annotated[str | None, typer.Option(help="Of dates of birth; default: YYYY-MM-DD.")] = None,
+) -> None:
+    """Replace names by keyed pseudonyms on the treatment provider's side; without a file make a new key."""
+    from market_profile.cli.linking import run_linkage_keys
+
+    run_linkage_keys(names, key, out, date_format, _console())
+
+
+@app.command()
+def digest(
+    workspace: WorkspaceArgument,
+    days: Annotated[int, typer.Option(min=1, help="Days before the newest log.")] = 1,
+    since: Annotated[str | None, typer.Option(help="YYYY-MM-DD in place of --days.")] = None,
+) -> None:
+    """Show planners the new intelligence and the nominals of interest named in it."""
+    from market_profile.cli.digesting import run_digest
+
+    run_digest(workspace, days, since, _console())
+
+
+@app.command()
 def schedule(
     workspaces: Annotated[list[Path], typer.Argument(help="Workspaces to refresh each month.", show_default=False)],
 ) -> None:
@@ -172,11 +260,12 @@ def schedule(
 def audit(
     workspace: WorkspaceArgument,
     verify: Annotated[bool, typer.Option("--verify", help="Check the chain and the ledger.")] = False,
+    export: Annotated[Path | None, typer.Option(help="Write the log as CSV for an inspector.")] = None,
 ) -> None:
     """Show the audit log's length and head; with --verify check the whole chain."""
     from market_profile.cli.releasing import show_audit
 
-    show_audit(workspace, verify, _console())
+    show_audit(workspace, verify, export, _console())
 
 
 def _version(wanted: bool) -> None:

@@ -1,4 +1,4 @@
-"""``market-profile keys``, ``release`` and ``audit``."""
+"""``market-profile keys``, ``release``, ``correct``, ``withdraw``, ``verify`` and ``audit``."""
 
 from __future__ import annotations
 
@@ -10,10 +10,20 @@ from pathlib import Path
 from rich.console import Console
 
 from market_profile.editions.keys import fingerprint, new_key
+from market_profile.editions.package import decrypt_with, unzip_files, verify_edition
 from market_profile.errors import MarketProfileError, WrongUse
-from market_profile.refresh.releasing import Signer, key_folder, ledger_fault, register_key, release_partner
+from market_profile.refresh.releasing import (
+    Signer,
+    check_partner,
+    key_folder,
+    ledger_fault,
+    register_key,
+    release_partner,
+    withdraw_partner,
+)
 from market_profile.refresh.secrets import passphrase_from_environment, passphrase_variable
 from market_profile.store import verify_audit
+from market_profile.store.audit import export_csv
 from market_profile.store.publish import write_file
 
 
@@ -37,21 +47,59 @@ def make_key(name: str, workspace: Path | None, console: Console) -> None:
     console.print(f"Fingerprint, to be told to partners by another way: [bold]{fingerprint(public)}[/bold]")
 
 
-def run_release(workspace: Path, month: str, people: tuple[str, str], console: Console) -> None:
-    """Run the gate, show its checks, sign as author and approver, publish."""
+def run_release(workspace: Path, month: str, people: tuple[str, str], console: Console, reason: str = "") -> None:
+    """Run the gate, show its checks, sign as author and approver, publish and deliver."""
     author, approver = people
     if author == approver:
         raise WrongUse("author and approver must be two people, each with an own key")
     signers = (Signer(author, lambda: _passphrase(author)), Signer(approver, lambda: _passphrase(approver)))
-    released = release_partner(workspace, month, signers, lambda line: console.print(f"  {line}"))
+    released = release_partner(workspace, month, signers, lambda line: console.print(f"  {line}"), reason)
     console.print(f"Released: {released.page}")
     console.print(f"Manifest: {released.manifest} (signed by {author} and {approver})")
 
 
-def show_audit(workspace: Path, verify: bool, console: Console) -> None:
-    """Print the length and head of the audit log; with ``verify`` check the chain and the ledger."""
-    report = verify_audit(workspace / "store" / "audit.jsonl")
+def run_checks(workspace: Path, month: str, console: Console) -> None:
+    """Run the disclosure checks without releasing anything."""
+    prepared = check_partner(workspace, month, lambda line: console.print(f"  {line}"))
+    console.print(f"The checks pass; the report of every cell is {prepared.report}")
+
+
+def run_withdraw(workspace: Path, month: str, by: str, reason: str, console: Console) -> None:
+    """Take a released edition back."""
+    withdraw_partner(workspace, month, Signer(by, lambda: _passphrase(by)), reason)
+    console.print(f"Withdrawn: {month}. Tell the recipients; the next edition says why.")
+
+
+def run_verify(received: Path, fingerprints: list[str], identity: Path | None, console: Console) -> None:
+    """Check what a partner received: a zip, a folder or an .age file."""
+    manifest = verify_edition(_received(received, identity), fingerprints)
+    console.print(f"Whole and signed: {manifest.area}, {manifest.month}, run {manifest.run_id}")
+    console.print(f"Author {manifest.author}, approver {manifest.approver}, {len(manifest.files)} files")
+
+
+def _received(path: Path, identity: Path | None) -> dict[str, bytes]:
+    if path.is_dir():
+        found = [one for one in sorted(path.rglob("*")) if one.is_file()]
+        return {one.relative_to(path).as_posix(): one.read_bytes() for one in found}
+    if not path.is_file():
+        raise WrongUse("there is no such file or folder; give the zip, the folder or the .age file that you received")
+    content = path.read_bytes()
+    if content.startswith(b"age-encryption.org/"):
+        if identity is None:
+            raise WrongUse("the file is encrypted; give --identity with the file of your age identity")
+        lines = identity.read_text(encoding="utf-8").splitlines()
+        content = decrypt_with(content, next((line for line in lines if line.startswith("AGE-SECRET-KEY-")), ""))
+    return unzip_files(content)
+
+
+def show_audit(workspace: Path, verify: bool, export: Path | None, console: Console) -> None:
+    """Print the length and head of the audit log; with ``verify`` check the chain, the ledger and every manifest."""
+    log = workspace / "store" / "audit.jsonl"
+    report = verify_audit(log)
     console.print(f"Audit log: {report.lines} lines, head {report.head[:16]}")
+    if export is not None:
+        write_file(export, export_csv(log))
+        console.print(f"Exported for inspection: {export}")
     if not verify:
         return
     fault = report.fault or ledger_fault(workspace)

@@ -1,9 +1,9 @@
 """What a ledger's cells are sums of: the atoms that an attacker adds up and subtracts.
 
 A cell is named ``family|part|...|period``. Its atoms are the smallest pieces that no release splits: one month, one
-base area, one category. A part ``all`` is the whole of the labels seen in its place, an area code stands for its base areas
-(an LSOA, or the LSOAs of a ward), and a window for its months; so sums over months, areas and categories, of several
-editions and of overlapping geographies, meet in the same atoms.
+base area, one category. A part ``all`` is the whole of the labels seen in its place, an area code stands for its base
+areas (an LSOA, or the LSOAs of a ward), and a window for its months; so sums over months, areas and categories, of
+several editions and of overlapping geographies, meet in the same atoms.
 """
 
 from __future__ import annotations

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from market_profile.document import Sentence
 from market_profile.editions.disclosure import Policy
 from market_profile.editions.model import Shown
-from market_profile.editions.show import Entry, ledger_entries, show_internal, show_released
+from market_profile.editions.show import Entry, counts_of, ledger_entries, show_internal, show_released
 from market_profile.terms import Audience
 from market_profile.values import Fixed, Measure
 
@@ -22,12 +22,14 @@ class Converter:
     audience: Audience
     policy: Policy
     entries: list[Entry]
+    counts: dict[str, int] = field(default_factory=dict)
 
     def show(self, measure: Measure) -> Shown:
         """Return the measure as this audience sees it."""
         if self.audience is Audience.PLANNER:
             return show_internal(measure)
         self.entries.extend(ledger_entries(measure, self.policy))
+        self.counts.update({count.cell: count.n for count in counts_of(measure) if count.cell})
         return show_released(measure, self.policy)
 
     def fix(self, text: str) -> str:

@@ -10,9 +10,10 @@ from typing import Protocol
 import geopandas as gpd
 import pandas as pd
 
-from market_profile.document import Document
+from market_profile.document import AreaMap, Document, Figure, TargetCard
 from market_profile.editions.convert import convert_document
 from market_profile.editions.converter import Converter
+from market_profile.editions.corrections import Past, Revision, revisions, with_corrections
 from market_profile.editions.disclosure import Policy
 from market_profile.editions.model import Edition, Shown
 from market_profile.editions.show import Entry
@@ -44,13 +45,22 @@ class ProfileLike(Protocol):
     def links(self) -> pd.DataFrame | None:
         """Links of the network export."""
 
+    @property
+    def cards(self) -> tuple[TargetCard, ...]:
+        """Cards of accepted targets."""
+
 
 @dataclass(frozen=True)
 class Made:
-    """An edition and the ledger entries that releasing it would add."""
+    """An edition, the ledger entries that releasing it would add, the true counts behind them, and what it corrects.
+
+    ``counts`` is for the gate alone: it is never written.
+    """
 
     edition: Edition
     entries: tuple[Entry, ...] = field(default=())
+    counts: Mapping[str, int] = field(default_factory=dict)
+    revised: tuple[Revision, ...] = ()
 
 
 def make_planner_edition(profile: ProfileLike, settings: Settings, run_id: str) -> Edition:
@@ -66,16 +76,23 @@ def make_planner_edition(profile: ProfileLike, settings: Settings, run_id: str) 
         layers=profile.layers,
         nodes=profile.nodes,
         links=profile.links,
+        cards=profile.cards,
     )
 
 
-def make_partner_edition(profile: ProfileLike, settings: Settings, is_draft: bool = True) -> Made:
+def make_partner_edition(
+    profile: ProfileLike, settings: Settings, is_draft: bool = True, past: Past | None = None
+) -> Made:
     """Return the partner edition of a profile that was built over shareable records alone.
 
-    Its run id is a hash of what it shows, so that nothing hidden can move it.
+    Its run id is a hash of what it shows, so that nothing hidden can move it. ``past`` is what went out before.
     """
+    before = past or Past()
     converter = Converter(Audience.PARTNER, Policy.from_settings(settings.disclosure), [])
     document = convert_document(profile.document, converter)
+    entries = tuple(sorted(set(converter.entries), key=lambda entry: (entry.cell, str(entry.value))))
+    revised = revisions(before.entries, entries)
+    document = with_corrections(document, before.notices, revised, _area_names(document))
     edition = Edition(
         audience=Audience.PARTNER,
         marking=Marking.OFFICIAL,
@@ -84,7 +101,13 @@ def make_partner_edition(profile: ProfileLike, settings: Settings, is_draft: boo
         theme=settings.theme,
         is_draft=is_draft,
     )
-    return Made(edition, tuple(sorted(set(converter.entries), key=lambda entry: (entry.cell, str(entry.value)))))
+    return Made(edition, entries, dict(converter.counts), revised)
+
+
+def _area_names(document: Document[Shown]) -> dict[str, str]:
+    figures = (block for section in document.sections for block in section.blocks if isinstance(block, Figure))
+    maps = (figure.drawing for figure in figures if isinstance(figure.drawing, AreaMap))
+    return {str(area.code): str(area.name) for drawing in maps for area in drawing.areas}
 
 
 def _shown_id(document: Document[Shown]) -> str:

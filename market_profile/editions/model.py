@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import geopandas as gpd
 import pandas as pd
 
-from market_profile.document import Document
+from market_profile.document import Document, TargetCard
 from market_profile.settings import ThemeSettings
 from market_profile.terms import Audience, Marking
 from market_profile.values import Internal, Released
@@ -52,3 +52,5 @@ class Edition:
     is_draft: bool = True
     downloads: tuple[tuple[str, str], ...] = ()
     """(file name beside the page, what it holds) listed on the page."""
+    cards: tuple[TargetCard, ...] = ()
+    """Printable cards of accepted targets; planner only."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from market_profile.editions.keys import is_signed
@@ -52,12 +52,13 @@ class Manifest:
     state: str = ReleaseState.DRAFT.value
     author: str = ""
     approver: str = ""
+    public_keys: Mapping[str, str] = field(default_factory=dict)
     signatures: tuple[tuple[str, str], ...] = ()
 
     def signed_content(self) -> bytes:
         """Return the bytes that are signed: everything but the signatures."""
         body: dict[str, Any] = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "signatures"}
-        body["files"] = dict(self.files)
+        body["files"], body["public_keys"] = dict(self.files), dict(self.public_keys)
         return json.dumps(body, sort_keys=True, ensure_ascii=False).encode()
 
     def to_json(self) -> bytes:
@@ -72,11 +73,34 @@ def file_hashes(files: Mapping[str, bytes]) -> dict[str, str]:
     return {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)}
 
 
+def check_move(state: str, wanted: ReleaseState) -> None:
+    """Raise ``WrongUse`` where the table of states does not allow the step."""
+    if wanted not in TRANSITIONS[ReleaseState(state)]:
+        raise WrongUse(f"an edition that is {state} cannot become {wanted.value}")
+
+
 def moved(manifest: Manifest, state: ReleaseState) -> Manifest:
     """Return the manifest in a new state; raise ``WrongUse`` where the table does not allow the step."""
-    if state not in TRANSITIONS[ReleaseState(manifest.state)]:
-        raise WrongUse(f"an edition that is {manifest.state} cannot become {state.value}")
+    check_move(manifest.state, state)
     return replace(manifest, state=state.value)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Why a released edition was taken back or corrected; typed by a person, shown to partners in the next edition."""
+
+    month: str
+    state: str
+    reason: str
+    by: str
+
+
+def check_reason(reason: str) -> str:
+    """Return the reason without surrounding blanks; raise where it says too little or too much for a page."""
+    words = " ".join(reason.split())
+    if not 10 <= len(words) <= 300:
+        raise WrongUse("say in 10 to 300 characters what was wrong and what changed; partners will read it")
+    return words
 
 
 def check_people(author: str, approver: str, registered: Mapping[str, str]) -> None:

@@ -179,7 +179,7 @@ def _with_key(plan: Plan) -> Plan:
         "record": repr(plan.record),
         "rows": Warehouse(workspace.store).fingerprint(),
         "linkage": linkage.fingerprint + linkage.warning,
-        "released": ReleaseStore(workspace.store).head(),
+        "released": ReleaseStore(workspace.store).fingerprint(),
         **{f"decisions {name}": data for name, data in snapshot_files(workspace).items() if not plan.is_replay},
     }
     places = [workspace.folder / name for name in (area.partner_areas, area.boundary, merged) if name]

@@ -192,15 +192,24 @@ def partner_edition(plan: Plan, analysed: Analysed, is_draft: bool = True) -> Ma
     """Return the partner edition of the plan with its ledger entries."""
     from market_profile.editions.make import make_partner_edition
 
-    return make_partner_edition(analysed.profile, plan.workspace.settings, is_draft)
+    past = ReleaseStore(plan.workspace.store).before(plan.month.text)
+    return make_partner_edition(analysed.profile, plan.workspace.settings, is_draft, past)
 
 
 def render_partner(plan: Plan, analysed: Analysed) -> dict[str, bytes]:
     """Return the files of the partner edition, a draft with an unsigned manifest, under ``partner/``."""
     edition = partner_edition(plan, analysed).edition
-    files = _under("partner", edition, plan)
-    manifest = make_manifest(plan, edition, files)
-    return {**files, "partner/manifest.json": manifest.to_json()}
+    files = {f"partner/{name}": content for name, content in partner_files(plan, edition).items()}
+    return {**files, "partner/manifest.json": make_manifest(plan, edition, files).to_json()}
+
+
+def partner_files(plan: Plan, edition: Edition) -> dict[str, bytes]:
+    """Return every file of a partner edition but its manifest, with the form for partners' answers."""
+    from market_profile.editions.form import form_files
+    from market_profile.render import render_edition
+
+    rendered = render_edition(edition, pdf=plan.workspace.settings.report.pdf)
+    return {**rendered, **form_files(edition)}
 
 
 def make_manifest(plan: Plan, edition: Edition, files: dict[str, bytes]) -> Manifest:
@@ -219,10 +228,17 @@ def make_manifest(plan: Plan, edition: Edition, files: dict[str, bytes]) -> Mani
 
 
 def publish(plan: Plan, loaded: Loaded, states: States, files: dict[str, bytes], watch: Stopwatch) -> RefreshResult:
-    """Write the month's record and states, then swap the editions in; return where they are."""
+    """Write the month's record and states, then swap the editions in; return where they are.
+
+    Raises ``DisclosureLeak`` (exit 4) where a sensitive value of the records stands in any byte of the partner edition.
+    """
+    from market_profile.refresh.leaks import check_no_leak
     from market_profile.render import pdf_fault
 
     workspace = plan.workspace
+    with watch.stage("leak gate", None):
+        shared = {name: content for name, content in files.items() if name.startswith("partner/")}
+        check_no_leak(loaded.tables, plan.month, shared, loaded.files["name"])
     fault = pdf_fault() if workspace.settings.report.pdf else ""
     if fault:
         plan = replace(plan, notes=(*plan.notes, fault), warnings=(*plan.warnings, fault))

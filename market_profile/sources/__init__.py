@@ -6,7 +6,7 @@ to text (``delimited``, ``workbook``, ``columnar``), matched to the contract (``
 (``judging``, ``places``), told apart (``identity``) and counted (``accounting``, ``intake``).
 """
 
-from market_profile.sources.boundaries import load_areas, merge_areas
+from market_profile.sources.boundaries import area_members, load_areas, merge_areas
 from market_profile.sources.decisions import Decisions, read_decisions
 from market_profile.sources.intake import Intake, Known, read_inbox
 from market_profile.sources.report import quarantine_report, summary_text
@@ -15,6 +15,7 @@ __all__ = [
     "Decisions",
     "Intake",
     "Known",
+    "area_members",
     "load_areas",
     "merge_areas",
     "quarantine_report",

@@ -48,9 +48,29 @@ def merge_areas(workspace: Path, settings: Settings, areas: Areas) -> Areas:
 
     The CSV has the columns area_code, merged_code, merged_name and names every partner area once (LSOA to MSOA, say).
     """
+    table = _merging(workspace, settings, areas)
+    if table is None:
+        return areas
+    joined = areas.frame.merge(table, on="area_code", validate="one_to_one")
+    whole = joined[["merged_code", "merged_name", "geometry"]].dissolve(by="merged_code", as_index=False)
+    renamed = whole.rename(columns={"merged_code": "area_code", "merged_name": "area_name"})
+    frame = renamed[["area_code", "area_name", "geometry"]].sort_values("area_code", kind="stable", ignore_index=True)
+    return Areas(frame=frame, boundary=areas.boundary, crs=areas.crs)
+
+
+def area_members(workspace: Path, settings: Settings, areas: Areas) -> dict[str, frozenset[str]]:
+    """Return the base areas of every area that partners see, by its code; an area that is not merged is its own."""
+    table = _merging(workspace, settings, areas)
+    if table is None:
+        return {str(code): frozenset({str(code)}) for code in areas.frame["area_code"]}
+    grouped = table.groupby("merged_code", sort=True)["area_code"]
+    return {str(code): frozenset(map(str, members)) for code, members in grouped}
+
+
+def _merging(workspace: Path, settings: Settings, areas: Areas) -> pd.DataFrame | None:
     name = settings.disclosure.merge_partner_areas
     if name is None:
-        return areas
+        return None
     path = workspace / name
     key = "area.toml: key disclosure.merge_partner_areas"
     if not path.is_file():
@@ -61,11 +81,7 @@ def merge_areas(workspace: Path, settings: Settings, areas: Areas) -> Areas:
     is_complete = sorted(table["area_code"]) == sorted(areas.frame["area_code"])
     if not is_complete or table.groupby("merged_code")["merged_name"].nunique().gt(1).any():
         raise InputRefused(f"{key}: it must name every partner area once, and each merged code one name")
-    joined = areas.frame.merge(table, on="area_code", validate="one_to_one")
-    whole = joined[["merged_code", "merged_name", "geometry"]].dissolve(by="merged_code", as_index=False)
-    renamed = whole.rename(columns={"merged_code": "area_code", "merged_name": "area_name"})
-    frame = renamed[["area_code", "area_name", "geometry"]].sort_values("area_code", kind="stable", ignore_index=True)
-    return Areas(frame=frame, boundary=areas.boundary, crs=areas.crs)
+    return table
 
 
 def _boundary(workspace: Path, settings: Settings, areas: gpd.GeoDataFrame) -> BaseGeometry:

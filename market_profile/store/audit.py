@@ -6,10 +6,14 @@ its tail was cut off. Lines hold opaque ids, counts and hashes; never a personal
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -38,11 +42,21 @@ class AuditReport:
     fault: str
 
 
-def append_event(log: Path, category: AuditCategory, details: dict[str, str | int]) -> str:
-    """Append one event and return the new head; a line torn by a crash is cut off first."""
+def append_event(log: Path, category: AuditCategory, details: Mapping[str, str | int]) -> str:
+    """Append one event and return the new head; a line torn by a crash is cut off first.
+
+    The line says when (UTC) and under which account, as an opaque id: section 62(3) asks for the date, the time and,
+    as far as possible, the person.
+    """
     _repair_torn_tail(log)
     previous = audit_head(log)
-    body = {"category": category.value, "details": details, "previous": previous}
+    body = {
+        "account": account_id(),
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "category": category.value,
+        "details": dict(details),
+        "previous": previous,
+    }
     head = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     line = json.dumps({**body, "hash": head}, sort_keys=True) + "\n"
     log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -52,6 +66,28 @@ def append_event(log: Path, category: AuditCategory, details: dict[str, str | in
         handle.flush()
         os.fsync(handle.fileno())
     return head
+
+
+def account_id() -> str:
+    """Return an opaque id of the account that runs the program; the force's own directory says whose it is."""
+    return hashlib.sha256(f"account {os.getuid() if hasattr(os, 'getuid') else 0}".encode()).hexdigest()[:12]
+
+
+def export_csv(log: Path) -> bytes:
+    """Return the log as CSV for an inspector: line, at, account, category, details, hash; refuse a broken chain."""
+    report = verify_audit(log)
+    if report.fault:
+        raise MarketProfileError(f"the audit trail is not whole: {report.fault}")
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(("line", "at", "account", "category", "details", "hash"))
+    for number, line in enumerate(_whole_lines(log), start=1):
+        entry = json.loads(line)
+        details = "; ".join(f"{name} {value}" for name, value in sorted(entry["details"].items()))
+        writer.writerow(
+            (number, entry.get("at", ""), entry.get("account", ""), entry["category"], details, entry["hash"])
+        )
+    return buffer.getvalue().encode()
 
 
 def audit_head(log: Path) -> str:

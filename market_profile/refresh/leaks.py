@@ -1,0 +1,122 @@
+"""The leak gate of every render: the sensitive values of the records against every byte of the partner edition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from market_profile.contracts.tables import Tables
+from market_profile.editions.canaries import Scanner
+from market_profile.editions.eligibility import ended_operations
+from market_profile.errors import DisclosureLeak
+from market_profile.periods import Month
+
+IDENTIFIERS: Mapping[str, tuple[str, ...]] = {
+    "intelligence reference": ("urn",),
+    "source reference": ("source_ref",),
+    "test purchase reference": ("tp_ref",),
+    "authority": ("authority_ref",),
+    "exhibit": ("exhibit_ref",),
+    "seizure": ("seizure_ref",),
+    "custody number": ("custody_ref",),
+    "nominal reference": ("nominal_ref", "seller_nominal_ref"),
+    "client key": ("client_key", "linkage_key"),
+    "case reference": ("case_ref", "poca_ref"),
+    "line": ("line_ref",),
+    "event": ("event_ref", "disruption_ref"),
+    "phone": ("phone", "seller_phone"),
+    "vehicle": ("vrm",),
+}
+"""Columns whose values name one record, thing or person by themselves: they hold a digit and five letters or more."""
+
+PLACES = ("address_text", "location_text")
+_NAMES = (("surname", "forenames"), ("seller_surname", "seller_forenames"))
+_TEXTS = ("text", "handling_conditions", "override_reason", "closure_evidence")
+_OPEN = frozenset({"street_crime", "stop_and_search", "population", "crime_counts"})
+
+
+def check_no_leak(tables: Tables, month: Month, files: Mapping[str, bytes], names: Iterable[str] = ()) -> None:
+    """Raise ``DisclosureLeak`` naming the kinds of value and the files; never a value.
+
+    ``names`` are the names of input files and sheets.
+    """
+    hits = scanner_of(tables, month, names).scan(files)
+    if hits:
+        listed = "; ".join(f"{hit.kind} in {hit.file}" for hit in hits[:10])
+        raise DisclosureLeak(f"sensitive values stand in the partner edition ({listed}); nothing was written")
+
+
+def scanner_of(tables: Tables, month: Month, names: Iterable[str] = ()) -> Scanner:
+    """Return a scanner that knows the sensitive values of all records, shareable or not."""
+    scanner = Scanner()
+    scanner.add("file name", (name for name in names if sum(letter.isdigit() for letter in name) >= 4))
+    for kind in sorted(set(tables.frames) - _OPEN):
+        frame = tables.get(kind)
+        for what, columns in IDENTIFIERS.items():
+            for column in columns:
+                scanner.add(what, _identifying(_distinct(frame, column)))
+        _add_people(scanner, frame)
+        _add_places(scanner, frame)
+        for column in _TEXTS:
+            scanner.add_texts("narrative", _distinct(frame, column))
+    ended = ended_operations(tables, month)
+    for kind in ("operations", "test_purchases", "seizures", "arrests"):
+        open_ones = set(_distinct(tables.get(kind), "operation")) - ended
+        scanner.add("operation not yet arrested", (_operation(name) for name in sorted(open_ones)))
+    return scanner
+
+
+def _add_people(scanner: Scanner, frame: pd.DataFrame) -> None:
+    for surname, forenames in _NAMES:
+        if surname not in frame or forenames not in frame:
+            continue
+        people = frame[[surname, forenames]].drop_duplicates()
+        people = people[(people[surname].str.len() > 1) & (people[forenames].str.len() > 1)]
+        scanner.add("name", people[forenames] + " " + people[surname])
+        scanner.add("name", people[surname] + " " + people[forenames])
+    for column in ("date_of_birth", "seller_date_of_birth"):
+        if column in frame:
+            days = pd.to_datetime(frame[column], errors="coerce").dropna().drop_duplicates()
+            for form in ("%Y-%m-%d", "%d/%m/%Y", "%d %B %Y"):
+                scanner.add("date of birth", days[days.dt.year < _ADULT_BEFORE].dt.strftime(form))
+
+
+_ADULT_BEFORE = 2008
+"""Births later than it may share their day with a record's own date on the page."""
+
+
+def _add_places(scanner: Scanner, frame: pd.DataFrame) -> None:
+    for column in PLACES:
+        values = (value for value in _distinct(frame, column) if _is_address(value))
+        scanner.add("address", values)
+    if {"easting_m", "northing_m"} <= set(frame.columns):
+        points = frame[["easting_m", "northing_m"]].dropna().drop_duplicates()
+        east, north = (points[name].round().astype("int64").astype("str") for name in ("easting_m", "northing_m"))
+        for between in (" ", ".0 "):
+            scanner.add("coordinates", east + between + north)
+    if {"latitude", "longitude"} <= set(frame.columns):
+        degrees = frame[["latitude", "longitude"]].apply(pd.to_numeric, errors="coerce").dropna().drop_duplicates()
+        for places in (4, 5, 6):
+            form = f"{{:.{places}f}}".format
+            pairs = zip(degrees["latitude"], degrees["longitude"], strict=True)
+            scanner.add("coordinates", (f"{form(north)} {form(east)}" for north, east in pairs))
+
+
+def _is_address(value: str) -> bool:
+    return len(value.split()) >= 3 and any(letter.isdigit() for letter in value)
+
+
+def _identifying(values: Iterable[str]) -> Iterable[str]:
+    return (value for value in values if len(value) >= 5 and any(letter.isdigit() for letter in value))
+
+
+def _operation(name: str) -> str:
+    has_digit = any(letter.isdigit() for letter in name)
+    return name if has_digit or name.casefold().startswith("operation ") else f"operation {name}"
+
+
+def _distinct(frame: pd.DataFrame, column: str) -> list[str]:
+    if column not in frame:
+        return []
+    return [value for value in frame[column].dropna().astype("str").unique().tolist() if value]
