@@ -45,6 +45,9 @@ TOOLS_FROM = 10
 FIGURE_ROWS, TREND_ROWS = 5, 12
 """Rows of a figure's own table that stay on the page; of a trend, a year of months."""
 
+SHORT_ROWS = 12
+"""Tables of at most so many rows stay whole on paper."""
+
 _SHAREABLE = frozenset({Sensitivity.OPEN, Sensitivity.AGGREGATE})
 _TONES = {tone: Fixed(tone) for tone in ("plain", "note", "warning", "gap")}
 
@@ -289,6 +292,7 @@ def _table(named: _Named, grid: Grid, numeric: tuple[bool, ...], desk: Desk) -> 
         data=Fixed("") if named.number else tidy_address(grid, desk.gate),
         has_tools=has_tools,
         has_copy=has_tools or not named.number,
+        is_short=len(rows) <= SHORT_ROWS and not named.has_detail,
         detail_heading=heading,
         span=Fixed(str(len(columns))),
     )

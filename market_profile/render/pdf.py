@@ -6,6 +6,9 @@ import hashlib
 import logging
 import re
 from functools import cache
+from typing import Any
+
+from market_profile.errors import MarketProfileError
 
 
 class PdfUnavailable(UserWarning):
@@ -25,22 +28,59 @@ def pdf_fault() -> str:
     return ""
 
 
+LEAST_FULL = 0.15
+"""A printed page holds at least this share of its height; a nearly empty one looks like a mistake."""
+
+SIZES = ("10pt", "9.8pt", "9.6pt", "10.2pt")
+"""Sizes of type tried in turn until no page is nearly empty."""
+
+
 def page_pdf(html: str) -> bytes:
     """Return ``html`` as PDF: tagged, with bookmarks, fonts embedded, the same bytes every time.
 
-    Nothing is fetched: any address in the page but that of a picture inside it is refused.
+    Nothing is fetched: any address in the page but that of a picture inside it is refused. Where a page would be nearly
+    empty, the whole is set again in slightly smaller or larger type.
     """
-    from weasyprint import HTML
+    from weasyprint import CSS, HTML
     from weasyprint.urls import URLFetcher
 
     html = printed_only(html)
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     identifier = hashlib.sha256(html.encode()).hexdigest()[:32].encode()
-    made: bytes = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=("data",))).write_pdf(
-        pdf_tags=True, pdf_identifier=identifier, optimize_images=False
-    )
+    source = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=("data",)))
+    best, fullest = None, -1.0
+    for size in SIZES:
+        laid = source.render(stylesheets=[CSS(string=f"@media print{{html{{font-size:{size}!important}}}}")])
+        least = min(page_fill(page) for page in laid.pages)
+        if least > fullest:
+            best, fullest = laid, least
+        if least >= LEAST_FULL:
+            break
+    if best is None:
+        raise MarketProfileError("the page has nothing to print")
+    made: bytes = best.write_pdf(pdf_tags=True, pdf_identifier=identifier, optimize_images=False)
     return made
+
+
+def page_fill(page: Any) -> float:
+    """Return which share of the height between a laid-out page's margins is taken by words and pictures (0 to 1)."""
+    box = page._page_box
+    top, height = box.content_box_y(), box.height
+    lowest = top
+    waiting = [child for child in box.children if type(child).__name__ != "MarginBox"]
+    while waiting:
+        one = waiting.pop()
+        children = getattr(one, "children", None)
+        if children and not _is_drawn(one):
+            waiting.extend(getattr(child, "_box", child) for child in children)
+        else:
+            lowest = max(lowest, one.position_y + (one.height if isinstance(one.height, int | float) else 0.0))
+    return float(min(max((lowest - top) / height, 0.0), 1.0))
+
+
+def _is_drawn(box: Any) -> bool:
+    return type(box).__name__ in {"LineBox", "TextBox", "BlockReplacedBox", "InlineReplacedBox"}
 
 
 _NOT_PRINTED = re.compile(

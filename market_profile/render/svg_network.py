@@ -87,7 +87,7 @@ def _draw_links(canvas: Canvas, drawing: NetworkPicture, placed: Sequence[Placed
     if faint:
         canvas.path("".join(faint), Pen(stroke="axis", width=0.8, opacity=0.45))
     if strong:
-        canvas.path("".join(strong), Pen(stroke="s5", width=1.6))
+        canvas.path("".join(strong), Pen(stroke="s5", width=1.2, opacity=0.75))
 
 
 def _draw_people(canvas: Canvas, placed: Sequence[Placed]) -> None:
@@ -120,7 +120,7 @@ def _mark(shape: str, x: float, y: float, size: float) -> str:
 def _draw_words(canvas: Canvas, placed: Sequence[Placed], gate: Gate) -> None:
     """Set titles and names, over one mark that keeps links from running through them."""
     cleared = [box for place in placed for box in (_title_box(place, canvas, gate), *_name_boxes(place, gate))]
-    canvas.boxes(cleared, Pen(fill="bg", opacity=0.85))
+    canvas.boxes(cleared, Pen(fill="bg", opacity=0.93))
     for place in placed:
         _draw_title(canvas, place, gate)
         _draw_names(canvas, place, gate)

@@ -85,5 +85,5 @@ def _draw_median(canvas: Canvas, drawing: Survival[Shown], across: Scale, up: Sc
     is_weekly = len(drawing.days) > 1 and all(day % 7 == 0 for day in drawing.days)
     words = f"Half replaced by week {figure_text(median / 7)}" if is_weekly else "Half replaced"
     is_left = x > (across.start + across.end) / 2 + 40
-    place = (x - 8, up(0.5) - 10) if is_left else (x + 10, up(0.5) - 10)
+    place = (x - 8, up(0.0) - 10) if is_left else (x + 10, up(0.0) - 10)
     canvas.text(*place, words, Type(13, "end" if is_left else "start", "ink", is_bold=True))

@@ -80,6 +80,7 @@ class RowView:
 class TableView:
     """A table as shown; ``region`` names it, ``shown`` says how many rows are left out, ``file`` holds them all.
 
+    A short one is never divided between printed pages.
     ``data`` is the whole table of a figure as a tidy CSV inside the page ("" for none).
     """
 
@@ -95,6 +96,7 @@ class TableView:
     data: Text
     has_tools: bool
     has_copy: bool
+    is_short: bool
     detail_heading: Text
     span: Text
     template: str = "blocks/table.html.j2"
