@@ -162,7 +162,7 @@ class ImpactSettings(_Part):
     """Days after acceptance that are compared."""
     interventions: dict[str, date] = Field(default_factory=dict)
     """Name = first day of what crime series are tested against, declared before the run: ``interventions = { "Wave 1" =
-    2018-07-01 }``; default: the first day of the first operation."""
+    2018-07-01 }``; default: the first day of the first operation with six months of crime on record before it."""
     area_unit_costs: dict[str, float] = Field(default_factory=dict)
     """Offence group = unit cost in pounds: the area's own table, set beside the published ones."""
 

@@ -15,7 +15,7 @@ from market_profile.impact.costs import benefits, cost_tables, social_costs
 from market_profile.impact.definitions import DEFINITIONS
 from market_profile.impact.evaluation import evaluate_groups
 from market_profile.impact.forum import assess_forum, forum_conflicts
-from market_profile.impact.interrupted import interrupted_series
+from market_profile.impact.interrupted import BEFORE, interrupted_series
 from market_profile.impact.phases import clear_hold_build
 from market_profile.impact.register import register_summary
 from market_profile.impact.response import disruptions_by_month, operations_timeline, repeated_positives
@@ -43,7 +43,7 @@ def assess_impact(tables: Tables, records: pd.DataFrame, month: Month, settings:
     return Impact(
         crime_series=series,
         financial_years=financial_years(crime_counts),
-        interrupted=interrupted_series(series, interventions(known, chosen)),
+        interrupted=interrupted_series(series, interventions(known, series, chosen)),
         costs=social_costs(offences, chosen.unit_costs, chosen.area_unit_costs),
         cost_tables=cost_tables(offences, _spent(known.get("operations"), month), chosen),
         benefits=benefits(cohorts, _arrested_for(known, records, people), chosen),
@@ -63,12 +63,23 @@ def assess_impact(tables: Tables, records: pd.DataFrame, month: Month, settings:
     )
 
 
-def interventions(tables: Tables, settings: ImpactSettings) -> Mapping[str, date]:
-    """Return what crime series are tested against: as declared, else the first day of the first operation."""
+def interventions(tables: Tables, series: pd.DataFrame, settings: ImpactSettings) -> Mapping[str, date]:
+    """Return what crime series are tested against: as declared, else the first day of an operation.
+
+    That is the first operation with six months of crime on record before it, or without one the first of all: dates
+    decide, never what the counts did.
+    """
     if settings.interventions:
         return settings.interventions
-    starts = tables.get("operations")["starts_on"]
-    return {"first operation": starts.min().date()} if len(starts) and starts.notna().any() else {}
+    starts = tables.get("operations")["starts_on"].dropna()
+    if starts.empty:
+        return {}
+    months = series.loc[series["period"].str.fullmatch(r"\d{4}-\d{2}"), "period"]
+    first = pd.Timestamp(f"{months.min()}-01") + pd.DateOffset(months=BEFORE) if len(months) else starts.min()
+    later = starts[starts >= first]
+    if later.empty:
+        return {"the first operation": starts.min().date()}
+    return {"the first operation with six months before it": later.min().date()}
 
 
 def _by_group(rows: pd.DataFrame) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from market_profile.profile.text import (
     col,
     counted,
     gap,
+    hidden_if_none,
     label,
     number,
     para,
@@ -143,7 +144,8 @@ def _groups_brief(findings: Findings) -> Blocks:
     if cohorts.empty:
         return (gap("cohort_register"),)
     rows = [
-        (label(first_upper(words_of(row["record_group"]))), _ratio(row, "ratio")) for row in cohorts.to_dict("records")
+        (label(first_upper(words_of(row["record_group"]))), hidden_if_none(_ratio(row, "ratio")))
+        for row in cohorts.to_dict("records")
     ]
     note = "A ratio below one is a fall. People chosen at their worst improve anyway: this alone is no proof of effect."
     columns = (col("Record group"), col("Arrests after, as a ratio to before", True))

@@ -53,7 +53,7 @@ def interrupted_blocks(findings: Findings) -> Blocks:
         "{fell} of {n} monthly crime series fell and {rose} rose beyond their own trend at {what}; {few} have too few "
         "months.",
         n=counted(len(tested)),
-        what=label(_interventions(tested)),
+        what=secret(_interventions(tested)),
         fell=counted(said.get(str(SeriesVerdict.FELL), 0)),
         rose=counted(said.get(str(SeriesVerdict.ROSE), 0)),
         few=counted(too_few),
@@ -133,7 +133,7 @@ def cost_blocks(findings: Findings) -> Blocks:
         else "No benefit may be claimed: no record group's change is consistent with an effect."
     )
     note = "Convictions without a unit cost are left out, never priced at nothing. Whole tables: social_cost, benefits."
-    return (para(words), table("cost_tables", "Cost under each table", columns, rows, note=note, annex=True))
+    return (para(words), table("cost_tables", "Cost under each table", columns, rows, note=note, annex=True, keep=4))
 
 
 def _costed(row: Record, worth: pd.DataFrame) -> Row:

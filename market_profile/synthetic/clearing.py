@@ -20,9 +20,8 @@ EXTRA_REPORTS = 24
 
 
 def first_day(scene: Scene) -> int:
-    """Return the day on which it begins: a third into the town's months."""
-    starts = scene.calendar.starts
-    return int(starts[0] + (starts[-2] - starts[0]) // 3)
+    """Return the day on which it begins: the first of the month in the middle of the town's months."""
+    return int(scene.calendar.starts[scene.calendar.months // 2])
 
 
 def make_clear_hold_build(scene: Scene) -> Extract:

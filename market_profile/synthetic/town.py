@@ -38,7 +38,7 @@ def write_town(folder: Path, plan: Plan) -> None:
     scene = make_scene(plan)
     outbox = make_outbox(scene)
     placed = write_inbox(folder / "inbox", soil(scene, outbox), scene.calendar.names)
-    write_area(folder, scene.ground)
+    write_area(folder, scene)
     write_decisions(folder, scene, outbox)
     _write_linkage_key(folder / "linkage.key", plan)
     write_truth(folder / TRUTH, scene, outbox, placed)

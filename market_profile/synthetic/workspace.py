@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
-from market_profile.synthetic.geography import Ground
+from market_profile.synthetic.clearing import NAME, first_day
 from market_profile.synthetic.outbox import Outbox
 from market_profile.synthetic.scene import Scene
+from market_profile.synthetic.texts import day_text
 from market_profile.synthetic.writers import FORMS, Form
 
 _HEAD = """\
@@ -32,6 +34,7 @@ weights = {{ offending = 2.0 }}
 threshold = 18.0
 
 [impact]
+interventions = {{ "{operation}" = {began} }}
 area_unit_costs = {{ "burglary dwelling" = 6500, "vehicle crime" = 1100, violence = 6200, shoplifting = 1000 }}
 
 [linkage]
@@ -43,9 +46,9 @@ partnership = "{name} Combating Drugs Partnership"
 NAME_PROPERTY = "LSOA11NM"
 
 
-def write_area(folder: Path, ground: Ground) -> None:
+def write_area(folder: Path, scene: Scene) -> None:
     """Write area.toml and the boundaries (EPSG:4326, as published files are)."""
-    shapes = folder / "boundaries"
+    ground, shapes = scene.ground, folder / "boundaries"
     shapes.mkdir(parents=True, exist_ok=True)
     name_property = NAME_PROPERTY if ground.code_property != NAME_PROPERTY else "name"
     lsoas = ground.lsoas[["area_code", "area_name", "ward", "geometry"]]
@@ -55,7 +58,10 @@ def write_area(folder: Path, ground: Ground) -> None:
         {"code": [ground.code], "name": [ground.name]}, geometry=[ground.boundary], crs=ground.lsoas.crs
     )
     whole.to_crs("EPSG:4326").to_file(shapes / "area.geojson", driver="GeoJSON", COORDINATE_PRECISION=7)
-    head = _HEAD.format(name=ground.name, code=ground.code, prop=ground.code_property, prop_name=name_property)
+    head = _HEAD.format(
+        name=ground.name, code=ground.code, prop=ground.code_property, prop_name=name_property,
+        operation=NAME, began=day_text(np.array([first_day(scene)]), scene)[0],
+    )  # fmt: skip
     text = head + "".join(_source_block(kind, form) for kind, form in FORMS.items())
     (folder / "area.toml").write_text(text, encoding="utf-8")
 
