@@ -9,7 +9,7 @@ import pandas as pd
 
 from market_profile.contracts.tables import Tables
 from market_profile.network import replacement, roles, structure, supply
-from market_profile.network.change import changes, current_ids
+from market_profile.network.change import Told, changes, current_ids
 from market_profile.network.communities import carry_labels, communities
 from market_profile.network.company import named_beside
 from market_profile.network.edges import EDGE_KEY, build_edges
@@ -85,7 +85,7 @@ def build_network(
         edges=edges,
         nodes=nodes,
         statements=current,
-        changes=changes(edges, nodes, current, before, month),
+        changes=changes(edges, nodes, Told(current, parts[parts["observed_at"] >= since]), before, month),
         key_players=players,
         replacement=replacement.summarise(replacement.replacement_clocks(removed, sold, played, month)),
         window=replacement.window_of_opportunity(removed, edges, nodes, month),
@@ -95,7 +95,7 @@ def build_network(
         supply=sold,
         logs=evidence.logs,
         state={
-            "edges": edges[[*EDGE_KEY, "weight"]],
+            "edges": edges[[*EDGE_KEY, "weight", "last_seen"]],
             "nodes": nodes[["nominal_id", "role", "role_probability", "community"]],
         },
     )

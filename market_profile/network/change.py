@@ -1,8 +1,9 @@
-"""What changed since last month: ties new, lost, strengthened or weakened; people new; roles that moved."""
+"""What changed since last month: ties, people, roles and groups, each with the records that it rests on."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -28,6 +29,12 @@ CHANGE_COLUMNS = (
     "records",
 )
 
+SHARED = (3, 0.25)
+"""A group took in, or gave, another's people from three of them and a quarter of that other group on."""
+
+MOST_REFS = 20
+"""Records named behind one change; the rest are found through the people's own lists."""
+
 UPPER = frozenset({Role.SUPPLIER.value, Role.LINE_HOLDER.value})
 
 
@@ -40,11 +47,30 @@ def current_ids(frame: pd.DataFrame, columns: list[str], events: pd.DataFrame) -
     return frame.assign(**{c: frame[c].map(now).fillna(frame[c]).astype("str") for c in columns})
 
 
+def record_refs(rows: pd.DataFrame, group: list[str], month: Month) -> pd.Series:
+    """Return by ``group`` the records behind it, | separated: this month's, or where there are none the latest.
+
+    ``rows`` need record_ref, observed_at, is_suspected_false; suspected false records are left out.
+    """
+    sound = rows[~rows["is_suspected_false"]]
+    latest = sound.groupby(group)["observed_at"].transform("max")
+    chosen = sound[(sound["observed_at"] >= month.start) | (sound["observed_at"] == latest)]
+    fresh = chosen[latest.loc[chosen.index] < month.start]
+    chosen = pd.concat([chosen[chosen["observed_at"] >= month.start], fresh])
+    chosen = chosen.drop_duplicates([*group, "record_ref"]).sort_values([*group, "record_ref"], kind="stable")
+    joined: pd.Series = chosen.groupby(group, sort=True)["record_ref"].agg(lambda refs: "|".join(refs.iloc[:MOST_REFS]))
+    return joined.rename("records")
+
+
 def tie_changes(edges: pd.DataFrame, before: pd.DataFrame, statements: pd.DataFrame, month: Month) -> pd.DataFrame:
-    """Return ties that are new, lost, strengthened or weakened, with this month's records behind them (| separated)."""
+    """Return ties that are new, lost, strengthened or weakened, with the records behind them (| separated).
+
+    A lost tie rests on nothing new; ``before`` says when it was last seen.
+    """
     now = edges.loc[edges["weight"] >= LIVE_WEIGHT, [*EDGE_KEY, "weight"]]
-    was = before.loc[before["weight"] >= LIVE_WEIGHT, [*EDGE_KEY, "weight"]]
-    was = was.groupby(EDGE_KEY, sort=True)["weight"].max().reset_index()
+    was = before[before["weight"] >= LIVE_WEIGHT]
+    was = was.reindex(columns=[*EDGE_KEY, "weight", "last_seen"])
+    was = was.groupby(EDGE_KEY, sort=True)[["weight", "last_seen"]].max().reset_index()
     both = was.merge(now, on=EDGE_KEY, how="outer", suffixes=("_before", "_now"))
     gained = both["weight_now"].fillna(0.0) - both["weight_before"].fillna(0.0)
     both["change"] = ""
@@ -53,47 +79,110 @@ def tie_changes(edges: pd.DataFrame, before: pd.DataFrame, statements: pd.DataFr
     both.loc[both["weight_before"].isna(), "change"] = "new"
     both.loc[both["weight_now"].isna(), "change"] = "lost"
     both = both[both["change"] != ""]
-    fresh = statements[(statements["observed_at"] >= month.start) & ~statements["is_suspected_false"]]
-    fresh = fresh.rename(columns={"source_id": EDGE_KEY[0], "target_id": EDGE_KEY[1]})
-    refs = fresh.drop_duplicates([*EDGE_KEY, "record_ref"]).groupby(EDGE_KEY, sort=True)["record_ref"].agg("|".join)
-    both = both.merge(refs.rename("records").reset_index(), on=EDGE_KEY, how="left").assign(before="", now="")
+    named = statements.rename(columns={"source_id": EDGE_KEY[0], "target_id": EDGE_KEY[1]})
+    both = both.merge(record_refs(named, EDGE_KEY, month).reset_index(), on=EDGE_KEY, how="left")
+    seen = pd.to_datetime(both["last_seen"]).dt.strftime("last seen %Y-%m-%d").astype("object").fillna("")
+    both = both.assign(before=seen.where(both["change"].isin(["lost", "weakened"]), ""), now="")
     both["records"] = both["records"].astype("object").fillna("")
     return both.sort_values(["change", *EDGE_KEY], kind="stable")[list(CHANGE_COLUMNS)].reset_index(drop=True)
 
 
-def role_changes(nodes: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
-    """Return people whose role moved; ``returned_to_street``: an upper tier now sells to users (seed 002)."""
+def role_changes(nodes: pd.DataFrame, before: pd.DataFrame, refs: pd.Series) -> pd.DataFrame:
+    """Return people whose role moved; ``returned_to_street``: an upper tier now sells to users (seed 002).
+
+    ``refs``: records behind what is known of each person, by nominal_id.
+    """
     both = nodes.merge(before[["nominal_id", "role"]], on="nominal_id", suffixes=("", "_before"))
     unknown = Role.UNKNOWN.value
     moved = both[(both["role"] != both["role_before"]) & (both["role"] != unknown) & (both["role_before"] != unknown)]
     is_return = moved["role_before"].isin(UPPER) & (moved["role"] == Role.DEALER.value)
-    frame = pd.DataFrame(
-        {
-            "change": is_return.map({True: "returned_to_street", False: "role_changed"}).astype("str"),
-            "source_nominal_id": moved["nominal_id"],
-            "target_nominal_id": "",
-            "relation": "",
-            "before": moved["role_before"],
-            "now": moved["role"],
-            "weight_before": float("nan"),
-            "weight_now": moved["role_probability"],
-            "records": "",
-        }
-    )
+    change = is_return.map({True: "returned_to_street", False: "role_changed"}).astype("str")
+    frame = _about_people(moved, change, refs).assign(before=moved["role_before"].to_numpy())
     return frame.sort_values(["change", "source_nominal_id"], kind="stable").reset_index(drop=True)
 
 
+def people_gained(nodes: pd.DataFrame, before: pd.DataFrame, refs: pd.Series) -> pd.DataFrame:
+    """Return people with a tie now who were not in the network last month."""
+    fresh = nodes[(nodes["degree"] > 0) & ~nodes["nominal_id"].isin(before["nominal_id"])]
+    return _about_people(fresh, pd.Series("person_gained", index=fresh.index), refs)
+
+
+def _about_people(people: pd.DataFrame, change: pd.Series, refs: pd.Series) -> pd.DataFrame:
+    records = people["nominal_id"].map(refs).astype("object").fillna("")
+    frame = pd.DataFrame(
+        {
+            "change": change,
+            "source_nominal_id": people["nominal_id"],
+            "target_nominal_id": "",
+            "relation": "",
+            "before": "",
+            "now": people["role"],
+            "weight_before": float("nan"),
+            "weight_now": people["role_probability"],
+            "records": records,
+        }
+    )
+    return frame.sort_values("source_nominal_id", kind="stable").reset_index(drop=True)
+
+
+def group_changes(nodes: pd.DataFrame, before: pd.DataFrame, statements: pd.DataFrame, month: Month) -> pd.DataFrame:
+    """Return communities merged or split: ``before`` and ``now`` name them (| separated).
+
+    A community takes part where ``SHARED`` of its people (those still there) moved together; ``records`` are this
+    month's statements among the people who moved.
+    """
+    both = nodes.merge(before[["nominal_id", "community"]], on="nominal_id", suffixes=("", "_before"))
+    both = both[(both["community_before"] != "") & (both["degree"] > 0)]
+    shared = both.groupby(["community_before", "community"]).size().rename("n").reset_index()
+    of_before = shared.groupby("community_before")["n"].transform("sum")
+    part = shared[(shared["n"] >= SHARED[0]) & (shared["n"] >= SHARED[1] * of_before)]
+    rows = []
+    for change, one, several in (
+        ("communities_merged", "community", "community_before"),
+        ("community_split", "community_before", "community"),
+    ):
+        grouped = part.sort_values([one, several], kind="stable").groupby(one, sort=True)[several].agg("|".join)
+        for name, parts in grouped[grouped.str.contains("|", regex=False)].items():
+            moved = both.loc[(both[one] == name) & both[several].isin(parts.split("|")), "nominal_id"]
+            ends = {one: str(name), several: parts}
+            told = _among(statements, set(moved), month)
+            rows.append((change, ends["community_before"], ends["community"], told))
+    frame = pd.DataFrame(rows, columns=["change", "before", "now", "records"]).astype("str")
+    empty = {"source_nominal_id": "", "target_nominal_id": "", "relation": ""}
+    return frame.assign(**empty, weight_before=float("nan"), weight_now=float("nan"))[list(CHANGE_COLUMNS)]
+
+
+def _among(statements: pd.DataFrame, people: set[str], month: Month) -> str:
+    fresh = statements[(statements["observed_at"] >= month.start) & ~statements["is_suspected_false"]]
+    inside = fresh[fresh["source_id"].isin(people) & fresh["target_id"].isin(people)]
+    return "|".join(sorted(inside["record_ref"].unique())[:MOST_REFS])
+
+
+@dataclass(frozen=True)
+class Told:
+    """What this month's changes rest on: ``statements`` on ties, ``roles`` evidence on the parts that people play."""
+
+    statements: pd.DataFrame
+    roles: pd.DataFrame
+
+
 def changes(
-    edges: pd.DataFrame,
-    nodes: pd.DataFrame,
-    statements: pd.DataFrame,
-    previous: Mapping[str, pd.DataFrame],
-    month: Month,
+    edges: pd.DataFrame, nodes: pd.DataFrame, told: Told, previous: Mapping[str, pd.DataFrame], month: Month
 ) -> pd.DataFrame:
     """Return all changes against ``previous`` (``edges``, ``nodes``); empty at the first refresh."""
     if "edges" not in previous or "nodes" not in previous:
         return pd.DataFrame(
             {c: pd.Series(dtype="float64" if c.startswith("weight") else "str") for c in CHANGE_COLUMNS}
         )
-    parts = [tie_changes(edges, previous["edges"], statements, month), role_changes(nodes, previous["nodes"])]
+    before = previous["nodes"]
+    seen = ["record_ref", "observed_at", "is_suspected_false"]
+    ends = [told.statements.rename(columns={end: "nominal_id"}) for end in ("source_id", "target_id")]
+    rows = pd.concat([frame[["nominal_id", *seen]] for frame in (told.roles, *ends)], ignore_index=True)
+    refs = record_refs(rows, ["nominal_id"], month)
+    parts = [
+        tie_changes(edges, previous["edges"], told.statements, month),
+        role_changes(nodes, before, refs),
+        people_gained(nodes, before, refs),
+        group_changes(nodes, before, told.statements, month),
+    ]
     return pd.concat(parts, ignore_index=True)
