@@ -17,15 +17,15 @@ from market_profile.indicators.estimates import figures
 from market_profile.indicators.linkage import Linked
 from market_profile.indicators.loglinear import Population, log_linear
 from market_profile.indicators.names import ALL_DRUGS
-from market_profile.indicators.police import TREATMENT, PoliceSide
+from market_profile.indicators.police import CUSTODY, INTELLIGENCE, TREATMENT, PoliceSide
 from market_profile.indicators.windows import year_label
 from market_profile.periods import Month
 
 ASSUMPTIONS = (
-    "nobody joined or left the population during the twelve months",
-    "people were matched rightly between lists",
-    "within a list everybody had the same chance of being on it",
-    "being on one list did not change the chance of being on another, beyond what the model allows",
+    "nobody came or went in the year",
+    "people were matched rightly",
+    "everybody was as likely to be on a list",
+    "no list led to another beyond what the model allows",
 )
 """What capture-recapture takes for granted; printed with every estimate."""
 
@@ -98,14 +98,16 @@ def _lists(police: PoliceSide, linked: Linked) -> pd.DataFrame:
     one = dict(zip(police.keys["nominal_id"], same, strict=True))
     captures = police.captures.assign(person=police.captures["nominal_id"].map(lambda id: one.get(id, id)))
     parts = [captures[["source", "person"]]]
-    if linked.is_linked:
+    if linked.is_linked and linked.matched:
         clients = linked.people[linked.people["is_recent"].astype(bool)]
         known = clients["nominal_id"].map(lambda id: one.get(id, id))
         parts.append(
             pd.DataFrame({"source": TREATMENT, "person": known.where(known != "", "client " + clients["client_key"])})
         )
     every = pd.concat(parts, ignore_index=True).drop_duplicates()
-    return every.assign(on=True).pivot(index="person", columns="source", values="on").notna()
+    wide = every.assign(on=True).pivot(index="person", columns="source", values="on").notna()
+    names = [CUSTODY, INTELLIGENCE, *([TREATMENT] if TREATMENT in wide else [])]
+    return wide.reindex(columns=names, fill_value=False).astype(bool)
 
 
 def _pair(lists: pd.DataFrame, one: str, other: str) -> tuple[object, ...] | None:

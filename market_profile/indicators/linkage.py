@@ -47,6 +47,11 @@ class Linked:
     is_linked: bool
     why_not: str = ""
 
+    @property
+    def matched(self) -> int:
+        """How many clients the police know; none at all means that the two sides used different keys."""
+        return int((self.people["nominal_id"] != "").sum())
+
 
 def link_treatment(treatment: pd.DataFrame, police: PoliceSide, month: Month) -> Linked:
     """Return the matrix of consenting clients and police-known users.

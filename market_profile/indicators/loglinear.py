@@ -59,7 +59,8 @@ def histories(lists: int) -> FloatArray:
 def log_linear(counts: FloatArray, confidence: float = 0.95) -> Population | None:
     """Return the population from ``counts`` of the seen histories, in the order of ``histories`` without the first.
 
-    None where no model is identified. Three lists have 8 models, four 64.
+    None where no model is identified. Three lists have 8 models, four 64; a pair of lists with nobody on both cannot
+    be told from chance, so no model has it.
 
     Example:
         >>> found = log_linear(np.array([63.0, 55, 18, 69, 17, 21, 28]))
@@ -67,7 +68,12 @@ def log_linear(counts: FloatArray, confidence: float = 0.95) -> Population | Non
         271
     """
     lists = round(np.log2(len(counts) + 1))
-    pairs = list(combinations(range(lists), 2))
+    seen_on = histories(lists)[1:]
+    pairs = [
+        (one, other)
+        for one, other in combinations(range(lists), 2)
+        if counts[(seen_on[:, one] * seen_on[:, other]) > 0].sum() > 0
+    ]
     models = chain.from_iterable(combinations(pairs, size) for size in range(len(pairs) + 1))
     fits = [fit for fit in (_fit(counts, lists, model) for model in models) if fit is not None]
     if not fits:
@@ -148,6 +154,10 @@ def _bounds(counts: FloatArray, lists: int, fits: tuple[Fit, ...], confidence: f
     designs = [design(lists, fit.pairs) for fit in kept]
     tops = [_profile(counts, matrix, fit.unseen) for matrix, fit in zip(designs, kept, strict=True)]
     roots = [_SignedRoot(counts, *one) for one in zip(designs, (fit.unseen for fit in kept), tops, strict=True)]
+    weight = np.where(np.isfinite(tops), weight, 0.0)
+    if not weight.any():
+        return float("nan"), float("nan")
+    weight = weight / weight.sum()
     tail = (1 - confidence) / 2
 
     def above(log_unseen: float) -> float:
@@ -183,5 +193,7 @@ class _SignedRoot:
     top: float
 
     def __call__(self, unseen: float) -> float:
+        if not np.isfinite(self.top):
+            return 0.0
         drop = max(self.top - _profile(self.counts, self.matrix, unseen), 0.0)
         return float(np.sign(self.estimate - unseen) * np.sqrt(2 * drop))

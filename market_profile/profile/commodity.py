@@ -35,7 +35,8 @@ YEAR_FIGURES = (
     ("availability", "Attempts that succeed", None),
     ("minutes_to_deal", "Minutes to deal", None),
 )
-FIGURE_DRUGS = 3
+FIGURE_DRUGS, TABLE_DRUGS = 2, 4
+"""Drugs on the planner page, those with most purchases; all of them stand in tables/indicators.csv."""
 PURCHASED = ("heroin", "crack", "cocaine")
 """Street test purchases are nearly all of these; a fixed list for partners."""
 
@@ -62,7 +63,7 @@ def _prices(findings: Findings) -> Blocks:
     if not findings.has("test_purchases"):
         return (gap("test_purchases"),)
     period = year_of(findings.month)
-    drugs = drugs_with(findings, "price_per_deal", period, 6)
+    drugs = drugs_with(findings, "price_per_deal", period, TABLE_DRUGS)
     figures = drugs_with(findings, "price_per_pure_gram", period, FIGURE_DRUGS)
     rows = [_year_row(findings, drug) for drug in drugs]
     start: Blocks = (_year_table(rows, "commodity_year"), _basis(findings))

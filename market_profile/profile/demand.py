@@ -51,10 +51,10 @@ def demand_section(findings: Findings) -> Section[Measure]:
 def demand_brief(findings: Findings) -> Section[Measure]:
     """Return spend, main drugs, treatment and hidden population (partners); the matrix where settings say so."""
     if not findings.has("treatment") or findings.indicators.funnel.empty:
-        return section("demand", TITLE, (gap("treatment"), *hidden_blocks(findings)), PARTNER)
+        return section("demand", TITLE, (gap("treatment"), *hidden_blocks(findings, True)), PARTNER)
     matrix = matrix_blocks(findings) if findings.indicators.linked.is_linked else ()
     blocks: Blocks = (
-        *_spend(findings), *matrix, *hidden_blocks(findings), *_funnel(findings), *_journeys(findings)
+        *_spend(findings), *matrix, *hidden_blocks(findings, True), *_funnel(findings), *_journeys(findings)
     )  # fmt: skip
     return section("demand", TITLE, blocks, PARTNER)
 
@@ -159,7 +159,7 @@ def _lorenz(findings: Findings) -> Blocks:
     return (
         Figure(
             id="spend_concentration",
-            headline=say("The top tenth of clients spend {share}", share=top),
+            headline=say("Top tenth of clients account for {share} of spend", share=top),
             subtitle=f"Share of weekly drug spend by tenths of consenting clients, {findings.area_name}",
             drawing=Lorenz(shares, "clients", "weekly drug spend", counted(n)),
             source="treatment records with consent",

@@ -54,6 +54,9 @@ def unlinked_blocks(findings: Findings) -> Blocks:
         return (para(say("{why}.", why=label(linked.why_not[:1].upper() + linked.why_not[1:])), tone="warning"),)
     if not linked.is_linked:
         return ()
+    if linked.clients > linked.without_key and not linked.matched:
+        words = "No client is known to the police at all: check that both sides use the same key."
+        return (para(words, tone="warning"),)
     return (
         para(
             say(
@@ -66,21 +69,23 @@ def unlinked_blocks(findings: Findings) -> Blocks:
     )
 
 
-def hidden_blocks(findings: Findings) -> Blocks:
-    """Return the estimated number of people who use drugs, with its interval and what it takes for granted."""
-    chosen = findings.indicators.hidden
-    chosen = chosen[chosen["is_chosen"].astype(bool)] if len(chosen) else chosen
-    if chosen.empty:
+def hidden_blocks(findings: Findings, is_partner: bool = False) -> Blocks:
+    """Return the estimated number of people who use drugs, with its interval and what it takes for granted.
+
+    Partners cannot tell *too few on two lists* from *fewer than may be shown*: the measure is hidden in both.
+    """
+    estimates = findings.indicators.hidden
+    if estimates.empty or not (is_partner or estimates["is_chosen"].any()):
         words = "Too few people are on two lists at once to estimate how many are on none."
         return (para(words, tone="gap"),)
-    row = chosen.iloc[0]
-    found = Estimate(float(row["people"]), float(row["low"]), float(row["high"]), int(row["overlap"]), "people")
+    row = estimates.sort_values("is_chosen", ascending=False, kind="stable").iloc[0]
+    found = Estimate(float(row["people"]), number(row["low"]), number(row["high"]), int(row["overlap"]), "people")
     seen = Count(int(row["seen"]), "", f"hidden population|seen|as at {findings.month.text}")
     return (
         para(
             say(
                 "An estimated {people} people use drugs here; {seen} of them are on a list ({sources}). It holds if "
-                "{assumptions}. Lists that find the same people make it too low.",
+                "{assumptions}; lists that find the same people make it too low.",
                 people=found,
                 seen=seen,
                 sources=label(row["sources"]),
