@@ -11,6 +11,7 @@ SECTIONS = {
     "districts": "tests.geography.bench_districts",
     "linkage": "tests.resolve.bench_linkage",
     "scale": "tests.benchmarks.scale",
+    "evaluation": "tests.impact.bench_evaluation",
 }
 """Sections by name; each module has ``main(arguments)`` or ``main()``. A new bench adds a line here."""
 

@@ -201,3 +201,16 @@ def test_the_table_of_operations_is_the_same_difference():
     assert table["difference"].tolist() == [-118, 0]
     assert table.loc[0, "high"] == pytest.approx(weighted_displacement(rows[0][1:5], rows[0][5:]).high, abs=1e-9)
     assert table["verdict"].tolist() == ["fell", "too few"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in FAMILIES if name != "no comparison"])
+def test_five_hundred_null_worlds_and_the_power_to_find_forty_per_cent(name):
+    null, real = measure(name, 1.0, worlds=500), measure(name, 0.6, worlds=500)
+    print(f"{name}: null {null.declared:.3f}, power {real.declared:.3f}")
+    assert null.declared <= 0.05
+    assert real.declared > 0.4
+    if not FAMILIES[name].drift:
+        assert 0.93 <= (null.adjusted + real.adjusted) / 2 <= 0.985
+        assert 0.93 <= (null.comparison + real.comparison) / 2 <= 0.985
+    assert (null.exact + real.exact) / 2 >= 0.94  # exact: at least 95 %, less the simulation's own noise

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from market_profile.impact.evaluation import evaluate_groups
+from market_profile.impact.interrupted import interrupted
 from market_profile.impact.selection import Rates, fit_rates
 
 GROUPS = np.array(["outreach", "eligible_not_included"])
@@ -93,3 +94,16 @@ def _exact_holds(rng: np.random.Generator, effect: float) -> bool:
     before, after = int(rng.poisson(40.0)), int(rng.poisson(40.0 * effect))
     found = poisson_ratio(after, 365.0, before, 365.0)
     return bool(found.low <= effect <= found.high)
+
+
+def months_of(first: str, count: int) -> pd.Series:
+    """Return ``count`` months as YYYY-MM from ``first`` on."""
+    return pd.Series(pd.period_range(first, periods=count, freq="M").strftime("%Y-%m"), dtype="str")
+
+
+def series_world(rng: np.random.Generator, step: float, months: int = 24, spread: float = 0.1) -> dict[str, float]:
+    """Return the interrupted series of a world: a drifting, overdispersed series with a step of ``step`` midway."""
+    trend = np.exp(rng.normal(0, 0.01) * np.arange(months))
+    mean = 60 * trend * np.where(np.arange(months) >= months // 2, step, 1.0) * np.exp(rng.normal(0, spread, months))
+    periods = months_of("2017-01", months)
+    return interrupted(periods, pd.Series(rng.poisson(mean).astype(float)), pd.Timestamp(f"{periods[months // 2]}-01"))
