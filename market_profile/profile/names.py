@@ -43,6 +43,16 @@ _TOLD = {
     "controls, source": ("said to control {n} person", "said to control {n} people"),
     "controls, target": ("said to be controlled by {n} person", "said to be controlled by {n} people"),
     "associates, either": ("seen with {n} person", "seen with {n} people"),
+    "after a user": ("named after a user in {n} report", "named after a user in {n} reports"),
+    "before a user": ("named before a user in {n} report", "named before a user in {n} reports"),
+    "after a dealer": ("named after a dealer in {n} report", "named after a dealer in {n} reports"),
+    "before a dealer": ("named before a dealer in {n} report", "named before a dealer in {n} reports"),
+    "after a line holder": ("named after a line holder in {n} report", "named after a line holder in {n} reports"),
+    "before a line holder": ("named before a line holder in {n} report", "named before a line holder in {n} reports"),
+    "after a runner": ("named after a runner in {n} report", "named after a runner in {n} reports"),
+    "before a runner": ("named before a runner in {n} report", "named before a runner in {n} reports"),
+    "after a supplier": ("named after a supplier in {n} report", "named after a supplier in {n} reports"),
+    "before a supplier": ("named before a supplier in {n} report", "named before a supplier in {n} reports"),
 }
 """Rules of the network's roles in words, for one and for several."""
 

@@ -37,6 +37,7 @@ from market_profile.profile.text import (
     section,
     table,
 )
+from market_profile.profile.what_if import outreach_count, what_if_blocks
 from market_profile.terms import Sensitivity
 from market_profile.values import Count, Estimate, Measure, Ratio
 
@@ -45,6 +46,8 @@ PICTURE_GROUPS, PICTURE_PEOPLE = 8, 17
 
 MARKET_ROWS = 15
 KEPT_ROWS = 10
+WINDOW_ROWS = 15
+"""Users listed on the page; all stand in tables/outreach_window.csv."""
 SELLING = ("supplier", "line_holder", "dealer", "runner")
 """Roles drawn first: who sells to whom is what the picture is for."""
 PERSONAL = Sensitivity.PERSONAL
@@ -56,6 +59,7 @@ def supply_section(findings: Findings) -> Section[Measure]:
         *_markets(findings),
         *_network(findings),
         *_key_players(findings),
+        *what_if_blocks(findings),
         *_lines(findings),
         *_replacement(findings),
     )
@@ -64,7 +68,12 @@ def supply_section(findings: Findings) -> Section[Measure]:
 
 def market_section(findings: Findings) -> Section[Measure]:
     """Return the market in brief (partners): how many markets of each type, and replacement."""
-    blocks: Blocks = (*_market_types(findings), *_lines_counted(findings), *_replacement(findings))
+    blocks: Blocks = (
+        *_market_types(findings),
+        *_lines_counted(findings),
+        *_replacement(findings),
+        *outreach_count(findings),
+    )
     return section("market", "The market in brief", blocks, PARTNER)
 
 
@@ -285,7 +294,7 @@ def _replacement(findings: Findings) -> Blocks:
     median = Estimate(middle, low, high, replaced.n, "days")
     figure = Figure(
         id="replacement",
-        headline=say("Half of dealers replaced within {days}", days=median)
+        headline=say("Half of replacements were seen within {days}", days=median)
         if median.value is not None
         else say("Fewer than half of arrested dealers were seen replaced"),
         subtitle="Share of arrested dealers whose market has no other seller yet, by days since the arrest, "
@@ -294,7 +303,9 @@ def _replacement(findings: Findings) -> Blocks:
         source="arrests; intelligence logs; test purchases",
         caveat="Those not yet replaced count until the cut-off (Kaplan-Meier). The next purchase is best tried early.",
     )
-    return (figure,)
+    usual = Estimate(number(replaced.usual_days), None, None, replaced.n, "days")
+    late = say("Evidence of a replacement comes late: by estimate a place stands empty for {days}.", days=usual)
+    return (figure, para(late))
 
 
 def window_blocks(findings: Findings) -> Blocks:
@@ -310,7 +321,7 @@ def window_blocks(findings: Findings) -> Blocks:
             counted(row["days_left"], "days"),
             counted(row["other_suppliers"]),
         )
-        for row in ordered.head(50).to_dict("records")
+        for row in ordered.head(WINDOW_ROWS).to_dict("records")
     ]
     users = counted(window["user_id"].nunique())
     words = para(
@@ -324,7 +335,7 @@ def window_blocks(findings: Findings) -> Blocks:
         col("User", sensitivity=PERSONAL), col("Arrested dealer", sensitivity=PERSONAL), col("Days left", True),
         col("Other suppliers", True),
     )  # fmt: skip
-    note = "Outreach within 21 days of a dealer's arrest, before another takes over."
+    note = "Outreach within 21 days of a dealer's arrest, before another takes over. All: tables/outreach_window.csv."
     return (
         words,
         table("window", "Window of opportunity for outreach", columns, rows, note=note, annex=True),
