@@ -246,8 +246,10 @@ def _table_block(table: Table[Shown], desk: Desk) -> view.TableView | view.Point
     made = _table(named, grid, numeric, desk)
     if not table.annex:
         return made
+    if limit == 0 and table.rows:
+        return view.PointerView(ident, number, table.caption, Fixed(f"{len(table.rows):,}"), made.file)
     desk.annexed.append(made)
-    return view.PointerView(ident, number, table.caption)
+    return view.PointerView(ident, number, table.caption, Fixed(""), made.file)
 
 
 @dataclass(frozen=True)
@@ -334,11 +336,7 @@ def _figure(figure: Figure[Shown], desk: Desk) -> view.FigureView:
     grid = grid_of(figure.drawing)
     numeric = (False, *(True for _ in grid.headings[1:]))
     number = Fixed(f"Figure {desk.figures}")
-    limit = (
-        None
-        if desk.cap.annex is None
-        else max(desk.cap.annex, TREND_ROWS if isinstance(figure.drawing, Trend | Panels) else FIGURE_ROWS)
-    )
+    limit = _figure_limit(figure, desk.cap)
     named = _Named(ident, Fixed(""), Fixed(f"{number} as a table"), figure.subtitle, Fixed(""), limit)
     table = _table(named, grid, numeric, desk)
     return view.FigureView(
@@ -353,6 +351,16 @@ def _figure(figure: Figure[Shown], desk: Desk) -> view.FigureView:
         caveat=figure.caveat,
         link=_link(figure.definition_id, desk),
     )
+
+
+def _figure_limit(figure: Figure[Shown], cap: Cap) -> int | None:
+    """Return how many rows of a figure's own table stay on the page; half a year of months where it is tight."""
+    if cap.annex is None or cap.narrative is None:
+        return None
+    least = FIGURE_ROWS
+    if isinstance(figure.drawing, Trend | Panels):
+        least = TREND_ROWS if cap.narrative > 12 else TREND_ROWS // 2
+    return max(cap.annex, least)
 
 
 def _judgement(block: KeyJudgement[Shown], desk: Desk) -> view.JudgementView:

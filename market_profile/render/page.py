@@ -24,10 +24,16 @@ SCRIPT_NODES = 30
 """Elements that the script adds to a page of this size: a button in each heading of a long table."""
 
 CAPS = (
-    Cap(), Cap(100, 60), Cap(60, 25), Cap(40, 15), Cap(25, 10), Cap(15, 8), Cap(12, 5), Cap(10, 3), Cap(8, 3),
-    Cap(6, 2), Cap(5, 2), Cap(3, 1),
+    Cap(), Cap(100, 60), Cap(60, 25), Cap(40, 15), Cap(25, 10), Cap(25, 0), Cap(15, 0), Cap(12, 0), Cap(10, 0),
+    Cap(8, 0), Cap(6, 0), Cap(5, 0), Cap(3, 0),
 )  # fmt: skip
-"""Rows that tables may show, tried in turn until the page is small enough: the annex gives way first."""
+"""Rows that tables may show, tried in turn until the page is small enough: the annex gives way first.
+
+At 0 a long table of the annex is named with its size and stands in its CSV file alone.
+"""
+
+MOST_LINKS = 24
+"""Files that the page lists one by one; the others are said to stand beside them."""
 
 FEWEST_FOR_BYTES = 25
 """Tables are not cut below this for the sake of bytes: where maps are heavy, shorter tables would not help."""
@@ -60,6 +66,8 @@ def page_view(edition: Edition, cap: Cap, drawn: dict[str, tuple[Drawn, ...]]) -
     style = assets.style_sheet(edition.marking, name, brand_colour(edition.theme.brand_colour))
     script = assets.script()
     sections, files = sections_of(edition, cap, drawn)
+    files_listed = downloads_of(edition)
+    unlisted = len(files_listed) - MOST_LINKS
     page = view.PageView(
         csp=Fixed(assets.policy(style, script)),
         style=Drawn(style),
@@ -75,7 +83,8 @@ def page_view(edition: Edition, cap: Cap, drawn: dict[str, tuple[Drawn, ...]]) -
         is_draft=edition.is_draft,
         is_partner=edition.audience is Audience.PARTNER,
         sections=sections,
-        downloads=tuple((download_link(file), Fixed(file), Fixed(words)) for file, words in downloads_of(edition)),
+        downloads=tuple((download_link(file), Fixed(file), Fixed(words)) for file, words in files_listed[:MOST_LINKS]),
+        more=Fixed(f"{unlisted:,}" if unlisted > 0 else ""),
         run_id=Fixed(edition.run_id),
     )
     return page, files

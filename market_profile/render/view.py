@@ -104,11 +104,13 @@ class TableView:
 
 @dataclass(frozen=True)
 class PointerView:
-    """Where a long table went: the annex."""
+    """Where a long table went: the annex, or with ``rows`` of them ("" in the annex) its ``file`` alone."""
 
     id: Text
     number: Text
     caption: Text
+    rows: Text
+    file: Text
     template: str = "blocks/pointer.html.j2"
 
 
@@ -208,6 +210,7 @@ class PageView:
     is_partner: bool
     sections: tuple[SectionView, ...]
     downloads: tuple[tuple[Text, Text, Text], ...]
+    more: Text
     run_id: Text
 
 

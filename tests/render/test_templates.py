@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
+from importlib import import_module
+from pkgutil import iter_modules
 
 from jinja2 import nodes
 
+from market_profile import render
 from market_profile.reference import resource_folder
-from market_profile.render import view
 from market_profile.render.environment import environment
 from market_profile.terms import Audience
 
 TEMPLATES = sorted(resource_folder("templates").rglob("*.j2"))
-LOOP = {"index", "first", "last"}
+
+
+def _is_loop(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Name) and node.name == "loop"
+
+
+def views() -> list[type]:
+    """Return every view of the render room: dataclasses whose names end in View."""
+    modules = [import_module(f"{render.__name__}.{found.name}") for found in iter_modules(render.__path__)]
+    kinds = {kind for module in modules for kind in vars(module).values() if isinstance(kind, type)}
+    return [kind for kind in kinds if is_dataclass(kind) and kind.__name__.endswith("View")]
 
 
 def test_fields_used_are_the_fields_offered() -> None:
@@ -20,9 +32,8 @@ def test_fields_used_are_the_fields_offered() -> None:
     used: set[str] = set()
     for path in TEMPLATES:
         tree = made.parse(path.read_text(encoding="utf-8"))
-        used |= {node.attr for node in tree.find_all(nodes.Getattr)} - LOOP
-    views = [kind for kind in vars(view).values() if isinstance(kind, type) and is_dataclass(kind)]
-    offered = {field.name for kind in views if kind.__module__ == view.__name__ for field in fields(kind)}
+        used |= {node.attr for node in tree.find_all(nodes.Getattr) if not _is_loop(node.node)}
+    offered = {field.name for kind in views() for field in fields(kind)}
     assert used == offered
 
 
@@ -36,7 +47,12 @@ def test_no_template_marks_anything_safe_or_holds_style_or_handlers() -> None:
 
 def test_every_view_names_a_template_that_exists() -> None:
     folder = resource_folder("templates")
-    for kind in (kind for kind in vars(view).values() if isinstance(kind, type) and is_dataclass(kind)):
+    for kind in views():
         for field in fields(kind):
             if field.name == "template":
                 assert (folder / str(field.default)).is_file()
+
+
+def test_every_view_is_documented() -> None:
+    assert len(views()) > 20
+    assert all(kind.__doc__ and not kind.__doc__.startswith(f"{kind.__name__}(") for kind in views())
