@@ -268,6 +268,14 @@ def audit(
     show_audit(workspace, verify, export, _console())
 
 
+@app.command()
+def doctor(workspace: WorkspaceArgument) -> None:
+    """Look at everything a refresh rests on, change nothing, and say what to mend (exit 3 where something must be)."""
+    from market_profile.cli.operating import show_findings
+
+    show_findings(workspace, _console())
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"market-profile {__version__}")

@@ -27,7 +27,7 @@ from market_profile.sources import (
     read_decisions,
     read_inbox,
 )
-from market_profile.store import Batch, MonthRecord, MonthStore, Warehouse, append_event
+from market_profile.store import Batch, MonthRecord, MonthStore, Warehouse, append_event, bring_up_to_date
 from market_profile.store.audit import AuditCategory
 from market_profile.store.publish import write_file
 
@@ -106,6 +106,7 @@ def read_new_files(workspace: Workspace) -> Intake:
 
 def take_in(workspace: Workspace) -> tuple[int, tuple[str, ...]]:
     """Read new files, append them to the store as one batch; return the last batch and warnings on the inbox."""
+    bring_up_to_date(workspace.store)
     warehouse = Warehouse(workspace.store)
     intake = read_new_files(workspace)
     files = intake.files()

@@ -38,6 +38,20 @@ def stands(plan: Plan, folder: Path) -> bool:
     return bool(is_same and not lacks_pdf and files == _hashes(folder))
 
 
+def changed_files(folder: Path, month: str) -> int | None:
+    """Return how many files of the month's edition are not as published; None where nobody noted how they were.
+
+    A partner edition that was released since is another one by right: its own files are left out.
+    """
+    path = folder / "store" / "standing" / f"{month}.json"
+    if not path.is_file():
+        return None
+    noted: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))["files"]
+    now = _hashes(folder / "editions" / month) if (folder / "editions" / month).is_dir() else {}
+    names = {name for name in {*noted, *now} if not name.startswith("partner/")}
+    return sum(noted.get(name) != now.get(name) for name in names)
+
+
 def _hashes(folder: Path) -> dict[str, str]:
     found = {}
     for path in sorted(folder.rglob("*")):

@@ -8,12 +8,12 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import pandas as pd
 
-from market_profile.errors import MarketProfileError
+from market_profile.errors import WrongUse
 from market_profile.periods import Month
 from market_profile.store.publish import publish_folder, recover_folder
 
@@ -56,12 +56,7 @@ class MonthStore:
         path = self._root / month.text / "record.json"
         if not path.is_file():
             return None
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        if raw.get("format", 0) > FORMAT:
-            raise MarketProfileError(
-                f"store/ was written by market-profile {raw.get('code_version')}; use that version or a later one"
-            )
-        return MonthRecord(**raw)
+        return _record(path)
 
     def parent_of(self, month: Month) -> str:
         """Return the latest recorded month before ``month``, '' where there is none."""
@@ -89,6 +84,25 @@ class MonthStore:
             for name, frame in frames.items():
                 files[f"state/{audience}/{name}.parquet"] = _parquet(frame)
         publish_folder(self._root / record.month, files)
+
+
+def _record(path: Path) -> MonthRecord:
+    """Return a month's record; raise ``WrongUse`` with what to do where this version cannot read it."""
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        written = int(raw["format"])
+    except (ValueError, KeyError, TypeError):
+        raise WrongUse(
+            f"store/months/{path.parent.name}/record.json is damaged; bring store/ back from a copy, or move that "
+            "folder away and refresh the month"
+        ) from None
+    names = {field.name for field in fields(MonthRecord)}
+    if written > FORMAT or set(raw) != names:
+        raise WrongUse(
+            f"store/months/{path.parent.name} was written by market-profile {raw.get('code_version', '(unknown)')}; "
+            "use that version or a later one, or move that folder away and refresh the month"
+        )
+    return MonthRecord(**raw)
 
 
 def _parquet(frame: pd.DataFrame) -> bytes:

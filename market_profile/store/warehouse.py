@@ -178,6 +178,24 @@ class Warehouse:
         versions = (f"{name} {DeltaTable(str(self._root / name)).version()}" for name in names if self._has(name))
         return f"batch {self.last_batch()}; {'; '.join(versions)}"
 
+    def faults(self) -> tuple[str, ...]:
+        """Return what is wrong with the tables, in words: numbers left out, rows that a batch lacks or has over."""
+        paths = sorted(self._markers.glob("*.json")) if self._markers.is_dir() else []
+        markers = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+        numbers = [marker["batch"] for marker in markers]
+        found = [] if numbers == list(range(1, len(numbers) + 1)) else ["the batches are not numbered without a gap"]
+        kinds = sorted({kind for marker in markers for kind, rows in marker["accepted"].items() if rows})
+        for kind in kinds:
+            if not self._has(kind):
+                found.append(f"the table {kind} is missing")
+                continue
+            counts = self._query(kind, "SELECT batch, count(*) AS rows FROM records GROUP BY batch")
+            held = dict(zip(counts["batch"], counts["rows"], strict=True))
+            brought = {marker["batch"]: marker["accepted"].get(kind, 0) for marker in markers}
+            wrong = [number for number, rows in brought.items() if held.get(number, 0) != rows]
+            found += [f"the table {kind} does not hold the rows of batch {number}" for number in wrong]
+        return tuple(found)
+
     def _has(self, name: str) -> bool:
         return DeltaTable.is_deltatable(str(self._root / name))
 

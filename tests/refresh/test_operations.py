@@ -1,0 +1,155 @@
+"""What keeps a workspace running: editions that stand, the journal, doctor, stores of other versions, late parents."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import stat
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from market_profile.errors import WrongUse
+from market_profile.refresh.doctor import State, examine
+from market_profile.refresh.plan import open_workspace, take_in
+from market_profile.refresh.run import refresh
+from market_profile.store import Warehouse, bring_up_to_date
+from market_profile.store.format import LAYOUT
+from tests.conftest import copy_town, edition_hashes, run_cli
+
+
+@pytest.fixture(scope="module")
+def refreshed(town_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A town refreshed once in two processes."""
+    folder = copy_town(town_template, tmp_path_factory.mktemp("operations") / "town")
+    settings = folder / "area.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "\n[run]\nrows_for_second_process = 0\n")
+    refresh(folder)
+    return folder
+
+
+def _states(folder: Path) -> dict[str, set[State]]:
+    found: dict[str, set[State]] = {}
+    for finding in examine(folder):
+        found.setdefault(finding.what, set()).add(finding.state)
+    return found
+
+
+def test_an_edition_that_stands_is_not_made_again_and_one_that_does_not_is(refreshed: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "town"
+    shutil.copytree(refreshed, folder)
+    before = edition_hashes(folder / "editions")
+    report = (next((folder / "editions").iterdir()) / "run.json").read_bytes()
+    assert any("stands as it was made" in warning for warning in refresh(folder).warnings)
+    assert (next((folder / "editions").iterdir()) / "run.json").read_bytes() == report
+    month = next((folder / "editions").iterdir()).name
+    (folder / "editions" / month / "planner" / "tables" / "targets.csv").write_text("changed by hand\n")
+    refresh(folder)
+    assert edition_hashes(folder / "editions") == before
+    settings = folder / "area.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "\n[board]\ntop = 3\n")
+    assert not any("stands as it was made" in warning for warning in refresh(folder).warnings)
+    assert edition_hashes(folder / "editions") != before
+
+
+def test_one_process_and_two_give_the_same_bytes(refreshed: Path, town: Path) -> None:
+    refresh(town)
+    assert edition_hashes(town / "editions") == edition_hashes(refreshed / "editions")
+    assert not (refreshed / "store" / "work").exists()
+
+
+def test_the_journal_has_one_line_a_stage_and_nobody_in_it(refreshed: Path) -> None:
+    text = (refreshed / "store" / "logs" / "refresh.jsonl").read_text(encoding="utf-8")
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert lines[0]["event"] == "began"
+    assert lines[-1]["event"] == "ended"
+    stages = [line["name"] for line in lines if line["event"] == "stage"]
+    assert len(stages) == len(set(stages)) >= 10
+    people = pd.read_csv(refreshed / "truth" / "persons.csv", keep_default_na=False)
+    canaries = {name for name in people["surname"] if len(name) > 6} | set(people["nominal_ref"]) - {""}
+    assert [name for name in sorted(canaries) if name in text] == []
+    assert [path.name for path in (refreshed / "inbox").iterdir() if path.name in text] == []
+
+
+def test_nothing_is_open_to_other_users(refreshed: Path) -> None:
+    paths = [path for name in ("store", "editions") for path in (refreshed / name).rglob("*")]
+    assert [path for path in paths if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
+
+
+def test_doctor_finds_nothing_to_mend_after_a_refresh(refreshed: Path) -> None:
+    done = run_cli("doctor", refreshed)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Ready for a refresh" in done.stdout
+
+
+def test_doctor_finds_what_was_spoilt(refreshed: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "town"
+    shutil.copytree(refreshed, folder)
+    month = next((folder / "editions").iterdir()).name
+    (folder / "editions" / month / "planner" / "profile.html").write_text("spoilt")
+    (folder / "store" / "audit.jsonl").write_bytes((folder / "store" / "audit.jsonl").read_bytes()[200:])
+    rows = sorted((folder / "store" / "tables" / "arrests").glob("*/*.parquet")) or sorted(
+        (folder / "store" / "tables" / "arrests").rglob("*.parquet")
+    )
+    rows[0].unlink()
+    (folder / "store" / "audit.jsonl").chmod(0o644)
+    states = _states(folder)
+    assert {what for what, found in states.items() if State.FAULT in found} == {
+        "edition",
+        "audit",
+        "store",
+        "permissions",
+    }
+    (folder / "area.toml").write_text("[area]\nname = 1\n")
+    assert State.FAULT in _states(folder)["settings"]
+    assert run_cli("doctor", folder).returncode == 3
+
+
+def test_a_store_of_layout_1_is_brought_up_to_date_and_a_later_one_refused(refreshed: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "town"
+    shutil.copytree(refreshed, folder)
+    (folder / "store" / "layout").unlink()
+    shutil.rmtree(folder / "store" / "standing")
+    (folder / "store" / "work").mkdir()
+    (folder / "store" / "work" / "made").write_bytes(b"a pickle of an earlier version")
+    before = edition_hashes(folder / "editions")
+    refresh(folder)
+    assert edition_hashes(folder / "editions") == before
+    assert not (folder / "store" / "work").exists()
+    assert bring_up_to_date(folder / "store") == LAYOUT
+    (folder / "store" / "layout").write_text(f"{LAYOUT + 1}\n")
+    with pytest.raises(WrongUse, match="use the version that wrote it"):
+        refresh(folder)
+    (folder / "store" / "layout").write_text(f"{LAYOUT}\n")
+    record = next((folder / "store" / "months").iterdir()) / "record.json"
+    record.write_text(record.read_text().replace('"format": 1', '"format": 7'))
+    with pytest.raises(WrongUse, match="was written by market-profile"):
+        refresh(folder)
+
+
+def test_subjects_that_came_before_their_log_are_judged_again_when_it_comes(refreshed: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "town"
+    shutil.copytree(refreshed, folder, ignore=shutil.ignore_patterns("store", "editions"))
+    inbox, later = folder / "inbox", folder / "later"
+    later.mkdir()
+    last = max(path.name for path in inbox.glob("intelligence_logs_*"))
+    (inbox / last).rename(later / last)
+    workspace = open_workspace(folder)
+    first, _ = take_in(workspace)
+    warehouse = Warehouse(folder / "store")
+    waited = len(warehouse.waiting_rows())
+    (later / last).rename(inbox / last)
+    second, _ = take_in(workspace)
+    complete = Warehouse(refreshed / "store")
+    for kind in ("log_subjects", "log_links"):
+        ours, theirs = warehouse.tables(second).get(kind), complete.tables(1).get(kind)
+        assert len(warehouse.tables(first).get(kind)) < len(ours)
+        assert list(ours["record_ref"]) == list(theirs["record_ref"])
+    assert waited > len(complete.waiting_rows())
+    ours, theirs = warehouse.files(second), complete.files(1)
+    columns = ["name", "read", "accepted", "quarantined", "duplicate", "reasons"]
+    pd.testing.assert_frame_equal(ours[columns], theirs[columns], check_dtype=False)
+    assert len(warehouse.quarantine(second)) == len(complete.quarantine(1))
+    third, _ = take_in(workspace)
+    assert third == second
