@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 
 _DEEPEST = 5
 _LARGEST_PART = 50_000_000
+_PHONE_DIGITS = 10
 _SHINGLE = 6
 """A narrative is known by any six words in a row."""
 
@@ -56,9 +57,8 @@ class Scanner:
             words = words_of(value)
             if len("".join(words)) >= 5:
                 self.runs.setdefault(len(words), {}).setdefault(" ".join(words), kind)
-                joined = "".join(words)
-                if len(words) > 1 and any(letter.isdigit() for letter in joined) and not joined.isdigit():
-                    self.runs.setdefault(1, {}).setdefault(joined, kind)
+                for form in _other_forms(words):
+                    self.runs.setdefault(len(form), {}).setdefault(" ".join(form), kind)
 
     def add_texts(self, kind: str, texts: Iterable[str]) -> None:
         """Know narratives by every six words in a row."""
@@ -94,6 +94,17 @@ class Scanner:
             for run in known:
                 lengths.setdefault(run.partition(" ")[0], set()).add(length)
         return {word: frozenset(found) for word, found in lengths.items()}
+
+
+def _other_forms(words: list[str]) -> Iterator[list[str]]:
+    """Yield other ways to write a reference or a telephone number: joined, or in the usual groups."""
+    joined = "".join(words)
+    if joined.isdigit() and len(joined) >= _PHONE_DIGITS:
+        yield [joined]
+        for cuts in ((5,), (5, 8), (4, 7), (2,)):
+            yield [joined[start:end] for start, end in zip((0, *cuts), (*cuts, len(joined)), strict=True)]
+    elif len(words) > 1 and not joined.isdigit() and any(letter.isdigit() for letter in joined):
+        yield [joined]
 
 
 def words_of(text: str) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from market_profile.synthetic.clearing import NAME, first_day
+from market_profile.synthetic.cohorts import CRITERIA
 from market_profile.synthetic.outbox import Outbox
 from market_profile.synthetic.scene import Scene
 from market_profile.synthetic.texts import day_text
@@ -63,7 +64,25 @@ def write_area(folder: Path, scene: Scene) -> None:
         operation=NAME, began=day_text(np.array([first_day(scene)]), scene)[0],
     )  # fmt: skip
     text = head + "".join(_source_block(kind, form) for kind, form in FORMS.items())
+    named = ", ".join(f'"{name}"' for name in CRITERIA)
+    if _write_merging(shapes, lsoas, ground.code_property, name_property):
+        text += '\n[disclosure]\nmerge_partner_areas = "boundaries/merged_areas.csv"\n'
+    text += f"\n[sources.case_forum]\ncriteria = [{named}]\n"
     (folder / "area.toml").write_text(text, encoding="utf-8")
+
+
+def _write_merging(shapes: Path, lsoas: gpd.GeoDataFrame, code: str, name: str) -> bool:
+    """Merge LSOAs into the MSOAs that their published names tell (``Town 001A`` in ``Town 001``) for partners."""
+    names = lsoas[name].astype("str")
+    if not names.str.fullmatch(r".+ \d{3}[A-Z]").all():
+        return False
+    merged = names.str[:-1]
+    codes = "M-" + merged.str[-3:]
+    if pd.Series(merged.to_numpy()).groupby(codes.to_numpy()).nunique().gt(1).any():
+        codes = merged.str.upper().str.replace(" ", "-", regex=False)
+    table = pd.DataFrame({"area_code": lsoas[code], "merged_code": codes, "merged_name": merged})
+    table.sort_values("area_code", kind="stable").to_csv(shapes / "merged_areas.csv", index=False, lineterminator="\n")
+    return True
 
 
 def _source_block(kind: str, form: Form) -> str:
