@@ -320,6 +320,20 @@ class Cards:
     cards: tuple[DefinitionCard, ...]
 
 
+@dataclass(frozen=True)
+class TargetCard:
+    """One accepted target on a page of its own, for officers: headed sentences, points with their why, records.
+
+    ``points``: part, points, why. ``records``: kind, reference, date, grade. Planners only.
+    """
+
+    target_id: str
+    title: str
+    sections: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    points: tuple[tuple[str, str, str], ...] = ()
+    records: tuple[tuple[str, str, str, str], ...] = ()
+
+
 Block = Paragraph[V] | Bullets[V] | Tiles[V] | Table[V] | Figure[V] | KeyJudgement[V] | Cards | Glossary
 
 

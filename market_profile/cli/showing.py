@@ -19,7 +19,10 @@ from market_profile.refresh.plan import keep_check_report, open_workspace, read_
 from market_profile.refresh.report import reconciliation
 from market_profile.refresh.run import RefreshResult, refresh
 
-_BOARD_COLUMNS = ("rank", "target_kind", "target_id", "score", "success_probability", "suggested_from", "reach")
+_BOARD_COLUMNS = (
+    "rank", "target_kind", "target_id", "score", "success_probability", "suggested_from",
+    "suggested_to", "suggested_hours", "planned_weeks", "reach",
+)  # fmt: skip
 
 
 @contextmanager

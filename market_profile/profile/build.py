@@ -6,6 +6,7 @@ from market_profile.contracts.tables import Areas
 from market_profile.document import Document, Section
 from market_profile.profile import (
     actions,
+    board,
     closing,
     commodity,
     demand,
@@ -22,6 +23,7 @@ from market_profile.profile import (
 )
 from market_profile.profile.exports import map_layers, network_exports, next_state, planner_tables
 from market_profile.profile.findings import Findings, Profile
+from market_profile.profile.target_cards import target_cards
 from market_profile.profile.text import PARTNER, PLANNER
 from market_profile.settings import Settings
 from market_profile.values import Measure
@@ -43,7 +45,10 @@ def build_profile(findings: Findings, areas: Areas, settings: Settings) -> Profi
         title=TITLE,
         sections=sections(findings, areas, settings),
     )
-    return Profile(document, planner_tables(findings), map_layers(findings, areas), nodes, links, next_state(findings))
+    return Profile(
+        document, planner_tables(findings), map_layers(findings, areas), nodes, links, next_state(findings),
+        target_cards(findings),
+    )  # fmt: skip
 
 
 def sections(findings: Findings, areas: Areas, settings: Settings) -> tuple[Section[Measure], ...]:
@@ -67,7 +72,7 @@ def sections(findings: Findings, areas: Areas, settings: Settings) -> tuple[Sect
         place.places_section(findings, areas, settings),
         place.areas_section(findings, areas, settings.theme.attribution),
         harm.harm_section(findings),
-        response.board_section(findings),
+        board.board_section(findings),
         forum.forum_section(findings),
         response.response_section(findings),
         effect.effect_section(findings),

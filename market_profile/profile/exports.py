@@ -8,6 +8,7 @@ import pandas as pd
 from market_profile.contracts.tables import Areas
 from market_profile.geography.result import HOTSPOT_COLUMNS
 from market_profile.impact.displacement import displacement_table
+from market_profile.network.what_if import doubted_ties, sound_ties
 from market_profile.profile.actions import with_overdue
 from market_profile.profile.effect_tests import claims_on_page
 from market_profile.profile.findings import Findings
@@ -52,10 +53,13 @@ def planner_tables(findings: Findings) -> dict[str, pd.DataFrame]:
         "nominal_records": resolution.records,
         "identity_events": resolution.events,
         "review_pairs": _side_by_side(findings),
-        "network_edges": network.edges,
+        "network_edges": sound_ties(network),
+        "network_doubted_ties": doubted_ties(network),
         "network_nodes": network.nodes,
         "network_changes": network.changes,
         "outreach_window": network.window,
+        "replacement_clocks": network.replacement.clocks,
+        "phones": network.phones,
         "hotspots": _with_type(geography.hotspots, types),
         "markets": _with_type(geography.markets, types),
         "market_records": geography.record_markets,
@@ -67,6 +71,12 @@ def planner_tables(findings: Findings) -> dict[str, pd.DataFrame]:
         "targets": board.targets,
         "target_parts": board.parts,
         "diversions": board.diversions,
+        "board_attention": board.attention,
+        "board_record": pd.DataFrame() if board.record is None else board.record.months,
+        "board_calibration": board.calibration,
+        "board_plan": pd.DataFrame() if board.plan is None else board.plan.attempts,
+        "board_teams": pd.DataFrame() if board.plan is None else board.plan.teams,
+        "model_card": board.model_card,
         "indicators": findings.indicators.frame,
         "figure_changes": findings.indicators.changes,
         "seizure_forms": findings.indicators.seizure_forms,
@@ -119,9 +129,18 @@ def map_layers(findings: Findings, areas: Areas) -> dict[str, gpd.GeoDataFrame]:
 
 
 def network_exports(findings: Findings) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return nodes (with names) and links for GraphML and link-chart tools."""
-    names = findings.resolution.nominals[["nominal_id", "preferred_name", "date_of_birth"]]
-    return findings.network.nodes.merge(names, on="nominal_id", how="left"), findings.network.edges
+    """Return nodes and links for GraphML and link charts: people with their names, and phones and addresses.
+
+    ``node_type`` tells them apart; ids of phones and addresses begin with it. Doubted ties keep their flags.
+    """
+    network = findings.network
+    names = findings.resolution.nominals[["nominal_id", "preferred_name"]]
+    people = network.nodes.merge(names, on="nominal_id", how="left").assign(node_type="nominal")
+    known = network.uses[network.uses["nominal_id"].isin(people["nominal_id"])]
+    things = network.things[network.things["thing_id"].isin(known["thing_id"])]
+    nodes = pd.concat([people, things.rename(columns={"thing_id": "nominal_id"})], ignore_index=True)
+    uses = known.rename(columns={"nominal_id": "source_nominal_id", "thing_id": "target_nominal_id"})
+    return nodes, pd.concat([network.edges, uses], ignore_index=True)
 
 
 def headline_figures(findings: Findings) -> pd.DataFrame:

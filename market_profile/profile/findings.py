@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from market_profile.contracts.tables import Tables
-from market_profile.document import Document
+from market_profile.document import Document, TargetCard
 from market_profile.geography import Geography
 from market_profile.impact import Impact
 from market_profile.indicators import Indicators
@@ -90,3 +90,4 @@ class Profile:
     nodes: pd.DataFrame | None
     links: pd.DataFrame | None
     state: dict[str, pd.DataFrame]
+    cards: tuple[TargetCard, ...] = ()

@@ -20,7 +20,7 @@ def style_sheet(marking: Marking, edition: str, brand: str) -> str:
     ``edition`` is printed at the foot of each page; ``brand`` is a checked colour.
     """
     css = _asset("page.css").replace('"MARKING"', _css_text(marking.value)).replace('"EDITION"', _css_text(edition))
-    return _variables(brand) + _classes() + squeeze_css(css)
+    return variables(brand) + _classes() + squeeze_css(css)
 
 
 def script(name: str = "page.js") -> str:
@@ -48,7 +48,8 @@ def _digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _variables(brand: str) -> str:
+def variables(brand: str) -> str:
+    """Return the colours for light and dark as CSS variables; ``brand`` is a checked colour."""
     light = ";".join(f"--{name}:{colour}" for name, colour in LIGHT.items())
     dark = ";".join(f"--{name}:{colour}" for name, colour in DARK.items())
     return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 
 from market_profile.editions.model import Edition
+from market_profile.render.cards import card_files
 from market_profile.render.csv_files import grid_frame, table_csv
 from market_profile.render.exports import export_files
 from market_profile.render.gate import Gate
@@ -21,7 +22,7 @@ def render_edition(edition: Edition, pdf: bool = True) -> dict[str, bytes]:
 
     ``profile.html`` and ``profile.pdf``; ``tables/<name>.csv`` for each table of the edition and
     ``tables/figure_<id>.csv`` / ``tables/table_<id>.csv`` for what the page shows; ``tables/profile.ods`` for
-    partners; ``exports/*`` for planners. Where the PDF library is missing, ``profile.pdf`` is left out with a
+    partners; ``exports/*`` and ``cards/*`` for planners. Without the PDF library, ``profile.pdf`` is left out with a
     ``PdfUnavailable`` warning whose words are ``pdf_fault()``. Raises ``DisclosureLeak`` where a value may not reach
     the audience, ``SettingsError`` for an unreadable brand colour.
     """
@@ -37,5 +38,5 @@ def render_edition(edition: Edition, pdf: bool = True) -> dict[str, bytes]:
     files |= {f"tables/{name}.csv": table_csv(frame) for name, frame in edition.tables.items()}
     if edition.audience is Audience.PARTNER:
         files[WORKBOOK] = workbook(edition, grids)
-    files |= export_files(edition)
+    files |= export_files(edition) | card_files(edition)
     return dict(sorted(files.items()))

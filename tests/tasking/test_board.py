@@ -46,7 +46,7 @@ def board_of(told: list[Told], ground: Ground | None = None, mentions: tuple[tup
     resolved = People(pd.concat([resolved.records, more.records], ignore_index=True), nominals=nominals)
     network = build_network(records, resolved, JANUARY, NetworkSettings(), {})
     place = ground or Ground()
-    return rank_targets(network, place, place, records, resolved, JANUARY, BoardSettings())
+    return make_board(Inputs(network, place, place, records, resolved, JANUARY, BoardSettings(), is_planned=False))
 
 
 def excluded(board: Board) -> dict[str, str]:
