@@ -51,9 +51,10 @@ DEFINITIONS: tuple[DefinitionCard, ...] = (
         "operations supplied; overlapping ones leave no gap", "all operations up to the cut-off", _AS_AT, "operations",
     ),
     DefinitionCard(
-        "clear_hold_build", "Reports by phase of Clear, Hold, Build", "reports and calls by residents from the first "
-        "day", "the same number of days before it", "areas that the operation names",
-        "equal windows of up to 90 days", _AS_AT, "operations; harm_events",
+        "clear_hold_build", "Reports by phase of Clear, Hold, Build",
+        "reports and calls by residents in the phase it is in",
+        "those of as many days before its first day", "areas that the operation names",
+        "the last 90 days of the phase, fewer in a young one", _AS_AT, "operations; harm_events",
     ),
     DefinitionCard(
         "survey", "Survey answers", "answers, weighted", "everyone asked the same question in the same words",

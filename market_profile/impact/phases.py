@@ -34,7 +34,7 @@ class Phase(Described):
 class Reading(Described):
     """How a change in reports is to be read, given the phase."""
 
-    TOO_FEW = "too few", "Too few reports or days to compare."
+    TOO_FEW = "too few", "The phase is too young, or reports are too few, to compare."
     EXPECTED_RISE = (
         "rise expected",
         "More reporting is expected in this phase as confidence grows: it is not read as failure.",
@@ -54,7 +54,7 @@ class Reading(Described):
 def clear_hold_build(tables: Tables, month: Month) -> pd.DataFrame:
     """Return COLUMNS, one row an operation with clear, hold or build phases: its phase and reports in its areas.
 
-    Equal windows of up to 90 days before its first day and from that day on; fewer where records reach less far.
+    The last 90 days of the phase it is in (fewer in a young phase) against as many days before its first day.
     """
     operations = tables.get("operations")
     phase = operations["phase"].str.casefold().str.strip()
@@ -70,10 +70,12 @@ def _row(operation: str, rows: pd.DataFrame, reports: pd.DataFrame, month: Month
     now, start = ordered.iloc[-1], ordered["starts_on"].iloc[0]
     areas = sorted(set(rows["area_code"]) - {""})
     near = reports[reports["area_code"].isin(areas)]
-    reach = (start - reports["occurred_at"].min()) / pd.Timedelta(days=1) if len(reports) else 0.0
-    days = float(np.floor(max(0.0, min(WINDOW_DAYS, reach, (month.end - start) / pd.Timedelta(days=1)))))
-    age = (near["occurred_at"] - start) / pd.Timedelta(days=1)
-    before, after = int(((age >= -days) & (age < 0)).sum()), int(((age >= 0) & (age < days)).sum())
+    day = pd.Timedelta(days=1)
+    reach = (start - reports["occurred_at"].min()) / day if len(reports) else 0.0
+    days = float(np.floor(max(0.0, min(WINDOW_DAYS, reach, (month.end - now["starts_on"]) / day))))
+    at = near["occurred_at"]
+    before = int(((at >= start - days * day) & (at < start)).sum())
+    after = int((at >= month.end - days * day).sum())
     ratio = poisson_ratio(after, days, before, days)
     return {
         "operation": operation, "phase": now["phase"], "phase_since": now["starts_on"], "areas": len(areas),

@@ -15,8 +15,8 @@ PHASES = (
     ("build", "residents", 150, 0),
 )
 """Phase, tactic, first day after the start and last; the last phase is still open."""
-EXTRA_REPORTS = 24
-"""More reports by residents in the first quarter: confidence, not harm."""
+EXTRA_REPORTS, EXTRA_DAYS = 45, 150
+"""More reports by residents while it clears and holds: confidence, not harm."""
 
 
 def first_day(scene: Scene) -> int:
@@ -48,10 +48,10 @@ def make_clear_hold_build(scene: Scene) -> Extract:
 
 
 def make_confident_reports(scene: Scene) -> Extract:
-    """Return the further reports of residents in its area, in the quarter after it began."""
+    """Return the further reports of residents in its area, while it clears and holds."""
     rng = scene.plan.stream("clear-hold-build-reports")
     start, last = first_day(scene), int(scene.calendar.starts[-2])
-    day = np.sort(rng.uniform(start + 1, start + 91, EXTRA_REPORTS))
+    day = np.sort(rng.uniform(start + 1, start + EXTRA_DAYS, EXTRA_REPORTS))
     day = day[day < last - 0.01]
     area = _area(scene)
     streets = scene.ground.streets

@@ -133,11 +133,11 @@ def reports(start, count, area="A1", prefix="x"):
     ],
 )
 def test_a_rise_in_reports_is_no_failure_in_clear_and_hold(make, phases, before, after, reading):
-    starts = ["2018-12-01", "2019-01-01", "2019-02-01"]
+    starts = ["2018-11-01", "2018-11-20", "2018-12-01"]
     tables = make(
         operations=[phase(name, start) for name, start in zip(phases, starts, strict=False)],
-        harm_events=reports("2018-09-02", before) + reports("2018-12-01", after, prefix="y")
-        + reports("2018-08-01", 50, "Z9", "z"),
+        harm_events=reports("2018-08-10", before) + reports("2018-12-05", after, prefix="y")
+        + reports("2018-07-01", 50, "Z9", "z") + reports("2018-11-02", 9, prefix="w"),
     )  # fmt: skip
     row = clear_hold_build(tables, MONTH).iloc[0]
     assert (row["phase"], row["reports_before"], row["reports_after"]) == (phases[-1], before, after)
@@ -146,6 +146,13 @@ def test_a_rise_in_reports_is_no_failure_in_clear_and_hold(make, phases, before,
         from market_profile.impact.phases import Reading
 
         assert "not read as failure" in Reading(reading).meaning
+
+
+def test_a_young_phase_says_nothing_yet(make):
+    events = reports("2018-08-10", 20) + reports("2018-12-05", 40, prefix="y")
+    tables = make(operations=[phase("clear", "2018-11-01"), phase("hold", "2019-02-10")], harm_events=events)
+    row = clear_hold_build(tables, MONTH).iloc[0]
+    assert (row["phase"], row["days"], row["reading"]) == ("hold", 19, "too few")
 
 
 def test_other_operations_have_no_phases_of_clear_hold_build(make):
