@@ -154,3 +154,116 @@ def test_payloads_do_not_run(browser: Any, tmp_path: Path) -> None:
         opened.page.wait_for_timeout(200)
         assert (opened.said, opened.asked) == ([], [])
         opened.context.close()
+
+
+COLOURS_JS = """() => {
+  const parse = (text) => (text.match(/[\\d.]+/g) || []).slice(0, 3).map(Number);
+  const light = (rgb) => { const [r, g, b] = rgb.map((v) => v / 255)
+    .map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const ratio = (a, b) => { const [x, y] = [light(a), light(b)].sort((p, q) => q - p); return (x + .05) / (y + .05); };
+  const back = parse(getComputedStyle(document.documentElement).backgroundColor), faults = [];
+  document.querySelectorAll('svg text').forEach((one) => {
+    if (one.classList.contains('fbg')) return;  // rank numbers and names stand on marks; the palette test has them
+    const found = ratio(parse(getComputedStyle(one).fill), back);
+    if (found < 4.5) faults.push(['text', one.textContent, found]);
+  });
+  document.querySelectorAll('svg path, svg circle, svg rect').forEach((one) => {
+    if (one.closest('pattern, defs') || one.hasAttribute('opacity')) return;
+    const style = getComputedStyle(one), names = one.getAttribute('class') || '';
+    if (/k(s\\d|axis|ink)/.test(names) && ratio(parse(style.stroke), back) < 3) faults.push(['stroke', names]);
+    if (/f(s\\d|ink)/.test(names) && ratio(parse(style.fill), back) < 3) faults.push(['fill', names]);
+  });
+  return faults;
+}"""
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_figure_is_one_colour_and_every_mark_can_be_seen(
+    browser: Any, pages: dict, audience: Audience, scheme: str
+) -> None:
+    from io import BytesIO
+
+    from PIL import Image
+
+    opened = Opened(browser, pages[audience], color_scheme=scheme, viewport={"width": 1100, "height": 900})
+    assert opened.page.evaluate(COLOURS_JS) == []
+    pictures = opened.page.locator("figure svg:visible")
+    count = pictures.count()
+    assert count >= 5
+    for at in range(count):
+        shot = Image.open(BytesIO(pictures.nth(at).screenshot())).convert("RGB")
+        colours = shot.getcolors(maxcolors=shot.width * shot.height) or []
+        common = max(share for share, _ in colours) / (shot.width * shot.height)
+        assert len(colours) > 8 and common < 0.995, at
+        ground = max(colours)[1]
+        assert (sum(ground) > 600) == (scheme == "light") or common < 0.5, (at, ground)
+    opened.context.close()
+
+
+def test_a_figure_gives_its_numbers_as_a_file_and_to_the_clipboard(browser: Any, pages: dict) -> None:
+    opened = Opened(browser, pages[Audience.PARTNER])
+    figure = opened.page.locator("#prices")
+    figure.locator("summary").click()
+    with opened.page.expect_download() as waiting:
+        figure.locator("a[download]").click()
+    assert waiting.value.suggested_filename == "prices.csv"
+    lines = Path(waiting.value.path()).read_text(encoding="utf-8").splitlines()
+    assert lines[:2] == ["row,column,value,low,high,shown", "Heroin,£ per pure gram,125,95,155,£125 (95 to 155)"]
+    assert lines[-1] == "Ketamine,£ per pure gram,,,,[c]"
+    button = figure.locator(".tools button")
+    button.click()
+    opened.page.wait_for_timeout(200)
+    assert button.text_content() != "Copy table"
+    assert (opened.said, [url for url in opened.asked if not url.startswith("data:text/csv")]) == ([], [])
+    opened.context.close()
+
+
+@pytest.fixture(scope="module")
+def shelves(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    from test_months import shelf
+
+    from market_profile.render.months import shelf_pages
+
+    folder = tmp_path_factory.mktemp("shelf")
+    for name, content in shelf_pages(shelf(4)).items():
+        (folder / name).write_bytes(content)
+    return {name: (folder / name).as_uri() for name in ("index.html", "compare.html")}
+
+
+@pytest.mark.parametrize("name", ["index.html", "compare.html"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1100), ("dark", 320)])
+def test_pages_over_the_months(browser: Any, shelves: dict, name: str, scheme: str, width: int) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    opened = Opened(browser, shelves[name], viewport={"width": width, "height": 900}, color_scheme=scheme)
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(opened.page)
+    assert found.violations_count == 0, found.generate_report()
+    assert (opened.said, opened.asked) == ([], [])
+    opened.context.close()
+
+
+def test_the_script_compares_any_two_months_in_the_words_of_the_server(browser: Any, shelves: dict) -> None:
+    from test_months import shelf
+
+    from market_profile.render.months import difference_words, ranges_words
+
+    opened = Opened(browser, shelves["compare.html"])
+    rows = opened.page.locator("#pair tbody tr")
+    with_script = opened.page.locator("#pair").text_content()
+    bare = Opened(browser, shelves["compare.html"], java_script_enabled=False)
+    assert bare.page.locator("#pair").text_content() == with_script
+    months = shelf(4).months
+    for first in range(4):
+        for second in range(4):
+            opened.page.select_option("#first", index=first)
+            opened.page.select_option("#second", index=second)
+            for at, reading in enumerate(("Price of a pure gram, heroin", "Purity, heroin")):
+                pair = [next((r for r in months[m].readings if r.name == reading), None) for m in (first, second)]
+                values = [None if one is None else one.value for one in pair]
+                wanted = [difference_words(*values), ranges_words(*pair)]
+                assert rows.nth(at).locator("td").nth(2).text_content() == "; ".join(part for part in wanted if part)
+    opened.context.close()
+    bare.context.close()
