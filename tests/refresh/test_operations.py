@@ -29,6 +29,10 @@ def refreshed(town_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     return folder
 
 
+def _edition(folder: Path) -> Path:
+    return next(path for path in (folder / "editions").iterdir() if path.is_dir())
+
+
 def _states(folder: Path) -> dict[str, set[State]]:
     found: dict[str, set[State]] = {}
     for finding in examine(folder):
@@ -40,10 +44,10 @@ def test_an_edition_that_stands_is_not_made_again_and_one_that_does_not_is(refre
     folder = tmp_path / "town"
     shutil.copytree(refreshed, folder)
     before = edition_hashes(folder / "editions")
-    report = (next((folder / "editions").iterdir()) / "run.json").read_bytes()
+    report = (_edition(folder) / "run.json").read_bytes()
     assert any("stands as it was made" in warning for warning in refresh(folder).warnings)
-    assert (next((folder / "editions").iterdir()) / "run.json").read_bytes() == report
-    month = next((folder / "editions").iterdir()).name
+    assert (_edition(folder) / "run.json").read_bytes() == report
+    month = _edition(folder).name
     (folder / "editions" / month / "planner" / "tables" / "targets.csv").write_text("changed by hand\n")
     refresh(folder)
     assert edition_hashes(folder / "editions") == before
@@ -86,7 +90,7 @@ def test_doctor_finds_nothing_to_mend_after_a_refresh(refreshed: Path) -> None:
 def test_doctor_finds_what_was_spoilt(refreshed: Path, tmp_path: Path) -> None:
     folder = tmp_path / "town"
     shutil.copytree(refreshed, folder)
-    month = next((folder / "editions").iterdir()).name
+    month = _edition(folder).name
     (folder / "editions" / month / "planner" / "profile.html").write_text("spoilt")
     (folder / "store" / "audit.jsonl").write_bytes((folder / "store" / "audit.jsonl").read_bytes()[200:])
     rows = sorted((folder / "store" / "tables" / "arrests").glob("*/*.parquet")) or sorted(
