@@ -17,6 +17,7 @@ from market_profile.network.key_players import key_players
 from market_profile.network.model import KeyPlayerSet, Network, Resolved
 from market_profile.network.standing import STANDING, standing
 from market_profile.network.statements import Evidence, gather, mentioned, tie_statements
+from market_profile.network.things import things
 from market_profile.periods import Month
 from market_profile.settings import NetworkSettings
 from market_profile.terms import Relation, Role
@@ -79,6 +80,7 @@ def build_network(
     nodes, players = _measured(people, edges, settings, before.get("nodes"))
     nodes = _seen(nodes, told, edges)
     nodes = pd.concat([nodes, standing(current, sold, nodes["nominal_id"])], axis=1)[list(NODE_COLUMNS)]
+    known = things(evidence)
     played = nodes.set_index("nominal_id")["role"]
     removed = replacement.arrests_of_dealers(_arrests(evidence), sold, month)
     return Network(
@@ -90,6 +92,8 @@ def build_network(
         replacement=replacement.summarise(replacement.replacement_clocks(removed, sold, played, month)),
         window=replacement.window_of_opportunity(removed, edges, nodes, month),
         phones=supply.phones(evidence),
+        things=known[0],
+        uses=known[1],
         projection=structure.shared_users(edges),
         communities=_communities(nodes),
         supply=sold,

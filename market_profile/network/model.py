@@ -63,7 +63,8 @@ class Network:
 
     ``edges`` and ``nodes`` carry the columns of CONTRACT.md section 4 and more; ``statements`` is the evidence behind
     every tie; ``changes`` says what is new, lost, stronger, weaker, and whose role changed; ``window`` lists linked
-    users of arrested dealers with the days left of 21; ``phones`` who used which number and when; ``projection`` pairs
+    users of arrested dealers with the days left of 21; ``phones`` who used which number and when; ``things`` phones and
+    addresses as nodes of their own type, ``uses`` who was named with them; ``projection`` pairs
     of dealers by shared users; ``supply`` dated evidence of supply by person and place; ``logs`` every log with
     its weight and stream; ``state`` is what next month needs as ``previous``.
     """
@@ -76,6 +77,8 @@ class Network:
     replacement: Replacement
     window: pd.DataFrame
     phones: pd.DataFrame
+    things: pd.DataFrame
+    uses: pd.DataFrame
     projection: pd.DataFrame
     communities: pd.DataFrame
     supply: pd.DataFrame

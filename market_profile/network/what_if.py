@@ -141,6 +141,11 @@ def sound_ties(network: Ties) -> pd.DataFrame:
     return network.edges[~network.edges["is_suspected_false"] & ~network.edges["is_contradicted"]]
 
 
+def doubted_ties(network: Ties) -> pd.DataFrame:
+    """Return the ties that are suspected false or contradicted: kept, flagged and listed apart."""
+    return network.edges[network.edges["is_suspected_false"] | network.edges["is_contradicted"]]
+
+
 def tied_web(edges: pd.DataFrame) -> Web:
     """Return the undirected network of ``edges`` among the people whom they tie."""
     return web_of(edges, sorted(set(edges["source_nominal_id"]) | set(edges["target_nominal_id"])))

@@ -1,0 +1,44 @@
+"""Phones and addresses as nodes of their own: who was named with which, and when; they never make two people one."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from market_profile.network.statements import Evidence
+from market_profile.network.supply import phones
+
+THING_COLUMNS = ("thing_id", "node_type", "people", "is_shared", "is_handed_on")
+USE_COLUMNS = ("nominal_id", "thing_id", "relation", "records", "first_seen", "last_seen")
+
+RELATIONS = {"phone": "uses_phone", "address": "named_at"}
+
+
+def things(evidence: Evidence) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return phones and addresses (THING_COLUMNS), and who was named with them (USE_COLUMNS); sorted by id.
+
+    ``is_handed_on``: the last to be named with it was first named with it after all others were last named: handed on
+    from one person to the next, rather than used side by side.
+    """
+    called = phones(evidence).rename(columns={"phone": "text"}).assign(node_type="phone")
+    uses = pd.concat([called, _addresses(evidence).assign(node_type="address")], ignore_index=True)
+    uses = uses.assign(thing_id=uses["node_type"].astype("str") + ":" + uses["text"].astype("str"))
+    uses["relation"] = uses["node_type"].map(RELATIONS)
+    uses = uses.sort_values(["thing_id", "first_seen", "nominal_id"], kind="stable")
+    by_thing = uses.groupby("thing_id", sort=True)
+    found = by_thing.agg(node_type=("node_type", "first"), people=("nominal_id", "nunique"))
+    found["is_shared"] = found["people"] > 1
+    others = uses[uses.duplicated("thing_id", keep="last")].groupby("thing_id")["last_seen"].max()
+    found["is_handed_on"] = others.reindex(found.index) < by_thing["first_seen"].max()
+    return found.reset_index()[list(THING_COLUMNS)], uses.reset_index(drop=True)[list(USE_COLUMNS)]
+
+
+def _addresses(evidence: Evidence) -> pd.DataFrame:
+    """Return who was named with which address (lower case, single spaces): text, nominal_id, records, dates."""
+    told = evidence.tables.get("log_subjects")[["urn", "subject_no", "address_text"]]
+    told = told.assign(urn=told["urn"].astype("str"), subject_no=told["subject_no"].astype("str"))
+    words = told["address_text"].astype("str").str.lower().str.replace(r"[\s,]+", " ", regex=True).str.strip()
+    told = told.assign(text=words)[words != ""]
+    people = evidence.subjects[["urn", "subject_no", "nominal_id", "observed_at"]]
+    rows = told.merge(people, on=["urn", "subject_no"])
+    grouped = rows.groupby(["text", "nominal_id"], sort=True)["observed_at"]
+    return grouped.agg(records="size", first_seen="min", last_seen="max").reset_index()
