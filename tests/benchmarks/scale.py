@@ -3,8 +3,8 @@
 ``python -m tests.benchmarks scale`` writes towns of ``--logs`` (10,000 and 100,000) over thirteen months and keeps the
 last month's files back. The peers (``peers.py``: Splink, networkx with 500 betweenness pivots, KernelDensity, esda)
 have no increment: next month costs them the whole again. Ours runs all its work but the PDF: row accounting, both
-editions, every table and export. Every run is a process of its own; time is wall clock, ``cpu`` the processor seconds of
-all its processes, memory that of the largest process and, for ours, the sum of both processes' peaks.
+editions, every table and export. Every run is a process of its own; time is wall clock, ``cpu`` the processor seconds
+of all its processes, memory that of the largest process and, for ours, the sum of both processes' peaks.
 """
 
 from __future__ import annotations
