@@ -34,6 +34,7 @@ _REFERENCE_TABLES: dict[str, str] = {
     "grade_conversion": "reviewed, lossy reading of 5x5x5 in 3x5x2; never applied to what is stored",
     "grade_weights": "evidence weight of each pair of source evaluation and intelligence assessment, 0 to 1",
     "offence_codes": "Home Office offence codes and the groups used here",
+    "published_counts": "recorded crime that published claims about operations rest on, by period and group",
     "offence_costs": "which group of a table of unit costs prices an offence that the table does not name",
     "unit_costs": "costs of a crime; `table` is chosen in area.toml (`[impact] unit_costs`)",
     "yardstick": "words for probability and their ranges; the gaps are deliberate",

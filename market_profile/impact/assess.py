@@ -58,7 +58,7 @@ def assess_impact(tables: Tables, records: pd.DataFrame, month: Month, settings:
         survey_changes=survey_changes(survey),
         reworded=reworded(survey),
         orders=repeated_positives(known.get("court_orders"), month),
-        claims=claims_register(crime_counts),
+        claims=claims_register(),
         definitions=DEFINITIONS,
     )
 

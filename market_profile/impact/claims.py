@@ -25,13 +25,20 @@ class ClaimStatus(Described):
     UNCLEAR = "unclear", "the records needed are not there, or the claim does not say what it compares"
 
 
-def claims_register(crime_counts: pd.DataFrame) -> pd.DataFrame:
-    """Return COLUMNS for each claim of data/claims.csv, checked against ``crime_counts`` where that is possible.
+def claims_register() -> pd.DataFrame:
+    """Return COLUMNS for each claim of data/claims.csv, checked against what was published with it.
 
-    A claim on years that the counts do not hold in full is *unclear*, never passed. Claims that rest on other
-    published figures alone are checked by their arithmetic.
+    Changes are worked out from data/published_counts.csv, never from another area's records; a claim on windows that
+    those do not hold in full is *unclear*. Claims that rest on other published figures are checked by arithmetic.
     """
-    return _checked(reference_table("claims"), crime_counts)
+    return _checked(reference_table("claims"), published_counts())
+
+
+def published_counts() -> pd.DataFrame:
+    """Return period_start, period_end, offence_group, count of data/published_counts.csv, typed."""
+    table = reference_table("published_counts")
+    days = {name: pd.to_datetime(table[name]) for name in ("period_start", "period_end")}
+    return table.assign(**days, count=table["count"].astype("int64"))[[*days, "offence_group", "count"]]
 
 
 def own_claims(claims: pd.DataFrame, crime_counts: pd.DataFrame) -> pd.DataFrame:

@@ -73,6 +73,6 @@ DEFINITIONS: tuple[DefinitionCard, ...] = (
     DefinitionCard(
         "claims", "Claims register", "the figure worked out again", "the figure claimed",
         "published claims about such operations, and the area's own", "as the claim says, else as declared beside it",
-        _AS_AT, "data/claims.csv; decisions/claims.csv; crime_counts",
+        _AS_AT, "data/claims.csv; data/published_counts.csv; decisions/claims.csv; crime_counts",
     ),
 )  # fmt: skip

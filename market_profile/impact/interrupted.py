@@ -82,11 +82,12 @@ def design(starts: pd.Series, on: pd.Timestamp) -> np.ndarray:
 
 
 def _fitted(matrix: np.ndarray, values: np.ndarray) -> dict[str, float]:
-    import statsmodels.api as sm
+    from statsmodels.genmod.families import Poisson
+    from statsmodels.genmod.generalized_linear_model import GLM
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a series that its trend fits exactly is no fault
-        model = sm.GLM(values, matrix, family=sm.families.Poisson()).fit()
+        model = GLM(values, matrix, family=Poisson()).fit()
     freedom = len(values) - matrix.shape[1]
     dispersion = max(1.0, float(model.pearson_chi2) / freedom)
     follow = _autocorrelation(np.asarray(model.resid_pearson))

@@ -67,14 +67,16 @@ def _cadence(findings: Findings) -> list[Sentence[Measure]]:
     quiet = days_since_operation(timeline, findings.month)
     limit = score(found["replacement_days"], 0, "days")
     source = "measured here" if is_measured else "the guide says"
-    said = [
-        say(
-            "{operations} operations are on record, {open} of their phases still open. {long} of {gaps} gaps between "
-            "them were longer than the {limit} in which dealers are replaced ({source}).",
-            operations=counted(found["operations"]), open=counted(timeline["is_open"].sum()),
-            long=counted(found["long_gaps"]), gaps=counted(found["gaps"]), limit=limit, source=label(source),
-        )
-    ]  # fmt: skip
+    values: dict[str, Measure] = {
+        "operations": counted(found["operations"]), "open": counted(timeline["is_open"].sum()), "limit": limit,
+        "source": label(source), "long": counted(found["long_gaps"]), "gaps": counted(found["gaps"]),
+    }  # fmt: skip
+    counts = "{operations} operations are on record, {open} of their phases still open."
+    gaps = "They left no gap, where dealers are replaced in {limit} ({source})."
+    if found["gaps"]:
+        gaps = "{long} of {gaps} gaps were longer than the {limit} in which dealers are replaced ({source})."
+    wanted = {name: value for name, value in values.items() if f"{{{name}}}" in counts + gaps}
+    said = [say(f"{counts} {gaps}", **wanted)]
     if quiet > 0:
         said.append(say("{quiet} have passed since the last one.", quiet=score(quiet, 0, "days")))
     return said
