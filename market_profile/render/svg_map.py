@@ -35,6 +35,13 @@ LABELLED_CELLS = 20
 """Flagged cells that carry their rank; the others are outlined only and stand in the table."""
 
 
+CROWD, INSET_TIMES, INSET_SHAPE = 5, 4.0, 0.55
+"""Numbered cells that make a crowd; the map is so many times as wide as the inset's ground; its height by its width."""
+
+INSET_WIDE = 480.0
+"""Width of an inset in user units."""
+
+
 @dataclass(frozen=True)
 class _Fit:
     """From metres to user units: scale, west and north edge, offset of a slim map, height."""
@@ -70,8 +77,8 @@ def describe_map(drawing: AreaMap[Shown], gate: Gate) -> str:
     return " ".join(words)
 
 
-def draw_map(drawing: AreaMap[Shown], frame: Frame) -> tuple[Drawn, Drawn, Drawn]:
-    """Return the map, its furniture for wide pages and its furniture for narrow ones."""
+def draw_map(drawing: AreaMap[Shown], frame: Frame) -> tuple[Drawn, ...]:
+    """Return the map, for crowded flagged cells an inset, and the furniture for wide pages and for narrow ones."""
     gate = frame.gate
     for area in drawing.areas:
         gate.check(area.value)
@@ -81,9 +88,18 @@ def draw_map(drawing: AreaMap[Shown], frame: Frame) -> tuple[Drawn, Drawn, Drawn
     fit = _fit(shapes, drawing.cells)
     classes = classes_of([area.value for area in drawing.areas])
     canvas = Canvas(fit.height, WIDE)
-    ident = f"{frame.id}-h"
+    _draw_areas(canvas, _class_paths(shapes, classes, fit), classes, f"{frame.id}-h")
+    window = crowded_window(drawing.cells, WIDE / fit.scale)
+    _draw_cells(canvas, drawing.cells, fit, gate)
+    if window is not None:
+        _draw_window(canvas, window, fit)
+    furniture = [_furniture(drawing, frame, classes, fit, width) for width in (WIDE, 320.0)]
+    inset = () if window is None else (_draw_inset(drawing, frame, (shapes, classes), window),)
+    return canvas.close(frame, "map"), *inset, *furniture
+
+
+def _draw_areas(canvas: Canvas, paths: dict[int, str], classes: Classes, ident: str) -> None:
     canvas.define_hatch(ident, GRAIN)
-    paths = _class_paths(shapes, classes, fit)
     canvas.open_group(extra=f' transform="scale({1 / GRAIN:g})" stroke-linejoin="round"')
     for index, d in paths.items():
         if index == HIDDEN:
@@ -91,9 +107,71 @@ def draw_map(drawing: AreaMap[Shown], frame: Frame) -> tuple[Drawn, Drawn, Drawn
         else:
             canvas.path(d, replace(class_pen(index, len(classes.words)), width=0.8 * GRAIN))
     canvas.close_group()
-    _draw_cells(canvas, drawing.cells, fit, gate)
-    furniture = [_furniture(drawing, frame, classes, fit, width) for width in (WIDE, 320.0)]
-    return canvas.close(frame, "map"), furniture[0], furniture[1]
+
+
+def crowded_window(cells: Sequence[MapCell], width_m: float) -> tuple[float, float, float, float] | None:
+    """Return west, south, east, north (metres) of the window where numbered cells crowd, None where they do not.
+
+    A window is a quarter of the map's width and holds five numbered cells or more; of several, the fullest.
+    """
+    ranked = sorted(cells, key=lambda cell: (cell.rank, cell.x_m, cell.y_m))[:LABELLED_CELLS]
+    if len(ranked) < CROWD or not math.isfinite(width_m):
+        return None
+    middles = np.array([(cell.x_m + cell.size_m / 2, cell.y_m + cell.size_m / 2) for cell in ranked])
+    half = width_m / INSET_TIMES / 2
+    near = (np.abs(middles[:, None, :] - middles[None, :, :]) <= np.array([half, half * INSET_SHAPE])).all(axis=2)
+    counts = near.sum(axis=1)
+    best = int(np.argmax(counts))
+    if counts[best] < CROWD:
+        return None
+    x, y = middles[near[best]].mean(axis=0)
+    return (x - half, y - half * INSET_SHAPE, x + half, y + half * INSET_SHAPE)
+
+
+def _draw_window(canvas: Canvas, window: tuple[float, float, float, float], fit: _Fit) -> None:
+    west, south, east, north = window
+    (x, y), (x2, y2) = fit.place(np.array([[west, north], [east, south]]))
+    canvas.rect(x, y, x2 - x, y2 - y, Pen(stroke="ink", width=1.4, dash="5 3"))
+    words = "Inset"
+    canvas.rect(x, y - 17, text_width(words, 12) + 8, 16, Pen(fill="bg"))
+    canvas.text(x + 4, y - 5, words, Type(12, is_bold=True))
+
+
+def _draw_inset(
+    drawing: AreaMap[Shown], frame: Frame, shaded: tuple[npt.NDArray[np.object_], Classes],
+    window: tuple[float, float, float, float],
+) -> Drawn:  # fmt: skip
+    """Draw the crowded part larger, so that the numbers of its cells stand apart."""
+    shapes, classes = shaded
+    west, south, east, north = window
+    scale = INSET_WIDE / (east - west)
+    fit = _Fit(scale, west, north + 4 / scale, 0.0, (north - south) * scale)
+    clipped = _polygons(shapely.clip_by_rect(shapes, west, south, east, north))
+    canvas = Canvas(fit.height, INSET_WIDE)
+    _draw_areas(canvas, _class_paths(clipped, classes, fit), classes, f"{frame.id}-i-h")
+    inside = [cell for cell in drawing.cells if _is_inside(cell, window)]
+    _draw_cells(canvas, inside, fit, frame.gate)
+    canvas.rect(0, fit.height - 38, 168, 38, Pen(fill="bg"))
+    _draw_scale(canvas, scale, (8.0, fit.height - 15))
+    canvas.rect(0.7, 0.7, INSET_WIDE - 1.4, fit.height - 1.4, Pen(stroke="ink", width=1.4, dash="5 3"))
+    frame = replace(
+        frame, id=f"{frame.id}-i", title=f"Inset: {frame.title}", desc=f"The framed part of the map, larger; "
+        f"{len(inside):,} flagged cells.",
+    )  # fmt: skip
+    return canvas.close(frame, "map inset")
+
+
+def _polygons(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Return each shape without the points and lines that clipping leaves where it only touches the window."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    is_area = np.isin(shapely.get_type_id(parts), (3, 6))
+    groups = [list(parts[is_area & (owner == at)]) for at in range(len(shapes))]
+    return np.array([shapely.union_all(group) if group else shapely.Polygon() for group in groups], dtype=object)
+
+
+def _is_inside(cell: MapCell, window: tuple[float, float, float, float]) -> bool:
+    west, south, east, north = window
+    return west <= cell.x_m and cell.x_m + cell.size_m <= east and south <= cell.y_m and cell.y_m + cell.size_m <= north
 
 
 def area_shapes(drawing: AreaMap[Shown]) -> npt.NDArray[np.object_]:
@@ -159,7 +237,7 @@ def _draw_cells(canvas: Canvas, cells: Sequence[MapCell], fit: _Fit, gate: Gate)
     canvas.boxes(squares, Pen(stroke="s4", width=2))
     labels: list[tuple[float, float]] = []
     for index, _ in enumerate(ranked[:LABELLED_CELLS]):
-        labels.append(_free_place(taken[index], labels, fit.height))
+        labels.append(_free_place(taken[index], labels, (canvas.width, fit.height)))
     canvas.lines([(*at, *to) for at, to in zip(taken, labels, strict=False)], Pen(stroke="ink"))
     for index, cell in enumerate(ranked[:LABELLED_CELLS]):
         x, y = labels[index]
@@ -167,13 +245,15 @@ def _draw_cells(canvas: Canvas, cells: Sequence[MapCell], fit: _Fit, gate: Gate)
         canvas.text(x, y + 4, str(cell.rank), Type(11, "middle", "bg", is_bold=True), ' data-r=""')
 
 
-def _free_place(at: tuple[float, float], labels: list[tuple[float, float]], height: float) -> tuple[float, float]:
+def _free_place(
+    at: tuple[float, float], labels: list[tuple[float, float]], room: tuple[float, float]
+) -> tuple[float, float]:
     """Return the nearest place around ``at`` (eight directions, growing rings) where no label stands."""
     for radius in (22.0, 34.0, 48.0, 64.0, 84.0, 110.0):
         for turn in range(8):
             angle = math.pi * (turn / 4 - 0.25)
             x, y = at[0] + radius * math.cos(angle), at[1] + radius * math.sin(angle)
-            inside = 14 <= x <= WIDE - 14 and 14 <= y <= height - 14
+            inside = 14 <= x <= room[0] - 14 and 14 <= y <= room[1] - 14
             if inside and all((x - u) ** 2 + (y - v) ** 2 >= 34.0**2 for u, v in labels):
                 return x, y
     return at

@@ -315,3 +315,28 @@ def test_month_axis_always_has_years() -> None:
 
 def test_numbers_in_words() -> None:
     assert [figure_text(v) for v in (0.0, -0.0, 1234567.0, 2.5, -3.0)] == ["0", "0", "1,234,567", "2.5", "−3"]
+
+
+def test_crowded_cells_get_an_inset_with_their_numbers_apart() -> None:
+    from itertools import combinations as pairs
+
+    from market_profile.render.svg_map import crowded_window
+
+    base = area_map(MAKE, 6)
+    crowd = tuple(
+        doc.MapCell("c", 532_000 + 200.0 * (at % 3), 106_000 + 200.0 * (at // 3), 200.0, at + 1) for at in range(6)
+    )
+    far = (doc.MapCell("c", 534_800, 108_800, 200.0, 7),)
+    window = crowded_window((*crowd, *far), 5_400.0)
+    assert window is not None and window[0] < 532_000 < window[2] and window[2] < 534_800
+    assert crowded_window((*crowd[:3], *far), 5_400.0) is None
+    figure = doc.Figure("f", MAKE.say("H"), "s", replace(base, cells=(*crowd, *far)), "src")
+    drawn = figures.draw(figure, "f", "H", GATE, {})
+    assert len(drawn) == 4 and len(figures.draw(replace(figure, drawing=base), "f", "H", GATE, {})) == 3
+    inset = ElementTree.fromstring(drawn[1].html)
+    assert inset.get("class") == "map inset" and "6 flagged cells" in (inset.findtext("desc") or "")
+    places = [(float(c.get("cx", 0)), float(c.get("cy", 0))) for c in inset.iter("circle")]
+    assert len(places) == 6
+    assert all((a - c) ** 2 + (b - d) ** 2 >= 20**2 for (a, b), (c, d) in pairs(places, 2))
+    ids = [node.get("id") for part in drawn for node in ElementTree.fromstring(part.html).iter() if node.get("id")]
+    assert len(ids) == len(set(ids))
