@@ -42,7 +42,7 @@ def expected_count(history: ArrayLike, confidence: float = 0.95) -> Expected:
 
     Example:
         >>> expected_count([4, 6, 5, 3, 7, 5]).high
-        12.0
+        11.0
     """
     past = np.asarray(history, dtype=float)
     months, mean = len(past), float(past.mean())
