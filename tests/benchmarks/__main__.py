@@ -10,6 +10,7 @@ SECTIONS = {
     "town": "tests.benchmarks.town",
     "districts": "tests.geography.bench_districts",
     "linkage": "tests.resolve.bench_linkage",
+    "coverage": "tests.indicators.bench_coverage",
     "scale": "tests.benchmarks.scale",
     "evaluation": "tests.impact.bench_evaluation",
 }
