@@ -87,11 +87,35 @@ def untraced(page: bytes, made: Made) -> list[str]:
     return [number for number in page_numbers(page) if number not in known]
 
 
+def false_marks(made: Made) -> list[str]:
+    """Return released texts whose mark (a bar, a point, a class of colour) is drawn from a number not printed."""
+    return sorted({str(shown.text.value) for shown in _shown(made.edition.document) if not _agrees(shown)})
+
+
+def _agrees(shown: Shown) -> bool:
+    printed = {abs(float(number)) for number in numbers_of(str(shown.text.value))}
+    drawn = [value for value in (shown.number, shown.low, shown.high) if value is not None]
+    if shown.is_hidden or not printed:
+        return not drawn
+    if shown.low is None or shown.high is None:
+        drawn = drawn[:1]
+    return all(any(abs(abs(value) - one) <= 1e-6 for one in printed) for value in drawn)
+
+
 def check_traced(page: bytes, made: Made) -> None:
-    """Raise ``DisclosureLeak`` where a number on the page cannot be traced."""
+    """Raise ``DisclosureLeak`` where a number on the page cannot be traced, or a mark is drawn from another one."""
+    if false_marks(made):
+        raise DisclosureLeak("a mark is drawn from another number than the one printed; nothing was released")
     found = untraced(page, made)
     if found:
         raise DisclosureLeak(f"{len(found)} numbers on the page are in no ledger entry; nothing was released")
+
+
+def _shown(part: Any) -> Iterator[Shown]:
+    if isinstance(part, Shown):
+        yield part
+    else:
+        yield from (shown for inner in _inner(part) for shown in _shown(inner))
 
 
 def _released(part: Any) -> Iterator[str]:
