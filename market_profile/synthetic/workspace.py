@@ -63,6 +63,8 @@ def write_area(folder: Path, scene: Scene) -> None:
         name=ground.name, code=ground.code, prop=ground.code_property, prop_name=name_property,
         operation=NAME, began=day_text(np.array([first_day(scene)]), scene)[0],
     )  # fmt: skip
+    if scene.plan.boundary is None:
+        head += 'attribution = "Boundaries of a fictional town: no real place"\n'
     text = head + "".join(_source_block(kind, form) for kind, form in FORMS.items())
     named = ", ".join(f'"{name}"' for name in CRITERIA)
     if _write_merging(shapes, lsoas, ground.code_property, name_property):
