@@ -11,6 +11,7 @@ SECTIONS = {
     "districts": "tests.geography.bench_districts",
     "linkage": "tests.resolve.bench_linkage",
     "coverage": "tests.indicators.bench_coverage",
+    "network": "tests.network.bench_network",
     "scale": "tests.benchmarks.scale",
     "evaluation": "tests.impact.bench_evaluation",
 }
