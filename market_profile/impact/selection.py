@@ -42,20 +42,31 @@ def fit_rates(counts: ArrayLike, days: float) -> Rates | None:
         return None
     value, times = np.unique(seen, return_counts=True)
 
-    def loss(at: np.ndarray) -> float:
-        return -_log_likelihood(value, times, float(np.exp(at[0])), float(np.exp(at[1])))
+    def loss(at: np.ndarray) -> tuple[float, np.ndarray]:
+        value_at, slope = _log_likelihood(value, times, float(np.exp(at[0])), float(np.exp(at[1])))
+        return -value_at, -slope
 
     start = (0.0, np.log(max(float(seen.mean()) - 0.5, 0.2)))
-    best = optimize.minimize(loss, start, method="L-BFGS-B", bounds=_BOUNDS)
+    best = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", bounds=_BOUNDS)
     shape, mean = (float(number) for number in np.exp(best.x))
     return Rates(shape, shape / mean * days, len(seen))
 
 
-def _log_likelihood(value: np.ndarray, times: np.ndarray, shape: float, mean: float) -> float:
-    """Return the zero-truncated log likelihood of counts ``value`` seen ``times`` often (constants left out)."""
+def _log_likelihood(value: np.ndarray, times: np.ndarray, shape: float, mean: float) -> tuple[float, np.ndarray]:
+    """Return the zero-truncated log likelihood of counts ``value`` seen ``times`` often, and its slope in the logs."""
     chance = shape / (shape + mean)
-    each = special.gammaln(shape + value) - special.gammaln(shape) + value * np.log1p(-chance) + shape * np.log(chance)
-    return float((times * (each - np.log(-np.expm1(shape * np.log(chance))))).sum())
+    log_chance = np.log(chance)
+    nobody = np.exp(shape * log_chance)
+    odds = nobody / -np.expm1(shape * log_chance)
+    each = special.gammaln(shape + value) - special.gammaln(shape) + value * np.log1p(-chance) + shape * log_chance
+    people = float(times.sum())
+    by_shape = special.psi(shape + value) - special.psi(shape) - value / (shape + mean) + log_chance + 1 - chance
+    by_mean = value / mean - (value + shape) / (shape + mean)
+    slope = np.array([
+        shape * (float((times * by_shape).sum()) + people * odds * (log_chance + 1 - chance)),
+        mean * (float((times * by_mean).sum()) - people * odds * chance),
+    ])  # fmt: skip
+    return float((times * each).sum()) - people * float(np.log(-np.expm1(shape * log_chance))), slope
 
 
 def expected_after(people: pd.DataFrame, rates: Rates) -> pd.Series:
