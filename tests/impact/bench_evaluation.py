@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 
 from market_profile.impact.displacement import weighted_displacement
+from market_profile.impact.survey import survey_changes, survey_shares
 from market_profile.intervals import poisson_exact, poisson_ratio, wilson
 from tests.impact.worlds import FAMILIES, measure, series_world
 
@@ -25,6 +27,9 @@ def main(arguments: list[str]) -> None:
     for name, (bar, cover) in COVERED.items():
         share = cover(np.random.default_rng(17), worlds)
         print(f"{name:44s} {share:6.3f}   bar {bar}")
+    held, changed = _survey(np.random.default_rng(19), worlds)
+    print(f"{'weighted survey share (Kish, Wilson)':44s} {held:6.3f}   bar 0.93-0.97")
+    print(f"{'change of a survey share (Newcombe)':44s} {changed:6.3f}   bar 0.93-0.97")
 
 
 def before_after(worlds: int) -> None:
@@ -77,6 +82,22 @@ def _displacement(rng: np.random.Generator, worlds: int) -> float:
     true = float(((after - before) * [1, -1, 1, -1]).sum())
     found = [weighted_displacement(tuple(rng.poisson(before)), tuple(rng.poisson(after))) for _ in range(worlds)]
     return float(np.mean([one.low <= true <= one.high for one in found]))
+
+
+def _survey(rng: np.random.Generator, worlds: int) -> tuple[float, float]:
+    """Return coverage of a weighted share (60 % in truth) and of its change to another wave (50 %)."""
+    held, changed = 0, 0
+    for _ in range(worlds):
+        waves = [pd.DataFrame({
+            "wave": wave, "question": "q", "question_version": "1", "weight": rng.gamma(4.0, 0.25, 200),
+            "response": np.where(rng.random(200) < share, "yes", "no"),
+        }) for wave, share in (("1", 0.6), ("2", 0.5))]  # fmt: skip
+        shares = survey_shares(pd.concat(waves, ignore_index=True))
+        first = shares[(shares["wave"] == "1") & (shares["response"] == "yes")].iloc[0]
+        held += first["low_pct"] <= 60.0 <= first["high_pct"]
+        change = survey_changes(shares).set_index("response").loc["yes"]
+        changed += change["low_points"] <= -10.0 <= change["high_points"]
+    return held / worlds, changed / worlds
 
 
 COVERED: dict[str, tuple[str, Callable[[np.random.Generator, int], float]]] = {
