@@ -4,7 +4,7 @@ BIN := .venv/bin
 TOWN ?= town
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: profile test setup verify bench lint lock dictionary clean
+.PHONY: profile test setup verify bench lint sbom lock dictionary clean
 
 profile: setup
 	@sh scripts/system-packages.sh pdf
@@ -12,12 +12,12 @@ profile: setup
 	@$(BIN)/python -m flows refresh $(TOWN)
 
 test: setup
-	@sh scripts/system-packages.sh pdf browser
-	@$(MAKE) --no-print-directory lint
+	@sh scripts/system-packages.sh pdf browser trace
+	@$(MAKE) --no-print-directory lint sbom
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow"
 
 verify: setup
-	@sh scripts/system-packages.sh pdf browser
+	@sh scripts/system-packages.sh pdf browser trace
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 bench: setup
@@ -29,6 +29,13 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
+	$(BIN)/bandit -q -r market_profile flows -ll -ii
+
+sbom: setup
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible \
+	  --short-PURLs -o build/sbom.json 2>/dev/null
+	@echo "Bill of materials (CycloneDX): build/sbom.json"
 
 setup: .venv/.installed
 
