@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from market_profile.periods import Month
 from market_profile.resolve.mentions import MENTION_KEY, age_order
 
-EVENT_COLUMNS = ("month", "event", "from_id", "to_id", "records")
+EVENT_COLUMNS = ("month", "event", "from_id", "to_id", "records", "reason")
+
+
+NEW_RECORDS = "new records"
+"""Why a record moves where nobody called its nominal in question."""
 
 
 def empty_events() -> pd.DataFrame:
-    """Return a ledger without lines: month, event (merge|split), from_id, to_id, records (moved)."""
+    """Return a ledger without lines: month, event (merge|split), from_id, to_id, records (moved), reason."""
     frame = pd.DataFrame({name: pd.Series(dtype="str") for name in EVENT_COLUMNS})
     return frame.astype({"records": "int64"})
 
@@ -62,10 +68,19 @@ def _matched(old: pd.Series[str], clusters: np.ndarray, age: pd.Series[int]) -> 
     return pd.concat(kept) if kept else pd.Series(dtype="str")
 
 
-def ledger(mentions: pd.DataFrame, ids: pd.Series[str], before: pd.DataFrame, month: Month) -> pd.DataFrame:
+def ledger(
+    mentions: pd.DataFrame, ids: pd.Series[str], before: pd.DataFrame, month: Month, reasons: Mapping[str, str]
+) -> pd.DataFrame:
     """Return what changed for mentions already held: one line per pair of ids (``EVENT_COLUMNS``).
 
     A *merge* ends ``from_id``; a *split* takes records out of a nominal that stays.
+
+    Args:
+        mentions: sorted mentions.
+        ids: nominal of each mention now.
+        before: last month's mentions with ``nominal_id``.
+        month: the month refreshed.
+        reasons: why a nominal of last month was called in question, by its id; others moved by new records.
     """
     old = _ids_before(mentions, before)
     moved = pd.DataFrame({"from_id": old, "to_id": ids})[old.ne("") & old.ne(ids)]
@@ -74,4 +89,5 @@ def ledger(mentions: pd.DataFrame, ids: pd.Series[str], before: pd.DataFrame, mo
     lines = moved.groupby(["from_id", "to_id"]).size().rename("records").reset_index()
     lines["event"] = np.where(lines["from_id"].isin(ids), "split", "merge")
     lines["month"] = month.text
+    lines["reason"] = lines["from_id"].map(reasons).fillna(lines["to_id"].map(reasons)).fillna(NEW_RECORDS)
     return lines[list(EVENT_COLUMNS)].sort_values(["from_id", "to_id"], kind="stable").reset_index(drop=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -81,7 +82,7 @@ def _words(*columns: pd.Series[Any]) -> list[_Words]:
     code = np.where((values == "")[code], -1, code).astype(np.int64)
     ends = np.cumsum([0, *(len(column) for column in columns)])
     texts = pd.Series(values, dtype="str")
-    return [_Words(code[a:b], texts) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    return [_Words(code[a:b], texts) for a, b in pairwise(ends.tolist())]
 
 
 def _listed(column: pd.Series[Any]) -> tuple[Codes, Codes]:

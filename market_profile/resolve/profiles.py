@@ -78,10 +78,10 @@ def number_units(units: pd.DataFrame) -> Numbered:
     for name in _MOST_WRITTEN:
         column = units[name]
         blank = column.eq(0 if name == "dob_year" else "").to_numpy()
-        code, values = pd.factorize(column.where(~blank), sort=False)
+        code, names = pd.factorize(column.where(~blank), sort=False)
         known = np.flatnonzero(code >= 0)
         first = known[np.unique(code[known], return_index=True)[1]]
-        columns[name] = _Column(code.astype(np.int64), pd.Index(values), first)
+        columns[name] = _Column(code.astype(np.int64), pd.Index(names), first)
     lists = {}
     for name in (*_LISTS, "associates"):
         row, value = exploded(units[name])
@@ -110,10 +110,10 @@ def make_profiles(numbered: Numbered, clusters: Labels, wanted: Flags | None = N
     inside = of_unit >= 0
     records = np.bincount(of_unit[inside], weights=numbered.records[inside], minlength=len(lead))
     frame["records"] = records.astype("int64")
-    for name, column in numbered.columns.items():
-        code = _most_written(column, of_unit, numbered, name == "forename", len(lead))
-        frame[name] = _values(column, code, 0 if name == "dob_year" else "")
-        source = np.where(code >= 0, column.first[code] if len(column.first) else 0, lead)
+    for name, held in numbered.columns.items():
+        code = _most_written(held, of_unit, numbered, name == "forename", len(lead))
+        frame[name] = _values(held, code, 0 if name == "dob_year" else "")
+        source = np.where(code >= 0, held.first[code] if len(held.first) else 0, lead)
         for other in _ALONGSIDE.get(name, ()):
             frame[other] = units[other].to_numpy()[source]
     for name in _LISTS:

@@ -16,9 +16,10 @@ from market_profile.resolve.keys import blocking_keys
 from market_profile.resolve.mentions import MENTION_KEY, collect_mentions
 from market_profile.resolve.model import LinkModel, shipped_model
 from market_profile.resolve.nominals import describe_nominals
-from market_profile.resolve.review import waiting_pairs, with_contributions
+from market_profile.resolve.recall import blocking_recall
+from market_profile.resolve.review import empty_review, still_waiting, waiting_pairs, with_contributions
 from market_profile.resolve.rounds import Rounds, link_in_rounds
-from market_profile.resolve.settled import judgement_state, settled_units
+from market_profile.resolve.settled import Settled, judgement_state, questioned_state, settled_units, two_births
 from market_profile.resolve.units import Units, make_units
 from market_profile.settings import ResolveSettings
 
@@ -29,7 +30,7 @@ class Resolution:
 
     ``nominals``: columns of nominals.csv, with ``is_safeguarding`` and ``is_under_18``. ``records``: kind,
     record_ref, subject_no, nominal_id, match_probability. ``review``: pairs waiting for a person. ``events``: the
-    ledger of this month (month, event merge|split, from_id, to_id, records). ``state``: what next month needs.
+    ledger of this month (month, event merge|split, from_id, to_id, records, reason). ``state``: what next month needs.
     """
 
     nominals: pd.DataFrame
@@ -70,7 +71,7 @@ def resolve_nominals(
     limits = constraints(judged, units.of_mention)
     largest = settings.largest_cluster_records
     rounds = link_in_rounds(units.frame, blocking_keys, model, units.evidence, limits, settled, largest)
-    return _finish(_Work(mentions, units, rounds, judged, model, month, settings), previous)
+    return _finish(_Work(mentions, units, rounds, judged, model, month, settings, settled), previous)
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ class _Work:
     model: LinkModel
     month: Month
     settings: ResolveSettings
+    settled: Settled
 
 
 def _finish(work: _Work, previous: Mapping[str, pd.DataFrame]) -> Resolution:
@@ -90,23 +92,35 @@ def _finish(work: _Work, previous: Mapping[str, pd.DataFrame]) -> Resolution:
     issued = int(previous["model"]["issued"].iloc[0]) if "model" in previous else 0
     ids, issued = carry_ids(mentions, rounds.clusters[units.of_mention], before, issued)
     id_of_profile = pd.Series(ids.to_numpy(), index=rounds.of_unit[units.of_mention]).groupby(level=0).first()
-    size = rounds.profiles["records"].to_numpy()
-    waiting = waiting_pairs(rounds.last.pairs, rounds.last.clusters, size, work.settings.review_probability)
-    review = with_contributions(waiting, rounds.profiles, work.model, id_of_profile)
-    doubtful = set(review["left_nominal_id"]) | set(review["right_nominal_id"]) | _over_large(ids, work.settings)
+    waiting = waiting_pairs(rounds.last.pairs, rounds.last.clusters, rounds.profiles, work.settings.review_probability)
+    found = with_contributions(waiting, rounds.profiles, work.model, id_of_profile)
     records = mentions[MENTION_KEY].assign(
         nominal_id=ids.to_numpy(),
         match_probability=rounds.certainty[units.of_mention],
     )
-    state = _state(work, records, issued)
+    decided = work.judged[work.judged["judgement"] != "same"]
+    review = still_waiting(found, previous.get("review", empty_review()), records, decided)
+    doubtful = set(review["left_nominal_id"]) | set(review["right_nominal_id"]) | _over_large(ids, work.settings)
+    doubtful |= two_births(ids, mentions["dob"])
+    recall = _recall(work, previous)
+    state = _state(work, records, issued, recall) | {"review": review}
     return Resolution(
         nominals=describe_nominals(mentions, ids, work.month, doubtful),
         records=records.reset_index(drop=True),
         review=review,
-        events=ledger(mentions, ids, before, work.month),
+        events=ledger(mentions, ids, before, work.month, work.settled.reasons),
         state=state,
         model_version=work.model.version,
+        blocking_recall_pct=None if np.isnan(recall) else recall,
     )
+
+
+def _recall(work: _Work, previous: Mapping[str, pd.DataFrame]) -> float:
+    """Return the blocking recall, measured whenever everything is linked from nothing, and carried in between."""
+    if not work.settled.fresh.all():
+        return float(previous["model"]["blocking_recall_pct"].iloc[0])
+    found = blocking_recall(work.units.frame, work.model, work.units.evidence) if len(work.mentions) else None
+    return np.nan if found is None else found
 
 
 def _over_large(ids: pd.Series[str], settings: ResolveSettings) -> set[str]:
@@ -114,10 +128,11 @@ def _over_large(ids: pd.Series[str], settings: ResolveSettings) -> set[str]:
     return set(count.index[count > settings.largest_cluster_records])
 
 
-def _state(work: _Work, records: pd.DataFrame, issued: int) -> dict[str, pd.DataFrame]:
+def _state(work: _Work, records: pd.DataFrame, issued: int, recall: float) -> dict[str, pd.DataFrame]:
     held = records[[*MENTION_KEY, "nominal_id", "match_probability"]].assign(content=work.units.content.astype("str"))
     return {
         "mentions": held.reset_index(drop=True),
         "judgements": judgement_state(work.mentions, work.judged),
-        "model": pd.DataFrame({"version": [work.model.version], "issued": [issued]}),
+        "questioned": questioned_state(work.mentions, records["nominal_id"], work.settled),
+        "model": pd.DataFrame({"version": [work.model.version], "issued": [issued], "blocking_recall_pct": [recall]}),
     }

@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 
+from market_profile.resolve.mentions import MENTION_KEY
 from market_profile.resolve.model import LinkModel
 from market_profile.resolve.score import probability
 
@@ -22,6 +23,7 @@ REVIEW_COLUMNS = (
     "probability",
     "weight",
     "records",
+    "value",
     "contributions",
 )
 _MOST = 500
@@ -31,29 +33,32 @@ _MOST = 500
 def empty_review() -> pd.DataFrame:
     """Return a review list without pairs."""
     frame = pd.DataFrame({name: pd.Series(dtype="str") for name in REVIEW_COLUMNS})
-    return frame.astype({"probability": "float64", "weight": "float64", "records": "int64"})
+    return frame.astype({"probability": "float64", "weight": "float64", "records": "int64", "value": "float64"})
 
 
-def waiting_pairs(pairs: pd.DataFrame, clusters: np.ndarray, records: np.ndarray, floor: float) -> pd.DataFrame:
+def waiting_pairs(pairs: pd.DataFrame, clusters: np.ndarray, profiles: pd.DataFrame, floor: float) -> pd.DataFrame:
     """Return, for each two clusters, the strongest pair between them at probability ``floor`` or more.
 
-    Most valuable first: the uncertain ones whose answer moves most records.
+    Most valuable first: ``value`` is the records and ties (people named with them) that the answer moves, times how
+    uncertain it is.
 
     Args:
         pairs: scored pairs of units.
         clusters: cluster of each unit.
-        records: mentions of each unit.
+        profiles: the units, with ``records`` and ``associates``.
         floor: lowest probability worth a person's time.
     """
     chance = probability(pairs["weight"])
     left, right = clusters[pairs["left"]], clusters[pairs["right"]]
     low, high = np.minimum(left, right), np.maximum(left, right)
     table = pairs.assign(probability=chance, low=low, high=high)[(chance >= floor).to_numpy() & (left != right)]
-    size = np.bincount(clusters, weights=records, minlength=len(clusters)).astype("int64")
+    size = np.bincount(clusters, weights=profiles["records"], minlength=len(clusters)).astype("int64")
+    company = np.bincount(clusters, weights=profiles["associates"].map(len), minlength=len(clusters))
     table = table.sort_values(["weight", "left", "right"], ascending=[False, True, True], kind="stable")
     table = table.drop_duplicates(["low", "high"])
     table["records"] = np.minimum(size[table["low"]], size[table["high"]])
-    table["value"] = table["records"] * table["probability"] * (1.02 - table["probability"])
+    moved = table["records"] + np.minimum(company[table["low"]], company[table["high"]])
+    table["value"] = (moved * table["probability"] * (1.02 - table["probability"])).round(3)
     table = table.sort_values(["value", "left", "right"], ascending=[False, True, True], kind="stable")
     chosen: pd.DataFrame = table.head(_MOST).reset_index(drop=True)
     return chosen
@@ -79,7 +84,43 @@ def with_contributions(
     frame["weight"] = both["weight"]
     frame["probability"] = probability(both["weight"]).round(4)
     frame["records"] = both["records"].astype("int64")
+    frame["value"] = both["value"]
     return frame[list(REVIEW_COLUMNS)]
+
+
+def still_waiting(
+    now: pd.DataFrame, before: pd.DataFrame, records: pd.DataFrame, decided: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the review list of this month: what is ``now`` found, and what waited ``before`` and still does.
+
+    A pair leaves the list when its nominals became one, when one of its mentions is gone, or when a person judged
+    the two nominals different or said unsure.
+
+    Args:
+        now: the list of this month's pairs.
+        before: last month's list.
+        records: nominal of each mention (kind, record_ref, subject_no, nominal_id).
+        decided: pairs of mention numbers judged different or unsure (``left``, ``right``).
+    """
+    ids = pd.Series(records["nominal_id"].to_numpy(), index=pd.MultiIndex.from_frame(records[MENTION_KEY]))
+    both = pd.concat([part for part in (now, before) if len(part)] or [now], ignore_index=True)
+    for side in ("left", "right"):
+        key = pd.MultiIndex.from_frame(both[[f"{side}_kind", f"{side}_ref", f"{side}_subject"]])
+        both[f"{side}_nominal_id"] = ids.reindex(key).fillna("").astype("str").to_numpy()
+    both["pair"] = _id_pairs(both["left_nominal_id"], both["right_nominal_id"])
+    judged = _id_pairs(*(records["nominal_id"].iloc[decided[side].to_numpy("int64")] for side in ("left", "right")))
+    asked = both["left_nominal_id"].ne("") & both["right_nominal_id"].ne("")
+    asked &= both["left_nominal_id"].ne(both["right_nominal_id"]) & ~both["pair"].isin(judged)
+    both = both[asked].drop_duplicates("pair")
+    order = ["value", "left_nominal_id", "right_nominal_id"]
+    both = both.sort_values(order, ascending=[False, True, True], kind="stable").head(_MOST)
+    return both[list(REVIEW_COLUMNS)].reset_index(drop=True)
+
+
+def _id_pairs(left: pd.Series[str], right: pd.Series[str]) -> pd.Series[str]:
+    one, other = left.to_numpy(dtype=object), right.to_numpy(dtype=object)
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    return pd.Series(low, dtype="str") + "|" + pd.Series(high, dtype="str")
 
 
 def contributions_json(parts: pd.DataFrame, model: LinkModel) -> list[str]:

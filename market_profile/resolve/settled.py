@@ -7,7 +7,7 @@ against each other again. Fresh are mentions that are new, whose text changed, o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,16 +18,26 @@ from market_profile.resolve.mentions import MENTION_KEY
 from market_profile.resolve.units import Units
 
 _WHICH = ("left", "right")
+_WRITTEN = 2
+"""Times that a birth is written before it counts as one that the person has."""
+_SLIPS = 2
+"""Figures of a birth that a slip of the pen may change."""
 _SIDES = tuple(f"{side}_{part}" for side in _WHICH for part in MENTION_KEY)
 
 
 @dataclass(frozen=True)
 class Settled:
-    """By unit: ``clusters`` (the lowest unit of its nominal; itself where fresh), ``fresh`` and ``certainty``."""
+    """By unit: ``clusters`` (the lowest unit of its nominal; itself where fresh), ``fresh`` and ``certainty``.
+
+    ``questioned``: nominals whose two births a link has weighed by now; they are not called in question again.
+    ``reasons``: why nominals of last month were called in question now, by id.
+    """
 
     clusters: Labels
     fresh: npt.NDArray[np.bool_]
     certainty: npt.NDArray[np.float64]
+    questioned: frozenset[str] = frozenset()
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 def nothing_settled(count: int) -> Settled:
@@ -54,22 +64,59 @@ def settled_units(
     held = before.set_index(pd.MultiIndex.from_frame(before[MENTION_KEY]))
     held = held.reindex(pd.MultiIndex.from_frame(mentions[MENTION_KEY]))
     shaken = _shaken(mentions, stand, previous["judgements"])
-    shaken_ids = set(held["nominal_id"].to_numpy()[shaken])
+    ids = held["nominal_id"].fillna("").astype("str")
+    weighed = frozenset(previous["questioned"]["nominal_id"])
+    doubted = two_births(ids, mentions["dob"]) - weighed
+    reasons = dict.fromkeys(sorted(doubted), "two births") | dict.fromkeys(ids[shaken & ids.ne("")], "judgement")
     stays = held["content"].astype("str").to_numpy() == units.content
     table = pd.DataFrame({
         "unit": units.of_mention,
         "id": held["nominal_id"].to_numpy(),
         "chance": held["match_probability"].to_numpy(),
     })  # fmt: skip
-    table = table[stays & ~table["id"].isin(shaken_ids)]
+    table = table[stays & ~table["id"].isin(list(reasons))]
     most = table.groupby(["unit", "id"], sort=True).agg(n=("chance", "size"), chance=("chance", "min")).reset_index()
     most = most.sort_values(["unit", "n", "id"], ascending=[True, False, True], kind="stable").drop_duplicates("unit")
-    result = nothing_settled(count)
+    result = replace(nothing_settled(count), questioned=weighed | doubted, reasons=reasons)
     unit = most["unit"].to_numpy(np.int64)
     result.clusters[unit] = most.groupby("id")["unit"].transform("min").to_numpy(np.int64)
     result.fresh[unit] = False
     result.certainty[unit] = most["chance"].to_numpy(np.float64)
     return result
+
+
+def two_births(ids: pd.Series[str], births: pd.Series[pd.Timestamp]) -> set[str]:
+    """Return the nominals that hold two births, each written at least twice, that no slip of the pen explains.
+
+    Such a nominal is called in question: its mentions are linked afresh, and what comes apart is a split in the
+    ledger. Two births are one where day, month and year agree in two, where day and month are swapped, or where at
+    most two figures differ.
+
+    Args:
+        ids: last month's nominal of each mention, "" where new.
+        births: birth of each mention, NaT where not known or a placeholder.
+    """
+    frame = pd.DataFrame({"id": ids.to_numpy(), "birth": births.to_numpy()})
+    frame = frame[frame["birth"].notna() & frame["id"].ne("")]
+    often = frame.groupby(["id", "birth"]).size().loc[lambda n: n >= _WRITTEN].reset_index()[["id", "birth"]]
+    both = often.merge(often, on="id", suffixes=("", "_other"))
+    both = both[both["birth"] < both["birth_other"]]
+    one, other = both["birth"].dt, both["birth_other"].dt
+    same = (one.day == other.day).astype(int) + (one.month == other.month) + (one.year == other.year)
+    swapped = (one.day == other.month) & (one.month == other.day) & (one.year == other.year)
+    slips = sum(
+        (left.str.get(place) != right.str.get(place)).astype(int)
+        for left, right in [(one.strftime("%Y%m%d"), other.strftime("%Y%m%d"))]
+        for place in range(8)
+    )
+    return set(both["id"][(same < 2) & ~swapped & (slips > _SLIPS)])
+
+
+def questioned_state(mentions: pd.DataFrame, ids: pd.Series[str], settled: Settled) -> pd.DataFrame:
+    """Return which nominals hold two births that a link has weighed: all of them after a link from nothing."""
+    doubted = two_births(ids, mentions["dob"])
+    weighed = doubted if settled.fresh.all() else doubted & settled.questioned
+    return pd.DataFrame({"nominal_id": pd.Series(sorted(weighed), dtype="str")})
 
 
 def judgement_state(mentions: pd.DataFrame, stand: pd.DataFrame) -> pd.DataFrame:

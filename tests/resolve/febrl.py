@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
+from public_data import Problem, both, frequency, key_frame, names_and_birth
 
 from market_profile.resolve.fold import fold_name
 from market_profile.resolve.link import Evidence
 from market_profile.resolve.model import Field, Level, shipped_model
-from tests.resolve.public_data import Problem, both, frequency, key_frame, names_and_birth
 
 
 @dataclass(frozen=True)
@@ -118,5 +118,10 @@ def _rules(units: pd.DataFrame) -> dict[str, pd.Series]:
         "sur_sub": both(units["surname"], units["suburb"]),
         "fore_sub": both(units["forename"], units["suburb"]),
         "post_md": both(units["postcode"], units["dob"].str.slice(5)),
+        "ref_start": units["reference"].str.slice(0, 5),
+        "ref_end": units["reference"].str.slice(-5),
+        "number_post": both(units["street_number"], units["postcode"]),
+        "ym_fore": both(units["dob"].str.slice(0, 7), units["forename"].str.slice(0, 1)),
+        "md_sur": both(units["dob"].str.slice(5), units["surname"].str.slice(0, 1)),
         "year_post": both(units["dob"].str.slice(0, 4), units["postcode"]),
     }

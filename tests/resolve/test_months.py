@@ -88,7 +88,14 @@ def test_a_merge_is_a_line_in_the_ledger() -> None:
     same = judgement("L0001", "L0002", "same")
     second = resolve(logs_of(apart), previous=first.state, judgements=same)
     assert second.events.to_dict("records") == [
-        {"month": MONTH.text, "event": "merge", "from_id": "N000002", "to_id": "N000001", "records": 1}
+        {
+            "month": MONTH.text,
+            "event": "merge",
+            "from_id": "N000002",
+            "to_id": "N000001",
+            "records": 1,
+            "reason": "judgement",
+        }
     ]
     third = resolve(logs_of(apart), previous=second.state)
     assert third.events["event"].tolist() == ["split"]
