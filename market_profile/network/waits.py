@@ -31,7 +31,7 @@ SELLER_PACE = (0.8, 8.0)
 OTHER_PACE = (0.35, 50.0)
 """The same of people reported in the market who do not work there: once in five months."""
 
-OTHER_PART = 0.05
+OTHER_PART = 0.02
 """Chance that the replacement is somebody whom all evidence together holds to be no seller."""
 
 ASTRAY = 0.1
