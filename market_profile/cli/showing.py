@@ -18,11 +18,7 @@ from market_profile.refresh.explain import Explanation, explain_figure
 from market_profile.refresh.plan import keep_check_report, open_workspace, read_new_files
 from market_profile.refresh.report import reconciliation
 from market_profile.refresh.run import RefreshResult, refresh
-
-_BOARD_COLUMNS = (
-    "rank", "target_kind", "target_id", "score", "success_probability", "suggested_from",
-    "suggested_to", "suggested_hours", "planned_weeks", "reach",
-)  # fmt: skip
+from market_profile.sources import read_decisions
 
 
 @contextmanager
@@ -75,17 +71,34 @@ def run_check(workspace: Path, console: Console) -> None:
 
 
 def show_targets(workspace: Path, month: str | None, top: int, console: Console) -> None:
-    """Show the board of a month as a table with the reasons under each target."""
+    """Show the board of a month, a line a target with its decision, and the reasons under it."""
     targets = _planner_table(workspace, month, "targets")
     listed = targets[targets["excluded_reason"].fillna("") == ""].head(top)
     if listed.empty:
         console.print("Nobody and no place passes the rules this month; excluded candidates stand in the edition.")
         return
     console.print("[bold]OFFICIAL-SENSITIVE[/bold]  An indicator for initial selection: people decide.")
-    table = Table(*(name.replace("_", " ") for name in _BOARD_COLUMNS), "reasons")
+    decided = _decisions(workspace, _edition_folder(workspace, month).name)
     for row in listed.to_dict("records"):
-        table.add_row(*(_cell(row[name]) for name in _BOARD_COLUMNS), escape(str(row["reasons"])))
-    console.print(table)
+        hours = f", {_cell(row['suggested_hours'])} h" if _cell(row["suggested_hours"]) else ""
+        weeks = (
+            f", planned in week {_cell(row['planned_weeks']).replace('|', ', ')}" if _cell(row["planned_weeks"]) else ""
+        )
+        console.print(
+            f"[bold]{_cell(row['rank'])}. {escape(str(row['target_id']))}[/bold] ({row['target_kind']}, {row['reach']}): "
+            f"score {row['score']:.0f} ({row['score_low']:.0f}-{row['score_high']:.0f}), "
+            f"chance {100 * row['success_probability']:.0f} %, {row['suggested_from']} to {row['suggested_to']}{hours}{weeks}; "
+            f"{escape(decided.get(str(row['target_id']), 'waiting for a decision'))}"
+        )
+        console.print(f"   {escape(str(row['reasons']))}")
+
+
+def _decisions(workspace: Path, month: str) -> dict[str, str]:
+    """Return the latest decision on each target that holds for the month, with who made it."""
+    rows = read_decisions(workspace).board_decisions
+    rows = rows[rows["month"].isin(["", month])].sort_values("on", kind="stable")
+    rows = rows.drop_duplicates("target_id", keep="last")
+    return dict(zip(rows["target_id"], rows["decision"] + " by " + rows["by"], strict=True))
 
 
 def show_explanation(workspace: Path, figure: str, month: str | None, console: Console) -> None:

@@ -247,7 +247,7 @@ def _attention(findings: Findings) -> Blocks:
         "Areas with at least a twentieth of the reports and no place on the board: {unvisited}.",
         unvisited=counted(unvisited),
     )
-    return (table("board_attention", "Where the board looks", columns, rows, note=note, annex=True), para(told))
+    return (table("board_attention", "Where the board looks", columns, rows, note=note, keep=3), para(told))
 
 
 def _excluded(findings: Findings) -> Blocks:

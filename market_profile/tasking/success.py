@@ -98,13 +98,15 @@ def pooled_rates(tried: pd.DataFrame, types: pd.DataFrame) -> Rates:
     return Rates(market[RATE_COLUMNS], overall)
 
 
-def foretold(tried: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+def foretold(tried: pd.DataFrame, inputs: Inputs, since: pd.Timestamp | None = None) -> pd.DataFrame:
     """Return every past attempt with the features that stood before its month: month, success, is_stranger, FEATURES.
 
-    Rates, market types, hours and evidence are those of the end of the month before; nothing later is read.
+    Rates, market types, hours and evidence are those of the end of the month before; nothing later is read. What an
+    earlier month was told never changes, so ``since`` (the first day of a month) may leave out what is known.
     """
     seen = seen_nearby(inputs)
     placed = tried[tried["easting_m"].notna() & tried["northing_m"].notna()]
+    placed = placed if since is None else placed[placed["attempted_at"] >= since]
     parts = []
     for month in sorted(placed["attempted_at"].dt.to_period("M").unique()):
         start = month.start_time
