@@ -15,16 +15,21 @@ from market_profile.contracts.tables import Areas, Tables
 from market_profile.editions.eligibility import shareable
 from market_profile.geography import find_hotspots
 from market_profile.impact import assess_impact
-from market_profile.indicators import measure_indicators
+from market_profile.indicators import measure_indicators, police_side
 from market_profile.network import build_network
 from market_profile.periods import Month
 from market_profile.profile import Findings
 from market_profile.resolve import resolve_nominals
 from market_profile.settings import Settings, load_settings
 from market_profile.sources import Decisions, Known, load_areas, read_decisions, read_inbox
+from market_profile.synthetic.cohorts import town_linkage_key
 from market_profile.synthetic.plan import Plan
 from market_profile.synthetic.town import write_town
 from market_profile.tasking import rank_targets
+from market_profile.values import Sensitive
+
+
+PLAN = Plan(logs=500, months=4, seed=11)
 
 
 def find(tables: Tables, areas: Areas, month: Month, settings: Settings, decisions: Decisions) -> Findings:
@@ -32,7 +37,8 @@ def find(tables: Tables, areas: Areas, month: Month, settings: Settings, decisio
     resolution = resolve_nominals(tables, month, {}, decisions.judgements, settings.resolve)
     geography = find_hotspots(tables, areas, month, settings.geography, {})
     network = build_network(tables, resolution, month, settings.network, {})
-    indicators = measure_indicators(tables, geography.record_markets, month, settings)
+    police = police_side(tables, resolution.records, month, Sensitive(town_linkage_key(PLAN)))
+    indicators = measure_indicators(tables, geography.record_markets, month, settings, police)
     impact = assess_impact(tables, resolution.records, month, settings)
     board = rank_targets(network, geography, indicators, tables, resolution, month, settings.board)
     names = ["kind", "files", "read", "accepted", "quarantined", "duplicate", "amended"]
@@ -69,7 +75,7 @@ class World:
 def town(tmp_path_factory) -> World:
     """Return a town of 500 logs over four months."""
     folder = tmp_path_factory.mktemp("town")
-    plan = Plan(logs=500, months=4, seed=11)
+    plan = PLAN
     write_town(folder, plan)
     settings = load_settings(folder, tuple(KINDS))
     areas = load_areas(folder, settings)
