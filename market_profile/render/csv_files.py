@@ -75,6 +75,8 @@ def tidy_csv(grid: Grid, gate: Gate) -> str:
 
 def tidy_address(grid: Grid, gate: Gate) -> Fixed:
     """Return the tidy CSV as a data address for a download inside the page, "" where it would be too heavy."""
+    if len(grid.rows) * len(grid.headings) > MOST_ADDRESS / 10:
+        return Fixed("")
     address = f"data:text/csv;charset=utf-8,{quote(tidy_csv(grid, gate), safe=',:/;')}"
     return Fixed(address if len(address) <= MOST_ADDRESS else "")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from market_profile.document import Table
 from market_profile.editions.model import Edition
 from market_profile.render import assets, view
 from market_profile.render.build import Cap, download_link, sections_of
@@ -47,13 +48,24 @@ def page_html(edition: Edition) -> tuple[str, dict[str, Grid]]:
     html = ""
     files: dict[str, Grid] = {}
     drawn: dict[str, tuple[Drawn, ...]] = {}
-    for cap in CAPS:
+    for cap in (cap for cap in CAPS if cap == CAPS[-1] or fewest_cells(edition, cap) <= MOST_NODES):
         page, files = page_view(edition, cap, drawn)
         html = template.render(page=page)
         is_light = len(html.encode()) <= MOST_BYTES or (cap.narrative is not None and cap.narrative <= FEWEST_FOR_BYTES)
         if node_count(html) <= MOST_NODES - SCRIPT_NODES and is_light:
             break
     return html, files
+
+
+def fewest_cells(edition: Edition, cap: Cap) -> int:
+    """Return a lower bound of the cells that the tables of the page have under ``cap``, without building them."""
+    tables = [block for section in edition.document.sections for block in section.blocks if isinstance(block, Table)]
+    cells = 0
+    for table in tables:
+        limit = cap.annex if table.annex else cap.narrative
+        rows = len(table.rows) if limit is None else min(len(table.rows), limit)
+        cells += rows * len(table.columns)
+    return cells
 
 
 def page_view(edition: Edition, cap: Cap, drawn: dict[str, tuple[Drawn, ...]]) -> tuple[view.PageView, dict[str, Grid]]:

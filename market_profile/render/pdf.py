@@ -8,8 +8,6 @@ import re
 from functools import cache
 from typing import Any
 
-from market_profile.errors import MarketProfileError
-
 
 class PdfUnavailable(UserWarning):
     """The PDF was left out because the library that lays it out is missing on this machine."""
@@ -38,17 +36,22 @@ SIZES = ("10pt", "9.8pt", "9.6pt", "10.2pt")
 def page_pdf(html: str) -> bytes:
     """Return ``html`` as PDF: tagged, with bookmarks, fonts embedded, the same bytes every time.
 
-    Nothing is fetched: any address in the page but that of a picture inside it is refused. Where a page would be nearly
-    empty, the whole is set again in slightly smaller or larger type.
+    Nothing is fetched: any address in the page but that of a picture inside it is refused.
     """
+    html = printed_only(html)
+    identifier = hashlib.sha256(html.encode()).hexdigest()[:32].encode()
+    made: bytes = laid_out(html).write_pdf(pdf_tags=True, pdf_identifier=identifier, optimize_images=False)
+    return made
+
+
+def laid_out(html: str) -> Any:
+    """Return the printed pages of ``html``; where one would be nearly empty, all are set in another size of type."""
     from weasyprint import CSS, HTML
     from weasyprint.urls import URLFetcher
 
-    html = printed_only(html)
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     logging.getLogger("fontTools").setLevel(logging.ERROR)
-    identifier = hashlib.sha256(html.encode()).hexdigest()[:32].encode()
-    source = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=("data",)))
+    source = HTML(string=printed_only(html), url_fetcher=URLFetcher(allowed_protocols=("data",)))
     best, fullest = None, -1.0
     for size in SIZES:
         laid = source.render(stylesheets=[CSS(string=f"@media print{{html{{font-size:{size}!important}}}}")])
@@ -57,10 +60,7 @@ def page_pdf(html: str) -> bytes:
             best, fullest = laid, least
         if least >= LEAST_FULL:
             break
-    if best is None:
-        raise MarketProfileError("the page has nothing to print")
-    made: bytes = best.write_pdf(pdf_tags=True, pdf_identifier=identifier, optimize_images=False)
-    return made
+    return best
 
 
 def page_fill(page: Any) -> float:

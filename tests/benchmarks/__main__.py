@@ -12,6 +12,7 @@ SECTIONS = {
     "linkage": "tests.resolve.bench_linkage",
     "coverage": "tests.indicators.bench_coverage",
     "network": "tests.network.bench_network",
+    "page": "tests.render.bench_page",
     "scale": "tests.benchmarks.scale",
     "evaluation": "tests.impact.bench_evaluation",
 }

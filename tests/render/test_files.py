@@ -168,6 +168,8 @@ def test_pdf() -> None:
             assert len(re.findall(rf"(?<![\w-]){marking}(?![\w-])", text)) >= 2
             assert f"Page {number} of {len(reader.pages)}" in text
             assert len(text) > 120, "a page is nearly empty"
+            last = [line for line in text.splitlines() if line.strip() and marking not in line and "Page " not in line]
+            assert not re.fullmatch(r"(Table|Figure) \d+", last[-1].strip()), "a number stands without its caption"
             for font in page["/Resources"]["/Font"].values():
                 inner = font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font.get_object()
                 assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(inner["/FontDescriptor"]), "font not embedded"
@@ -175,6 +177,26 @@ def test_pdf() -> None:
         assert whole.count("Supply events") >= 3, "table headers are repeated on each page"
         assert reader.metadata is not None and reader.metadata.title.startswith(f"{marking}: ")
         assert "/CreationDate" not in reader.metadata
+
+
+def test_no_printed_page_is_nearly_empty() -> None:
+    """The fill of each page is measured on the layout itself; smaller type is tried where one would be too empty."""
+    if pdf_fault():
+        pytest.skip(f"no PDF here: {pdf_fault()}")
+    from weasyprint import HTML
+
+    full = "<p>A line of words.</p>" * 60
+    style = "<style>@page{size:A4;margin:20mm}p{margin:0 0 8pt}</style>"
+    laid = HTML(string=f"<html lang=en><title>t</title>{style}{full}").render()
+    fills = [pdf.page_fill(page) for page in laid.pages]
+    assert len(fills) >= 2 and fills[0] > 0.9 and 0.0 < fills[-1] < fills[0]
+    half = HTML(string=f"<html lang=en><title>t</title>{style}<svg width=10 height=400></svg>").render().pages[0]
+    # 400 CSS px of 257 mm (A4 less 2 x 20 mm) = 971 px
+    assert pdf.page_fill(half) == pytest.approx(400 / 971, abs=0.03)
+    for audience in (PLANNER, PARTNER):
+        html = render_edition(edition(audience), pdf=False)["profile.html"].decode()
+        chosen = pdf.laid_out(html)
+        assert min(pdf.page_fill(page) for page in chosen.pages) >= pdf.LEAST_FULL
 
 
 SCRIPT = """
