@@ -125,12 +125,17 @@ def _network(findings: Findings) -> Blocks:
     if edges.empty:
         return (para("No ties between people were reported in the window.", tone="gap"),)
     single = int(edges["is_single_source"].sum())
+    picture = network_picture(findings)
     words = para(
         say(
-            "The network holds {people} people and {ties} ties; {single} of the ties rest on a single source.",
+            "The network holds {people} people and {ties} ties; {single} of the ties rest on a single source. The "
+            "picture draws {drawn} people of the largest {groups} of {all} groups.",
             people=counted(len(nodes)),
             ties=counted(len(edges)),
             single=counted(single),
+            drawn=counted(len(picture.nodes)),
+            groups=counted(len({node.group for node in picture.nodes})),
+            all=counted(nodes.loc[nodes["degree"] > 0, "community"].nunique()),
         )
     )
     tied = nodes[nodes["degree"] > 0]
@@ -143,7 +148,7 @@ def _network(findings: Findings) -> Blocks:
             sellers=counted(largest["role"].isin(SELLING).sum()),
         ),
         subtitle=f"Ties between people in the largest groups, {findings.area_name}, {year_words(findings.month)}",
-        drawing=network_picture(findings),
+        drawing=picture,
         source="intelligence logs, subjects and links; test purchases; seizures",
         caveat="A group is a set of people with more ties to each other than to others; it need not be a gang. Sellers "
         "are drawn first, then those with most ties; the rest stand in tables/network_nodes.csv. A tie is what reports "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from market_profile.document import NetworkNode, NetworkPicture
 from market_profile.errors import DisclosureLeak
@@ -15,6 +15,9 @@ from market_profile.terms import Audience
 
 MOST_PEOPLE = 200
 """Above this the picture shows groups, not people."""
+
+LINKS_A_GROUP = 2
+"""Links between groups drawn for each group, the strongest, where people are not drawn."""
 
 LABELS_A_GROUP = 3
 NAME_LINE, NAME_ROOM = 16.0, 128.0
@@ -189,8 +192,11 @@ def _draw_groups(drawing: NetworkPicture, clusters: list[Cluster], frame: Frame)
         for link in drawing.links
         if groups.get(link[0]) in at and groups.get(link[1]) in at and groups[link[0]] != groups[link[1]]
     )
+    strong = _strongest(pairs)
     for (one, other), count in pairs.items():
-        canvas.line(*at[one], *at[other], Pen(stroke="axis", width=min(1 + math.log2(count), 7), opacity=0.7))
+        if (one, other) in strong:
+            canvas.line(*at[one], *at[other], Pen(stroke="axis", width=min(1 + math.log2(count), 7), opacity=0.7))
+    canvas.boxes([_title_box(place, canvas, frame.gate) for place in placed], Pen(fill="bg", opacity=0.85))
     for place in placed:
         canvas.open_group(frame.keys.get(frame.gate.check(place.cluster.group)))
         canvas.circle(place.x, place.y, place.cluster.radius, Pen(fill="s1", stroke="bg", width=2))
@@ -200,13 +206,21 @@ def _draw_groups(drawing: NetworkPicture, clusters: list[Cluster], frame: Frame)
         canvas.close_group()
         _draw_title(canvas, place, frame.gate)
     left = len(clusters) - len(shown)
-    words = (
-        f"Discs show people in a group; {left:,} smaller groups are not drawn"
-        if left
-        else "Discs show people in a group"
-    )
+    parts = ["Discs show people in a group"]
+    parts += [f"{left:,} smaller groups are not drawn"] * bool(left)
+    parts += [f"of {len(pairs):,} links between groups the strongest {len(strong):,}"] * (len(strong) < len(pairs))
+    words = "; ".join(parts)
     canvas.text(0, height + 16, words, Type(12, fill="muted"))
     return canvas.close(frame)
+
+
+def _strongest(pairs: Mapping[tuple[str, ...], int]) -> set[tuple[str, ...]]:
+    """Return, for each group, its ``LINKS_A_GROUP`` strongest links: all of them together are a hairball."""
+    by_group: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
+    for place, (pair, count) in enumerate(pairs.items()):
+        for group in pair:
+            by_group.setdefault(group, []).append((-count * len(pairs) + place, pair))
+    return {pair for found in by_group.values() for _, pair in sorted(found)[:LINKS_A_GROUP]}
 
 
 def _legend_rows(roles: Sequence[str], width: float) -> int:
