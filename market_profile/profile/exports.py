@@ -137,13 +137,19 @@ def network_exports(findings: Findings) -> tuple[pd.DataFrame, pd.DataFrame]:
     ``node_type`` tells them apart; ids of phones and addresses begin with it. Doubted ties keep their flags.
     """
     network = findings.network
-    names = findings.resolution.nominals[["nominal_id", "preferred_name"]]
+    names = findings.resolution.nominals[["nominal_id", "preferred_name", "date_of_birth"]]
     people = network.nodes.merge(names, on="nominal_id", how="left").assign(node_type="nominal")
     known = network.uses[network.uses["nominal_id"].isin(people["nominal_id"])]
     things = network.things[network.things["thing_id"].isin(known["thing_id"])]
-    nodes = pd.concat([people, things.rename(columns={"thing_id": "nominal_id"})], ignore_index=True)
+    nodes = pd.concat([_gappy(people), _gappy(things.rename(columns={"thing_id": "nominal_id"}))], ignore_index=True)
     uses = known.rename(columns={"nominal_id": "source_nominal_id", "thing_id": "target_nominal_id"})
-    return nodes, pd.concat([network.edges, uses], ignore_index=True)
+    return nodes, pd.concat([_gappy(network.edges), _gappy(uses)], ignore_index=True)
+
+
+def _gappy(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with whole numbers and flags in types that can miss a value, so that stacking keeps them."""
+    kinds = {"int64": "Int64", "bool": "boolean"}
+    return frame.astype({name: kinds[str(kind)] for name, kind in frame.dtypes.items() if str(kind) in kinds})
 
 
 def headline_figures(findings: Findings) -> pd.DataFrame:
