@@ -10,11 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
+import shapely
 
-from market_profile.contracts.tables import Tables
+from market_profile.contracts.tables import Areas, Tables
 from market_profile.indicators.consent import consent_holds
 from market_profile.periods import Month
 from market_profile.terms import COVERT, GradeScheme
+
+_PUBLISHED = frozenset({"street_crime", "stop_and_search"})
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,27 @@ def shareable(tables: Tables, grants: pd.DataFrame, month: Month) -> Tables:
             rows = tables.get(kind)
             frames[kind] = rows[rows["urn"].isin(kept)]
     return Tables({kind: frame for kind, frame in frames.items() if len(frame)})
+
+
+def in_whole_areas(tables: Tables, areas: Areas) -> Tables:
+    """Return the tables with every point moved to its partner area's inner point; points outside lose their place.
+
+    Partners see whole areas, so their analysis knows no more than that: where in an area a record lies cannot move
+    their edition. Published open data keep the places at which they were published. CRS: that of ``areas``.
+    """
+    inner = areas.frame.geometry.representative_point()
+    tree = shapely.STRtree(areas.frame.geometry.to_numpy())
+    frames = {}
+    for kind in sorted(set(tables.frames) - _PUBLISHED):
+        frame = tables.get(kind)
+        if {"easting_m", "northing_m"} <= set(frame.columns):
+            points = shapely.points(frame["easting_m"].to_numpy("float64"), frame["northing_m"].to_numpy("float64"))
+            which, area = tree.query(points, predicate="intersects")
+            first = pd.Series(area).groupby(which).min()
+            place = pd.DataFrame({"x": inner.x.to_numpy(), "y": inner.y.to_numpy()}).iloc[first]
+            place = place.set_axis(first.index).reindex(range(len(frame)))
+            frames[kind] = frame.assign(easting_m=place["x"].to_numpy(), northing_m=place["y"].to_numpy())
+    return tables.replace(**frames)
 
 
 def ended_operations(tables: Tables, month: Month) -> frozenset[str]:

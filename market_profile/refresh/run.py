@@ -157,15 +157,18 @@ def load_records(plan: Plan) -> Loaded:
 
 def analyse_for(plan: Plan, loaded: Loaded, audience: Audience, watch: Stopwatch) -> Analysed:
     """Return the analysis for an audience: over everything, or over shareable records alone."""
-    from market_profile.editions.eligibility import shareable
+    from market_profile.editions.eligibility import in_whole_areas, shareable
     from market_profile.refresh.analysis import Case, analyse
 
     workspace = plan.workspace
     is_planner = audience is Audience.PLANNER
-    tables = loaded.tables if is_planner else shareable(loaded.tables, workspace.decisions.grants, plan.month)
+    areas, tables = workspace.areas, loaded.tables
+    if not is_planner:
+        areas = merge_areas(workspace.folder, workspace.settings, workspace.areas)
+        tables = in_whole_areas(shareable(tables, workspace.decisions.grants, plan.month), areas)
     case = Case(
         tables=tables,
-        areas=workspace.areas if is_planner else merge_areas(workspace.folder, workspace.settings, workspace.areas),
+        areas=areas,
         month=plan.month,
         settings=workspace.settings,
         decisions=workspace.decisions,
