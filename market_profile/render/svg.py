@@ -100,6 +100,12 @@ class Canvas:
         """Draw a circle."""
         self._parts.append(f'<circle cx="{num(x)}" cy="{num(y)}" r="{num(r)}"{_paint(pen)}{extra}/>')
 
+    def rings(self, middles: Sequence[tuple[float, float]], r: float, pen: Pen) -> None:
+        """Draw circles of one radius as one mark."""
+        if middles:
+            turn = f"a{num(r)} {num(r)} 0 1 0 {num(2 * r)} 0a{num(r)} {num(r)} 0 1 0 {num(-2 * r)} 0"
+            self.path("".join(f"M{num(x - r)} {num(y)}{turn}" for x, y in middles), pen)
+
     def text(self, x: float, y: float, words: str, style: Type = Type(), extra: str = "") -> None:
         """Set ``words`` (already checked by the gate) with their baseline at ``y``."""
         anchor = "" if style.anchor == "start" else f' text-anchor="{style.anchor}"'

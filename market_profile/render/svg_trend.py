@@ -40,6 +40,8 @@ def describe_trend(drawing: Trend[Shown], gate: Gate) -> str:
     if drawing.normal is not None:
         low, high = drawing.normal
         words.append(f"The normal range is {gate.check(low)} to {gate.check(high)}.")
+        outside = [gate.check(period_text(drawing.periods[at])) for at in sorted({at for at, _ in _outside(drawing)})]
+        words.append(f"Outside it: {', '.join(outside)}." if outside else "No month lies outside it.")
     return " ".join(words)
 
 
@@ -54,6 +56,22 @@ def _series_words(name: str, values: Sequence[Shown], periods: Sequence[str], ga
     if hidden:
         parts.append(f"{hidden} of {len(values)} months hidden")
     return f"{name}: {', '.join(parts)}." if parts else f"{name}: no values."
+
+
+def _outside(drawing: Trend[Shown]) -> list[tuple[int, float]]:
+    """Return (month, number) of the shown values outside the normal range, as the bounds are shown."""
+    if drawing.normal is None:
+        return []
+    low, high = (bound.number for bound in drawing.normal)
+    if low is None or high is None or any(bound.is_hidden for bound in drawing.normal):
+        return []
+    seen = [
+        (at, value.number)
+        for _, values in drawing.series
+        for at, value in enumerate(values)
+        if value.number is not None and not value.is_hidden
+    ]
+    return [(at, number) for at, number in seen if not low <= number <= high]
 
 
 def draw_trend(drawing: Trend[Shown], frame: Frame) -> Drawn:
@@ -80,6 +98,10 @@ def draw_trend(drawing: Trend[Shown], frame: Frame) -> Drawn:
         canvas.close_group()
         ends.append((end, index))
     _draw_hidden(canvas, box, drawing)
+    count = len(drawing.periods)
+    canvas.rings(
+        [(_x(box, at, count), scale(number)) for at, number in _outside(drawing)], 7, Pen(stroke="s3", width=2)
+    )
     _draw_labels(canvas, box, ends, _end_labels(drawing, frame, names))
     return canvas.close(frame)
 
@@ -145,6 +167,8 @@ def _key_items(drawing: Trend[Shown], names: Sequence[str], is_narrow: bool) -> 
         items += [("line", SERIES[index % len(SERIES)], name) for index, name in enumerate(names)]
     if drawing.normal is not None and all(bound.number is not None for bound in drawing.normal):
         items.append(("normal", "normal", "Normal range"))
+    if _outside(drawing):
+        items.append(("outside", "s3", "Outside it"))
     if any(value.low is not None and not value.is_hidden for _, values in drawing.series for value in values):
         items.append(("interval", SERIES[0], "Interval"))
     return items
@@ -161,6 +185,8 @@ def _draw_key(canvas: Canvas, items: list[tuple[str, str, str]], is_narrow: bool
         if mark == "normal":
             canvas.rect(x, y - 10, 20, 12, Pen(fill=colour))
             canvas.path(f"M{num(x)} {num(y - 10)}h20m-20 12h20", Pen(stroke="axis", dash="3 3"))
+        if mark == "outside":
+            canvas.rings([(x + 10, y - 4)], 6, Pen(stroke=colour, width=2))
         if mark == "interval":
             canvas.rect(x, y - 10, 20, 12, Pen(fill=colour, opacity=0.2))
             canvas.line(x, y - 4, x + 20, y - 4, Pen(stroke=colour, width=2))

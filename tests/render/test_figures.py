@@ -20,6 +20,7 @@ from render_pages import (
     dumbbells,
     heat,
     lorenz,
+    months,
     network,
     panels,
     survival,
@@ -230,6 +231,20 @@ def test_descriptions_say_what_is_shown() -> None:
     assert figures.describe(DRAWINGS["survival"], GATE).startswith(
         "Share still without a replacement, from 46 at the start."
     )
+
+
+def test_months_outside_the_normal_range_are_ringed_and_named() -> None:
+    values = tuple(MAKE.number(n) for n in (40, 60, 90, 45))
+    line = doc.Trend(months(4), (("Heroin", values),), "seizures", (MAKE.number(44), MAKE.number(80)))
+    words = figures.describe(line, GATE)
+    assert "Outside it: November 2018, January 2019." in words  # 40 below 44, 90 above 80
+    svg = ElementTree.fromstring(
+        figures.draw(doc.Figure("f", MAKE.say("H"), "s", line, "src"), "f", "H", GATE, {})[0].html
+    )
+    rings = [path.get("d", "") for path in svg.iter("path") if path.get("class") == "ks3"]
+    assert sorted(ring.count("M") for ring in rings) == [1, 2]  # the key, and two months
+    inside = replace(line, normal=(MAKE.number(30), MAKE.number(95)))
+    assert "No month lies outside it." in figures.describe(inside, GATE)
 
 
 def test_median_of_a_curve() -> None:

@@ -6,7 +6,8 @@ import base64
 import hashlib
 import re
 import time
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from itertools import pairwise
 
@@ -18,6 +19,8 @@ from render_pages import Maker, edition
 from market_profile import document as doc
 from market_profile.editions.model import Edition, Shown
 from market_profile.errors import DisclosureLeak, MarketProfileError, SettingsError
+from market_profile.render import figures, grids
+from market_profile.render.gate import Gate
 from market_profile.render.page import MOST_BYTES, MOST_NODES, node_count, page_html
 from market_profile.settings import ThemeSettings
 from market_profile.terms import Audience, Sensitivity
@@ -190,6 +193,63 @@ def test_every_shown_value_is_on_the_page(audience: Audience) -> None:
                 assert all(str(tile.value.text.value) in words for tile in block.tiles)
             if isinstance(block, doc.Figure) and isinstance(block.drawing, doc.Bars):
                 assert all(str(value.text.value) in words for _, value in block.drawing.items)
+
+
+def every_text(value: object) -> Iterator[str]:
+    """Yield every text of an edition: the values as shown and the words of the program."""
+    if isinstance(value, Shown):
+        yield from (str(part.value) for part in (value.text, value.centre, value.spread) if part is not None)
+    elif isinstance(value, str):
+        yield str(value)
+    elif isinstance(value, tuple | frozenset):
+        for part in value:
+            yield from every_text(part)
+    elif isinstance(value, dict):
+        yield from every_text(tuple(value.values()))
+    elif is_dataclass(value):
+        yield from every_text(tuple(getattr(value, field.name) for field in fields(value)))
+
+
+@pytest.mark.parametrize("audience", BOTH)
+def test_every_number_on_the_page_is_one_of_the_model(audience: Audience) -> None:
+    """Numbers of prose, tiles, tables and alt text stand in the edition; only marks of axes are worked out."""
+    numeral = re.compile(r"\d[\d,.]*\d|\d")
+    made = edition(audience)
+    known = {number for text in every_text(made.document) for number in numeral.findall(text)}
+    known |= {number for text in (made.run_id, *(str(part) for part in every_text(made.downloads)))
+              for number in numeral.findall(text)}  # fmt: skip
+    blocks = [block for section in made.document.sections for block in section.blocks]
+    numbering = max(
+        sum(isinstance(block, doc.Figure) for block in blocks), sum(isinstance(b, doc.Table) for b in blocks)
+    )
+    known |= {str(number) for number in range(1, numbering + 1)}
+    html = re.sub(r"<svg.*?</svg>", "", page(audience), flags=re.S)
+    html = re.sub(r"<(style|script|title)>.*?</\1>", "", html, flags=re.S)
+    # the survival table and sizes of the network stand in the drawing as plain numbers
+    drawn = [b.drawing for b in blocks if isinstance(b, doc.Figure)]
+    for drawing in drawn:
+        if isinstance(drawing, doc.Survival):
+            for curve in (drawing.share, drawing.low, drawing.high):
+                known |= {str(round(100 * share)) for share in curve}
+            known |= {f"{day:.0f}" for day in drawing.days}
+    left_out = ("network",)
+    found = {
+        number
+        for tag, text in read(html).texts
+        if tag in {"p", "li", "td", "th", "span", "small", "caption", "figcaption", "h1", "h2", "h3", "b", "a"}
+        for number in numeral.findall(text)
+    }
+    extra = found - known
+    if audience is Audience.PLANNER and left_out:
+        grid = grids.grid_of(next(one for one in drawn if isinstance(one, doc.NetworkPicture)))
+        extra -= {str(cell) for row in grid.rows for cell in row[1:]}
+    assert extra == set()
+    for figure in (block for block in blocks if isinstance(block, doc.Figure)):
+        if isinstance(figure.drawing, doc.Trend | doc.Bars):
+            words = figures.describe(figure.drawing, Gate(audience))
+            counts = {str(n) for n in range(1, 40)} if "hidden" in words else set()
+            months = {year for period in getattr(figure.drawing, "periods", ()) for year in [str(period)[:4]]}
+            assert set(numeral.findall(words)) <= known | counts | months, words
 
 
 def test_sections_of_another_audience_are_left_out() -> None:
