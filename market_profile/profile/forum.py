@@ -40,7 +40,7 @@ def _groups(findings: Findings) -> Blocks:
         return (gap("cohort_register"),)
     said = [
         say(
-            "{group}: {people} people, {still} still on, {arrested} arrested since.",
+            "{group}: {still} of {people} still on, {arrested} arrested since.",
             group=label(first_upper(words_of(row["record_group"]))), people=counted(row["people"]),
             still=counted(row["still_on"]), arrested=counted(row["arrested_since"]),
         )
@@ -112,8 +112,8 @@ def _carried(findings: Findings) -> list[Sentence[Measure]]:
     falling = int((latest["drift"] < 0).sum())
     return [
         say(
-            "Since their last assessment {up} of {people} people scored higher and {down} lower; {carried} decisions "
-            "stand from earlier months and {late} reviews are overdue.",
+            "{up} of {people} people score higher than last time, {down} lower; {carried} decisions stand from earlier "
+            "months, {late} reviews are overdue.",
             up=counted(rising), people=counted(len(latest)), down=counted(falling), carried=counted(forum.carried),
             late=counted(latest["is_review_overdue"].sum()),
         )
