@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ from market_profile.terms import Audience
 if TYPE_CHECKING:
     from market_profile.refresh.analysis import Analysed
 
+_LOCK_WAIT_SECONDS, _LOCK_TRIES = 10, 180
+"""Half an hour: the process that a lost worker left behind ends by then, and the kernel frees its lock."""
 _PLANNER_LINE = "Planner edition: "
 
 
@@ -98,13 +101,23 @@ def reconciliation_rows(loaded: Loaded) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in reconciliation(loaded.files).to_dict("records")]
 
 
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+
+
 def refresh_in_one(workspace: str, month: str | None) -> str:
     """Run the whole refresh of one area in a process of its own; return the folder of its editions.
 
-    Threads of one process would share geometry and font libraries that are not safe between threads.
+    Threads of one process would share geometry and font libraries that are not safe between threads. Where a lost
+    worker's refresh still runs on, this one waits for its lock and then finds the edition standing.
     """
     command = [sys.executable, "-m", "market_profile.cli", "refresh", workspace, *(("--month", month) if month else ())]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    done = _run(command)
+    for _ in range(_LOCK_TRIES):
+        if done.returncode != Locked.exit_code:
+            break
+        time.sleep(_LOCK_WAIT_SECONDS)
+        done = _run(command)
     if done.returncode == Locked.exit_code:
         raise Locked("another refresh of this workspace is running")
     if done.returncode != 0:

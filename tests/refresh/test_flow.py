@@ -22,6 +22,15 @@ def run_flow(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+def start_flow(*arguments: str | Path) -> subprocess.Popen[str]:
+    """Start ``python -m flows`` as ``run_flow`` does, without waiting for it."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    return subprocess.Popen(
+        [sys.executable, "-m", "flows", *map(str, arguments)],
+        cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+
 def test_flow_and_plain_refresh_give_the_same_bytes(town_template: Path, tmp_path: Path) -> None:
     plain = copy_town(town_template, tmp_path / "plain")
     flowed = copy_town(town_template, tmp_path / "flowed")
