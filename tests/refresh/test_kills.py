@@ -119,6 +119,7 @@ def test_killed_between_the_rows_and_the_marker_of_a_batch(
     _suffer(before, tmp_path / "town", expected, _kill_when(_tables_grow), two=False)
 
 
+@pytest.mark.slow
 def test_killed_once_the_month_is_kept_and_before_the_edition_is(
     before: Path, expected: dict[str, str], tmp_path: Path
 ) -> None:
@@ -158,6 +159,7 @@ def _one_of(before: Path, folder: Path, expected: dict[str, str], count: int) ->
     shutil.rmtree(folder)
 
 
+@pytest.mark.slow
 def test_of_three_refreshes_at_once_one_works(before: Path, expected: dict[str, str], tmp_path: Path) -> None:
     _one_of(before, tmp_path / "town", expected, 3)
 

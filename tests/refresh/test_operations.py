@@ -12,7 +12,7 @@ import pytest
 
 from market_profile.errors import WrongUse
 from market_profile.refresh.doctor import State, examine
-from market_profile.refresh.plan import open_workspace, take_in
+from market_profile.refresh.plan import make_plan, open_workspace, take_in
 from market_profile.refresh.run import refresh
 from market_profile.store import Warehouse, bring_up_to_date
 from market_profile.store.format import LAYOUT
@@ -117,19 +117,21 @@ def test_a_store_of_layout_1_is_brought_up_to_date_and_a_later_one_refused(refre
     shutil.rmtree(folder / "store" / "standing")
     (folder / "store" / "work").mkdir()
     (folder / "store" / "work" / "made").write_bytes(b"a pickle of an earlier version")
-    before = edition_hashes(folder / "editions")
-    refresh(folder)
-    assert edition_hashes(folder / "editions") == before
+    workspace = open_workspace(folder)
+    batch, _ = take_in(workspace)
     assert not (folder / "store" / "work").exists()
     assert bring_up_to_date(folder / "store") == LAYOUT
+    assert len(Warehouse(folder / "store").tables(batch).get("intelligence_logs")) > 500
     (folder / "store" / "layout").write_text(f"{LAYOUT + 1}\n")
-    with pytest.raises(WrongUse, match="use the version that wrote it"):
-        refresh(folder)
+    with pytest.raises(WrongUse, match="use the version that"):
+        take_in(workspace)
     (folder / "store" / "layout").write_text(f"{LAYOUT}\n")
     record = next((folder / "store" / "months").iterdir()) / "record.json"
-    record.write_text(record.read_text().replace('"format": 1', '"format": 7'))
-    with pytest.raises(WrongUse, match="was written by market-profile"):
-        refresh(folder)
+    written = record.read_text()
+    for spoilt in (written.replace('"format": 1', '"format": 7'), written[:40]):
+        record.write_text(spoilt)
+        with pytest.raises(WrongUse, match="move that folder away"):
+            make_plan(workspace, batch, None, ())
 
 
 def test_subjects_that_came_before_their_log_are_judged_again_when_it_comes(refreshed: Path, tmp_path: Path) -> None:
