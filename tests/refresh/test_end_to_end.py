@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import os
 import random
 import shutil
 from pathlib import Path
@@ -124,8 +125,16 @@ def test_refreshing_again_changes_no_byte(refreshed: Path, tmp_path: Path) -> No
     assert sum('"collection"' in line for line in log) == 1
 
 
-def test_row_order_zone_language_seed_and_folder_change_nothing(refreshed: Path, town: Path, tmp_path: Path) -> None:
+def test_order_zone_language_seed_folder_threads_and_processes_change_nothing(
+    refreshed: Path, town: Path, tmp_path: Path
+) -> None:
     generator = random.Random(5)
+    written = town / "written"
+    (town / "inbox").rename(written)
+    (town / "inbox").mkdir()
+    for number, path in enumerate(sorted(written.iterdir(), reverse=True)):  # files come in another order, and older
+        shutil.copyfile(path, town / "inbox" / path.name)
+        os.utime(town / "inbox" / path.name, (1e9 + number, 1e9 + number))
     for path in sorted((town / "inbox").glob("*.csv")):
         raw = path.read_bytes()
         header, *lines = raw.splitlines(keepends=True)
@@ -133,6 +142,9 @@ def test_row_order_zone_language_seed_and_folder_change_nothing(refreshed: Path,
             generator.shuffle(lines)
         path.write_bytes(b"".join([header, *lines]))
     odd = {"TZ": "Pacific/Auckland", "LANG": "tr_TR.UTF-8", "LC_ALL": "C", "PYTHONHASHSEED": "77"}
+    odd |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "ARROW_IO_THREADS": "1", "OMP_THREAD_LIMIT": "1"}
+    settings = town / "area.toml"  # and the partner edition in a process of its own
+    settings.write_text(settings.read_text(encoding="utf-8") + "\n[run]\nrows_for_second_process = 0\n")
     done = run_cli("refresh", town, environment=odd, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     ours, theirs = edition_hashes(town / "editions"), edition_hashes(refreshed / "editions")
