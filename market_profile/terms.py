@@ -209,6 +209,17 @@ class CourtOrder(Described):
     OTHER = "other", "any other order"
 
 
+class PartnerQuestion(Described):
+    """What partners are asked to add on the form that comes with their edition."""
+
+    DEALING_SEEN = "dealing_seen", "places or times at which dealing was seen"
+    NEW_DRUG = "new_drug", "a drug, a strength or a price that is new here"
+    TAKEOVER_SIGNS = "takeover_signs", "homes that show signs of takeover by dealers"
+    EXPLOITATION_CONCERN = "exploitation_concern", "concerns about the exploitation of children or adults"
+    UNMET_NEED = "unmet_need", "people who asked for help and could not be helped"
+    ACTION_DONE = "action_done", "what was done about an action of the profile"
+
+
 class Sensitivity(Described):
     """What a column may reveal; it decides who may derive figures from it."""
 

@@ -9,6 +9,7 @@ from market_profile.contracts.intelligence_logs import INTELLIGENCE_LOGS
 from market_profile.contracts.justice import ARRESTS, CONVICTIONS, COURT_ORDERS
 from market_profile.contracts.logs_people import LOG_LINKS, LOG_SUBJECTS
 from market_profile.contracts.open_data import STOP_AND_SEARCH, STREET_CRIME
+from market_profile.contracts.partners import PARTNER_OBSERVATIONS
 from market_profile.contracts.response import ASSETS, COUNTY_LINES, DISRUPTIONS, OPERATIONS
 from market_profile.contracts.seizures import SEIZURES
 from market_profile.contracts.test_purchases import TEST_PURCHASES
@@ -37,6 +38,7 @@ KINDS: dict[str, Kind] = {
         POPULATION,
         STREET_CRIME,
         STOP_AND_SEARCH,
+        PARTNER_OBSERVATIONS,
     )
 }
-"""Every record kind of CONTRACT.md section 2, parents before their children."""
+"""Every record kind of CONTRACT.md section 2 and the partners' own, parents before their children."""

@@ -159,5 +159,6 @@ _RULES: dict[str, Callable[[pd.DataFrame, _Context], pd.DataFrame]] = {
     "population": _all,
     "street_crime": _all,
     "stop_and_search": _all,
+    "partner_observations": _all,
 }
 """Kinds that may reach partners as released aggregates. Case forum and court orders never do."""

@@ -10,19 +10,12 @@ from __future__ import annotations
 import csv
 import io
 
+from market_profile.contracts.partners import PARTNER_OBSERVATIONS
 from market_profile.document import AreaMap, Figure
 from market_profile.editions.model import Edition
+from market_profile.terms import PartnerQuestion
 
-COLUMNS = ("observation_ref", "organisation", "observed_month", "area_code", "question", "people_or_cases", "comment")
-QUESTIONS = (
-    ("dealing_seen", "Places or times at which dealing was seen"),
-    ("new_drug", "A drug, a strength or a price that is new here"),
-    ("takeover_signs", "Homes that show signs of takeover by dealers"),
-    ("exploitation_concern", "Concerns about the exploitation of children or adults"),
-    ("unmet_need", "People who asked for help and could not be helped"),
-    ("action_done", "What was done about an action of the profile, and what came of it"),
-)
-"""Codes and words of the questions; one code a row."""
+COLUMNS = tuple(column.name for column in PARTNER_OBSERVATIONS.columns)
 
 
 def form_files(edition: Edition) -> dict[str, bytes]:
@@ -31,7 +24,7 @@ def form_files(edition: Edition) -> dict[str, bytes]:
     csv.writer(form, lineterminator="\n").writerow(COLUMNS)
     writer = csv.writer(codes, lineterminator="\n")
     writer.writerow(("column", "code", "meaning"))
-    writer.writerows(("question", code, meaning) for code, meaning in QUESTIONS)
+    writer.writerows(("question", str(question), question.meaning) for question in PartnerQuestion)
     writer.writerows(("area_code", code, name) for code, name in _areas(edition))
     return {
         "form/partner_observations.csv": form.getvalue().encode(),
@@ -53,7 +46,7 @@ What you see that this profile does not show is asked for here.
 Open partner_observations.csv in a spreadsheet and write one row an observation:
 - observation_ref: a number of your own for the row (such as 2019-03-01); use it again to correct the row later
 - organisation: your organisation's name
-- observed_month: YYYY-MM
+- observed_on: YYYY-MM-DD, the day or any day of the month
 - area_code: from codes.csv; leave empty for the whole area
 - question: a code from codes.csv
 - people_or_cases: how many, as a whole number; leave empty where it cannot be counted

@@ -79,7 +79,7 @@ def test_another_seed_another_town(town: Path, tmp_path: Path) -> None:
 
 def test_every_kind_has_files_and_logs_every_month(town: Path) -> None:
     names = [path.name for path in (town / "inbox").iterdir()]
-    for kind in KINDS:
+    for kind in sorted(set(KINDS) - {"partner_observations"}):  # comes back from partners, once an edition is out
         assert any(name.startswith(f"{kind}_20") for name in names), kind
     months = [Month("2018-01").plus(step).text for step in range(MONTHS)]
     assert all(f"intelligence_logs_{month}.csv" in names for month in months)
