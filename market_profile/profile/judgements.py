@@ -45,13 +45,14 @@ def judgements_section(findings: Findings) -> Section[Measure]:
     blocks: list[Block[Measure]] = []
     for place, row in enumerate(rows.head(MOST).to_dict("records"), start=1):
         blocks.append(_judgement(row, findings.tables))
-        told = [*_standing(row, place, findings), *_graded(row, place, findings)]
+        told = [*_standing(row, place, findings), *_cited(row, place, findings)]
         if told:
             blocks.append(para(*told, tone="note"))
         faults = faults_of(row, findings.tables)
         if faults:
             words = f"Judgement {{place}}: {'; '.join(faults)}."
             blocks.append(para(say(words, place=counted(place)), tone="warning"))
+    blocks.extend(_whole_kind(rows.head(MOST), findings))
     if len(rows) > MOST:
         words = "{more} more were entered and are not shown: a reader takes in five."
         blocks.append(para(say(words, more=counted(len(rows) - MOST)), tone="warning"))
@@ -140,25 +141,38 @@ def _sayers(logs: pd.DataFrame) -> int:
     return int(said_by.nunique())
 
 
-def _graded(row: Record, place: int, findings: Findings) -> list[Sentence[Measure]]:
-    """Return the grade mix of the logs behind a judgement: those cited, else all of the rolling year."""
-    sources = sources_of(row)
-    logs, words = cited_logs(sources, findings.tables), "the logs it cites"
-    if LOGS in sources:
-        logs, words = findings.tables.get(LOGS), "the logs of twelve months"
-        logs = logs[logs["submitted_at"] >= findings.month.plus(-11).start]
+def _cited(row: Record, place: int, findings: Findings) -> list[Sentence[Measure]]:
+    """Return the grade mix of the logs that a judgement cites by reference."""
+    logs = cited_logs(sources_of(row), findings.tables)
     if logs.empty:
         return []
+    return [say("Of the logs that judgement {place} cites, {firm} are firm, {weak} weak; {who} sources.",
+                place=counted(place), **_grades(logs))]  # fmt: skip
+
+
+def _whole_kind(rows: pd.DataFrame, findings: Findings) -> list[Block[Measure]]:
+    """Return the grade mix of a year's logs, once for all judgements that rest on them as a whole."""
+    logs = findings.tables.get(LOGS)
+    logs = logs[logs["submitted_at"] >= findings.month.plus(-11).start]
+    if logs.empty or not any(LOGS in sources_of(row) for row in rows.to_dict("records")):
+        return []
+    words = (
+        "Judgements that name intelligence logs rest on those of twelve months: {firm} are firm (reliable and "
+        "corroborated), {weak} weak; {who} sources."
+    )
+    return [para(say(words, **_grades(logs)), tone="note")]
+
+
+def _grades(logs: pd.DataFrame) -> dict[str, Measure]:
+    """Return how many logs are firm and weak, and how many independent sources gave them."""
     source, said = logs["source_evaluation"], logs["intelligence_assessment"]
     is_firm = source.isin(["1", "A"]) & said.isin(["A", "B", "1", "2"])
     is_weak = source.isin(["3", "D", "E"]) | said.isin(["E", "5"])
     every = counted(len(logs))
-    template = "Judgement {place}, {logs}: {firm} are firm (reliable and corroborated), {weak} weak; {who} sources."
-    values: dict[str, Measure] = {
-        "place": counted(place), "logs": label(words), "firm": Ratio(counted(is_firm.sum()), every),
-        "weak": Ratio(counted(is_weak.sum()), every), "who": counted(_sayers(logs)),
+    return {
+        "firm": Ratio(counted(is_firm.sum()), every), "weak": Ratio(counted(is_weak.sum()), every),
+        "who": counted(_sayers(logs)),
     }  # fmt: skip
-    return [say(template, **values)]
 
 
 def _standing(row: Record, place: int, findings: Findings) -> list[Sentence[Measure]]:
