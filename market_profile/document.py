@@ -71,8 +71,9 @@ class Column:
 class Table(Generic[V]):
     """Rows of values under headed columns; the first column names the row.
 
-    ``annex`` marks a long table that is printed after the narrative. ``keep`` rows stay on the page however small it
-    must be; the rest stand in the CSV. ``detail`` sets the last column on a line of its own under each row.
+    ``annex`` marks a long table that is printed after the narrative, or stands in its CSV alone where the page is full.
+    ``keep`` rows of another stay on the page however small it must be; the rest stand in the CSV. ``detail`` sets the
+    last column on a line of its own under each row.
     """
 
     id: str

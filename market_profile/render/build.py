@@ -241,7 +241,8 @@ def _table_block(table: Table[Shown], desk: Desk) -> view.TableView | view.Point
     grid = Grid(tuple(column.heading for column in table.columns), table.rows)
     numeric = tuple(column.numeric for column in table.columns)
     limit = desk.cap.annex if table.annex else desk.cap.narrative
-    limit = None if limit is None else max(limit, table.keep)
+    if limit is not None and not (table.annex and limit == 0):
+        limit = max(limit, table.keep)
     named = _Named(ident, number, number, table.caption, table.note, limit, table.detail and len(table.columns) > 1)
     made = _table(named, grid, numeric, desk)
     if not table.annex:

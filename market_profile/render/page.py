@@ -63,7 +63,8 @@ def fewest_cells(edition: Edition, cap: Cap) -> int:
     cells = 0
     for table in tables:
         limit = cap.annex if table.annex else cap.narrative
-        rows = len(table.rows) if limit is None else min(len(table.rows), limit)
+        kept = 0 if limit == 0 else table.keep
+        rows = len(table.rows) if limit is None else min(len(table.rows), max(limit, kept))
         cells += rows * len(table.columns)
     return cells
 

@@ -67,9 +67,8 @@ def draw_lorenz(drawing: Lorenz[Shown], frame: Frame) -> Drawn:
         canvas.circle(square.x(x), square.y(y), 4, Pen(fill="s1"))
         word = group_word(len(shares))
         last = drawing.shares[-1]
-        end = Type(13, "end", "ink", is_bold=True)
-        canvas.text(square.x(x) - 10, square.y(y) - 6, f"Largest {word}:", end)
-        canvas.text(square.x(x) - 10, square.y(y) + 10, gate.check(last.centre or last.text), end)
+        words = f"Largest {word}: {gate.check(last.centre or last.text)}"
+        canvas.text(square.x(0.06), square.y(0.94) + 20, words, Type(13, is_bold=True))
     return canvas.close(frame, "sq")
 
 
