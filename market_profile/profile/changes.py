@@ -22,8 +22,7 @@ def changed_figures(findings: Findings) -> Blocks:
     outside = judged[judged["verdict"].isin([ABOVE, BELOW])]
     words = para(
         say(
-            "{outside} of {judged} monthly figures of price, purity, seizures, treatment and harm lie outside their "
-            "normal range; one in twenty would by chance.",
+            "{outside} of {judged} monthly figures lie outside their normal range; one in twenty would by chance.",
             outside=counted(len(outside)),
             judged=counted(len(judged)),
         )

@@ -116,8 +116,8 @@ def _spend(findings: Findings) -> Blocks:
     return (
         para(
             say(
-                "Clients who agreed to share it spend {total} on drugs a week in all, {median} in the middle; the top "
-                "tenth spend {share} of it. Most name as their main drug: {drug}.",
+                "Consenting clients spend {total} on drugs a week, {median} in the middle; the top tenth spend {share} "
+                "of it. Main drug of most: {drug}.",
                 total=total if n else Estimate(0.0, None, None, 0, "£"),
                 median=median if n else Estimate(0.0, None, None, 0, "£"),
                 share=share if n else Estimate(0.0, None, None, 0, "%"),
@@ -182,9 +182,8 @@ def _journeys(findings: Findings) -> Blocks:
     return (
         para(
             say(
-                "Of referrals in twelve months {started} started structured treatment, half of them within {days}. "
-                "Of starts at least twelve weeks old {retained} were seen again twelve weeks on or later. Of people "
-                "referred from prison {from_prison} started.",
+                "Of referrals in twelve months {started} started structured treatment, half within {days}; of starts "
+                "{retained} were seen again after twelve weeks; of referrals from prison {from_prison} started.",
                 days=days if days.value is not None else Estimate(0.0, None, None, 0, "days"),
                 **ratios,
             )

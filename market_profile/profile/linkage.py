@@ -60,8 +60,8 @@ def unlinked_blocks(findings: Findings) -> Blocks:
     return (
         para(
             say(
-                "{without_key} consenting clients came without a pseudonym, and {unlinkable} users known to the police "
-                "have no full name with a date of birth: neither could be linked.",
+                "Not linked: {without_key} clients without a pseudonym, and {unlinkable} users known to the police "
+                "without full name and date of birth.",
                 without_key=counted(linked.without_key),
                 unlinkable=counted(linked.unlinkable),
             )
@@ -84,8 +84,7 @@ def hidden_blocks(findings: Findings, is_partner: bool = False) -> Blocks:
     return (
         para(
             say(
-                "An estimated {people} people use drugs here; {seen} of them are on a list ({sources}). It holds if "
-                "{assumptions}; lists that find the same people make it too low.",
+                "An estimated {people} people use drugs here, {seen} of them on a list ({sources}), if {assumptions}.",
                 people=found,
                 seen=seen,
                 sources=label(row["sources"]),
