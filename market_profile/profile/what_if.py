@@ -44,7 +44,7 @@ def what_if_blocks(findings: Findings) -> Blocks:
         f"ties get longer. Any other set: market-profile whatif. Corroborated ties only. Removed: {best.k} people."
     )
     return (
-        table("what_if", "What if the key players were gone", columns, rows, note=note),
+        table("what_if", "What if the key players were gone", columns, rows, note=note, keep=5),
         para(
             say("Taken out together: {who}.", who=secret(who)),
             *_consequences(found),
