@@ -145,13 +145,13 @@ def _draw_inset(
     shapes, classes = shaded
     west, south, east, north = window
     scale = INSET_WIDE / (east - west)
-    fit = _Fit(scale, west, north + 4 / scale, 0.0, (north - south) * scale)
+    fit = _Fit(scale, west, north - 4 / scale, 0.0, (north - south) * scale)
     clipped = _polygons(shapely.clip_by_rect(shapes, west, south, east, north))
     canvas = Canvas(fit.height, INSET_WIDE)
     _draw_areas(canvas, _class_paths(clipped, classes, fit), classes, f"{frame.id}-i-h")
     inside = [cell for cell in drawing.cells if _is_inside(cell, window)]
     _draw_cells(canvas, inside, fit, frame.gate)
-    canvas.rect(0, fit.height - 38, 168, 38, Pen(fill="bg"))
+    canvas.rect(0, fit.height - 38, 204, 38, Pen(fill="bg"))
     _draw_scale(canvas, scale, (8.0, fit.height - 15))
     canvas.rect(0.7, 0.7, INSET_WIDE - 1.4, fit.height - 1.4, Pen(stroke="ink", width=1.4, dash="5 3"))
     frame = replace(
