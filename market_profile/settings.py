@@ -71,6 +71,26 @@ class ResolveSettings(_Part):
     """Matches between it and the joining cut wait for a person."""
     largest_cluster_records: int = Field(400, ge=2)
     """A nominal with more records is marked for review."""
+    model: str | None = Field(None, pattern=r"^decisions/[A-Za-z0-9_.-]+\.json$")
+    """Linkage model made by ``market-profile estimate``, such as decisions/model.json; none: the one that ships."""
+    _model_text: str = PrivateAttr("")
+
+    @property
+    def model_text(self) -> str:
+        """The content of the model's file, blank without one."""
+        return self._model_text
+
+    def read_model(self, folder: Path) -> None:
+        """Read the model's file below ``folder``; raise ``SettingsError`` where it is not there."""
+        if self.model is None:
+            return
+        path = folder / self.model
+        if not path.is_file():
+            raise SettingsError(
+                f"area.toml: resolve.model names {self.model}, which is not there; run market-profile estimate or "
+                "remove the key"
+            )
+        self._model_text = path.read_text(encoding="utf-8")
 
 
 class NetworkSettings(_Part):
@@ -284,6 +304,8 @@ def parse_settings(text: str, kinds: tuple[str, ...]) -> Settings:
         raw: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"area.toml is not valid TOML: {error}") from None
+    except RecursionError:
+        raise SettingsError("area.toml is not valid TOML: it is nested too deeply") from None
     try:
         settings = Settings.model_validate(raw)
     except ValidationError as error:
@@ -305,6 +327,7 @@ def load_settings(workspace: Path, kinds: tuple[str, ...]) -> Settings:
         raise SettingsError("area.toml is not UTF-8 text; save it as UTF-8") from None
     settings = parse_settings(text, kinds)
     settings.theme.read_logo(workspace)
+    settings.resolve.read_model(workspace)
     return settings
 
 

@@ -73,7 +73,7 @@ def _merging(workspace: Path, settings: Settings, areas: Areas) -> pd.DataFrame 
         return None
     path = workspace / name
     key = "area.toml: key disclosure.merge_partner_areas"
-    if not path.is_file():
+    if not _stands(path):
         raise InputRefused(f"{key}: there is no such file in the workspace")
     table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     if list(table.columns) != ["area_code", "merged_code", "merged_name"]:
@@ -109,7 +109,7 @@ def _metric(crs: str) -> None:
 
 def _read(workspace: Path, name: str, key: str, crs: str) -> gpd.GeoDataFrame:
     path = workspace / name
-    if not path.is_file():
+    if not _stands(path):
         raise InputRefused(f"area.toml: key {key}: there is no such file in the workspace")
     if path.suffix.lower() not in ENDINGS:
         raise InputRefused(f"area.toml: key {key}: the file must be one of {', '.join(ENDINGS)}")
@@ -127,6 +127,14 @@ def _read(workspace: Path, name: str, key: str, crs: str) -> gpd.GeoDataFrame:
     frame.geometry = [_polygons(shape) for shape in frame.geometry]
     _check_size(frame, key)
     return frame
+
+
+def _stands(path: Path) -> bool:
+    """Tell whether there is such a file; a name that no file system takes has none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _check_degrees(frame: gpd.GeoDataFrame, key: str) -> None:

@@ -1,0 +1,95 @@
+"""A broken area.toml is refused in words that name the key (exit 2 or 3), never with a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from market_profile.errors import MarketProfileError
+from market_profile.refresh.plan import open_workspace, read_new_files
+
+SQUARE = {"type": "Polygon", "coordinates": [[[-0.2, 50.8], [-0.1, 50.8], [-0.1, 50.9], [-0.2, 50.9], [-0.2, 50.8]]]}
+GOOD = '[area]\nname = "A"\ncode = "E1"\npartner_areas = "boundaries/lsoa.geojson"\n'
+BROKEN: dict[str, tuple[bytes | str, str]] = {
+    "no bytes": ("", "area"),
+    "not TOML": ("[area\nname", "not valid TOML"),
+    "JSON": ('{"area": 1}', "not valid TOML"),
+    "UTF-16": (GOOD.encode("utf-16"), "UTF-8"),
+    "NUL bytes": (b"\x00" * 100, "not valid TOML"),
+    "a key twice": (GOOD + 'name = "B"\n', "not valid TOML"),
+    "a table as text": ('area = "Brighton"\n', "key area"),
+    "a list as area": ("area = [1, 2]\n", "key area"),
+    "no name": (GOOD.replace('name = "A"\n', ""), "area.name is missing"),
+    "a number as name": (GOOD.replace('"A"', "7"), "area.name"),
+    "an unknown key": (GOOD + 'colour = "red"\n', "unknown key area.colour"),
+    "an unknown table": (GOOD + "[weather]\nwet = true\n", "unknown key weather"),
+    "an unknown kind": (GOOD + "[sources.gossip]\npattern = '*'\n", "not a record kind"),
+    "a wrong type in a source": (GOOD + "[sources.arrests]\nencoding = 5\n", "sources.arrests.encoding"),
+    "a column that is none": (GOOD + '[sources.arrests]\ncolumns = { "X" = "shoe_size" }\n', "no column shoe_size"),
+    "a unit that is none": (GOOD + '[sources.seizures.units]\npurity_pct = "ounces"\n', "purity_pct"),
+    "a threshold below its floor": (GOOD + "[disclosure]\nhidden_up_to = 0\n", "hidden_up_to"),
+    "a share above one": (GOOD + "[geography]\narea_share = 3\n", "area_share"),
+    "not a number": (GOOD + "[geography]\narea_share = nan\n", "area_share"),
+    "a CRS in degrees": (GOOD + 'crs = "EPSG:4326"\n', "projected"),
+    "a CRS that is none": (GOOD + 'crs = "EPSG:999999"\n', "crs"),
+    "polygons that are not there": (GOOD.replace("lsoa", "gone"), "no such file"),
+    "polygons outside the workspace": (GOOD.replace("boundaries/lsoa.geojson", "/etc/passwd"), "partner_areas"),
+    "polygons above the workspace": (GOOD.replace("boundaries", "../../etc"), "no such file"),
+    "polygons that are none": (GOOD.replace("lsoa", "none"), "not readable"),
+    "a property that is none": (GOOD + 'partner_area_code = "shoe"\n', "no property shoe"),
+    "a brand colour that is none": (GOOD + '[theme]\nbrand_colour = "url(javascript:1)"\n', ""),
+    "two patterns for one file": (
+        GOOD + '[sources.arrests]\npattern = "*.csv"\n[sources.seizures]\npattern = "*.csv"\n', "claim the same file",
+    ),
+    "deep nesting": ("a = " + "[" * 5000 + "]" * 5000, "nested too deeply"),
+    "a name longer than any file's": (GOOD + 'boundary = "' + "x" * 100_000 + '"\n', "boundary"),
+}  # fmt: skip
+
+
+def _workspace(folder: Path, settings: bytes | str) -> Path:
+    (folder / "inbox").mkdir(parents=True)
+    (folder / "inbox" / "arrests.csv").write_text("custody_ref,arrested_at\nC1,2018-10-01\n")
+    (folder / "boundaries").mkdir()
+    feature = {"type": "Feature", "properties": {"code": "A1", "name": "One"}, "geometry": SQUARE}
+    collection = {"type": "FeatureCollection", "features": [feature]}
+    (folder / "boundaries" / "lsoa.geojson").write_text(json.dumps(collection))
+    (folder / "boundaries" / "none.geojson").write_text("<html>")
+    content = settings.encode() if isinstance(settings, str) else settings
+    (folder / "area.toml").write_bytes(content)
+    return folder
+
+
+def test_the_good_one_is_read(tmp_path: Path) -> None:
+    intake = read_new_files(open_workspace(_workspace(tmp_path, GOOD)))
+    assert int(intake.files()["accepted"].sum()) == 1
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_each_is_refused_in_words(tmp_path: Path, name: str) -> None:
+    settings, words = BROKEN[name]
+    folder = _workspace(tmp_path, settings)
+    try:
+        read_new_files(open_workspace(folder))
+    except MarketProfileError as error:
+        assert error.exit_code in (2, 3)
+        assert words in str(error)
+        assert len(str(error)) < 2000
+        return
+    assert words == "", f"{name} was accepted"  # what is first looked at by the page is refused there
+
+
+def test_a_folder_a_link_and_no_area_toml(tmp_path: Path) -> None:
+    folder = _workspace(tmp_path, GOOD)
+    (folder / "area.toml").rename(folder / "elsewhere")
+    with pytest.raises(MarketProfileError, match=r"no area\.toml"):
+        open_workspace(folder)
+    (folder / "area.toml").mkdir()
+    with pytest.raises(MarketProfileError, match=r"no area\.toml"):
+        open_workspace(folder)
+    (folder / "area.toml").rmdir()
+    os.mkfifo(folder / "area.toml")
+    with pytest.raises(MarketProfileError, match=r"no area\.toml"):
+        open_workspace(folder)
