@@ -43,7 +43,8 @@ def make_outbox(scene: Scene) -> Outbox:
         open_data.make_street_crime(scene), open_data.make_stop_and_search(scene),
         clearing.make_clear_hold_build(scene), clearing.make_confident_reports(scene),
     ]  # fmt: skip
-    frames = {kind: _joined(kind, extracts, scene.calendar.months) for kind in KINDS}
+    written = {part.kind for part in extracts}  # partners send theirs once an edition is out
+    frames = {kind: _joined(kind, extracts, scene.calendar.months) for kind in KINDS if kind in written}
     return Outbox(frames, logs.truth, purchases.truth)
 
 
