@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from market_profile.impact.selection import Rates, expected_after, spread_after
+from market_profile.impact.selection import Rates, expected_after, open_variance, slope_of, spread_after
 from market_profile.intervals import poisson_ratio
 from market_profile.terms import Described, RecordGroup
 
@@ -80,7 +80,7 @@ def evaluate_groups(people: pd.DataFrame, rates: Rates | None) -> pd.DataFrame:
     groups = [group for group in RecordGroup.values() if (people["record_group"] == group).any()]
     rows = {group: _adjusted(people[people["record_group"] == group], rates) for group in groups}
     comparison = rows.get(str(RecordGroup.ELIGIBLE_NOT_INCLUDED))
-    return pd.DataFrame([_full(group, row, comparison) for group, row in rows.items()])[list(COLUMNS)]
+    return pd.DataFrame([_full(group, row, comparison, rates) for group, row in rows.items()])[list(COLUMNS)]
 
 
 def _adjusted(group: pd.DataFrame, rates: Rates | None) -> dict[str, float]:
@@ -90,7 +90,9 @@ def _adjusted(group: pd.DataFrame, rates: Rates | None) -> dict[str, float]:
     expected = np.nan if rates is None else float(expected_after(group, rates).sum())
     adjusted = after / expected if expected > 0 else np.nan
     log_sd = _log_error(group, rates, adjusted)
-    reach = _reach(log_sd, len(group) - 1)
+    slope = np.zeros(2) if rates is None else slope_of(group, rates)
+    fitted = 0.0 if rates is None else open_variance(slope, rates)
+    reach = _reach(float(np.sqrt(log_sd**2 + fitted)), len(group) - 1)
     return {
         "people": len(group),
         "arrests_before": before,
@@ -107,6 +109,8 @@ def _adjusted(group: pd.DataFrame, rates: Rates | None) -> dict[str, float]:
         "adjusted_low": adjusted / reach,
         "adjusted_high": adjusted * reach,
         "log_sd": log_sd,
+        "slope_shape": float(slope[0]),
+        "slope_mean": float(slope[1]),
     }
 
 
@@ -130,11 +134,13 @@ def _reach(log_sd: float, freedom: int) -> float:
     return float(np.exp(stats.t.ppf(0.975, freedom) * log_sd))
 
 
-def _full(group: str, row: dict[str, float], comparison: dict[str, float] | None) -> dict[str, object]:
+def _full(
+    group: str, row: dict[str, float], comparison: dict[str, float] | None, rates: Rates | None
+) -> dict[str, object]:
     is_comparison = group == RecordGroup.ELIGIBLE_NOT_INCLUDED
     versus = (np.nan, np.nan, np.nan)
     if comparison is not None and not is_comparison and comparison["people"] >= MINIMUM_PEOPLE:
-        versus = _versus(row, comparison)
+        versus = _versus(row, comparison, rates)
     names = ("comparison_ratio", "comparison_low", "comparison_high")
     return {
         "record_group": group,
@@ -144,9 +150,12 @@ def _full(group: str, row: dict[str, float], comparison: dict[str, float] | None
     }
 
 
-def _versus(row: dict[str, float], comparison: dict[str, float]) -> tuple[float, float, float]:
+def _versus(row: dict[str, float], comparison: dict[str, float], rates: Rates | None) -> tuple[float, float, float]:
+    """Return the ratio to group 3 with its interval; what the fit leaves open counts only where the two differ."""
     ratio = row["adjusted_ratio"] / comparison["adjusted_ratio"] if comparison["adjusted_ratio"] else np.nan
-    spread = float(np.hypot(row["log_sd"], comparison["log_sd"]))
+    apart = np.array([row[name] - comparison[name] for name in ("slope_shape", "slope_mean")])
+    fitted = 0.0 if rates is None else open_variance(apart, rates)
+    spread = float(np.sqrt(row["log_sd"] ** 2 + comparison["log_sd"] ** 2 + fitted))
     reach = _reach(spread, int(row["people"] + comparison["people"]) - 2)
     return ratio, ratio / reach, ratio * reach
 

@@ -16,15 +16,20 @@ from scipy import optimize, special
 
 MINIMUM_POPULATION = 50
 """People with an arrest that are needed to learn the spread of rates from."""
+_STEP = 1e-3
 _BOUNDS = ((np.log(0.02), np.log(500.0)), (np.log(1e-4), np.log(1e3)))
 
 
 class Rates(NamedTuple):
-    """Arrest rates between people: gamma with ``shape`` and ``rate`` (days); ``people`` it was learnt from."""
+    """Arrest rates between people: gamma with ``shape`` and ``rate`` (days); ``people`` it was learnt from.
+
+    ``covariance`` is of (log shape, log mean): variance, covariance, variance; what the fit itself leaves open.
+    """
 
     shape: float
     rate: float
     people: int
+    covariance: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
 
 def fit_rates(counts: ArrayLike, days: float) -> Rates | None:
@@ -49,7 +54,7 @@ def fit_rates(counts: ArrayLike, days: float) -> Rates | None:
     start = (0.0, np.log(max(float(seen.mean()) - 0.5, 0.2)))
     best = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", bounds=_BOUNDS)
     shape, mean = (float(number) for number in np.exp(best.x))
-    return Rates(shape, shape / mean * days, len(seen))
+    return Rates(shape, shape / mean * days, len(seen), _covariance(value, times, best.x))
 
 
 def _log_likelihood(value: np.ndarray, times: np.ndarray, shape: float, mean: float) -> tuple[float, np.ndarray]:
@@ -67,6 +72,39 @@ def _log_likelihood(value: np.ndarray, times: np.ndarray, shape: float, mean: fl
         mean * (float((times * by_mean).sum()) - people * odds * chance),
     ])  # fmt: skip
     return float((times * each).sum()) - people * float(np.log(-np.expm1(shape * log_chance))), slope
+
+
+def _covariance(value: np.ndarray, times: np.ndarray, at: np.ndarray) -> tuple[float, float, float]:
+    """Return the inverse of the observed information at ``at`` (logs); zeros where it is not positive definite."""
+    columns = []
+    for place in (0, 1):
+        step = np.zeros(2)
+        step[place] = _STEP
+        above, below = (_log_likelihood(value, times, *map(float, np.exp(at + sign * step)))[1] for sign in (1, -1))
+        columns.append(-(above - below) / (2 * _STEP))
+    (a, b), (_, d) = columns
+    determinant = a * d - b * b
+    if a <= 0 or determinant <= 0:
+        return (0.0, 0.0, 0.0)
+    return (float(d / determinant), float(-b / determinant), float(a / determinant))
+
+
+def slope_of(people: pd.DataFrame, rates: Rates) -> np.ndarray:
+    """Return how log expected arrests after of all ``people`` moves with (log shape, log mean)."""
+    up, down = np.exp(_STEP), np.exp(-_STEP)
+    pairs = (
+        (rates._replace(shape=rates.shape * up, rate=rates.rate * up), rates._replace(shape=rates.shape * down,
+                                                                                        rate=rates.rate * down)),
+        (rates._replace(rate=rates.rate / up), rates._replace(rate=rates.rate / down)),
+    )  # fmt: skip
+    logs = [[float(np.log(expected_after(people, one).sum())) for one in pair] for pair in pairs]
+    return np.array([(above - below) / (2 * _STEP) for above, below in logs])
+
+
+def open_variance(slope: np.ndarray, rates: Rates) -> float:
+    """Return the variance that the fit of ``rates`` adds to a log expectation with ``slope``."""
+    first, both, second = rates.covariance
+    return float(slope @ np.array([[first, both], [both, second]]) @ slope)
 
 
 def expected_after(people: pd.DataFrame, rates: Rates) -> pd.Series:

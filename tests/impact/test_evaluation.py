@@ -214,3 +214,17 @@ def test_five_hundred_null_worlds_and_the_power_to_find_forty_per_cent(name):
         assert 0.93 <= (null.adjusted + real.adjusted) / 2 <= 0.985
         assert 0.93 <= (null.comparison + real.comparison) / 2 <= 0.985
     assert (null.exact + real.exact) / 2 >= 0.94  # exact: at least 95 %, less the simulation's own noise
+
+
+def test_what_the_fit_leaves_open_is_the_spread_of_fits_over_samples():
+    rng = np.random.default_rng(21)
+    fits = [fit_rates(rng.poisson(rng.gamma(1.0, 2.0, 2000)), 365.0) for _ in range(60)]
+    shapes = np.log([fit.shape for fit in fits])
+    expected = np.mean([fit.covariance[0] for fit in fits])
+    assert shapes.var(ddof=1) == pytest.approx(expected, rel=0.5)
+    people = pd.DataFrame({"arrests_before": [5.0, 9.0], "days_before": 365.0, "days_after": 365.0})
+    from market_profile.impact.selection import expected_after, open_variance, slope_of
+
+    logs = np.log([expected_after(people, fit).sum() for fit in fits])
+    told = np.mean([open_variance(slope_of(people, fit), fit) for fit in fits])
+    assert logs.var(ddof=1) == pytest.approx(told, rel=0.5)
