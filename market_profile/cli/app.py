@@ -131,11 +131,41 @@ def review(
     workspace: WorkspaceArgument,
     by: Annotated[str, typer.Option(help="Who decides; stands beside each judgement.")] = "",
     blind: Annotated[bool, typer.Option(help="Hide the score.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="List the judgements that stand.")] = False,
+    withdraw: Annotated[int | None, typer.Option(help="Take back the judgement of this number.")] = None,
 ) -> None:
-    """Show identity pairs that wait for a person, and take the answers."""
-    from market_profile.cli.reviewing import run_review
+    """Show identity pairs that wait for a person, most valuable first, and take the answers."""
+    from market_profile.cli.reviewing import list_judgements, run_review, withdraw_judgement
 
-    run_review(workspace, by, blind, _console())
+    if listed:
+        list_judgements(workspace, _console())
+    elif withdraw is not None:
+        withdraw_judgement(workspace, withdraw, by, _console())
+    else:
+        run_review(workspace, by, blind, _console())
+
+
+@app.command()
+def why(
+    workspace: WorkspaceArgument,
+    left: Annotated[str, typer.Argument(help="One mention: KIND REF SUBJECT joined by commas.", show_default=False)],
+    right: Annotated[str, typer.Argument(help="The other mention, written so too.", show_default=False)],
+    month: MonthOption = None,
+) -> None:
+    """Say why two mentions are, or are not, taken for one person: weights per field that add up (internal)."""
+    from market_profile.cli.reviewing import show_why
+
+    show_why(workspace, month, (left, right), _console())
+
+
+@app.command()
+def estimate(workspace: WorkspaceArgument, month: MonthOption = None) -> None:
+    """Measure the linkage model on the area's own records, without labels, into decisions/model.json."""
+    from market_profile.refresh.who import write_model
+
+    path, version = write_model(workspace, month)
+    _console().print(f"Wrote {path} (version {version}).")
+    _console().print('It is used once area.toml says so: [resolve] model = "decisions/model.json"')
 
 
 @app.command()
@@ -207,6 +237,18 @@ def withdraw(
     from market_profile.cli.releasing import run_withdraw
 
     run_withdraw(workspace, month, by, reason, _console())
+
+
+@app.command()
+def retain(
+    workspace: WorkspaceArgument,
+    before: Annotated[str, typer.Option(help="YYYY-MM-DD: logs whose review date lies before it.")],
+    erase: Annotated[bool, typer.Option("--erase", help="Erase them from the store for good.")] = False,
+) -> None:
+    """Say which logs are past review and, with --erase, remove them from the store with a record."""
+    from market_profile.cli.releasing import run_retain
+
+    run_retain(workspace, before, erase, _console())
 
 
 @app.command()

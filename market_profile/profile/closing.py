@@ -14,20 +14,15 @@ from market_profile.profile.text import (
     PLANNER,
     Blocks,
     bullets,
-    col,
     counted,
     gap,
     para,
     say,
-    secret,
     section,
-    table,
-    words_of,
 )
 from market_profile.terms import Audience, Sensitivity
 from market_profile.values import Measure
 
-ANNEX_NOMINALS = 50
 PERSONAL = Sensitivity.PERSONAL
 
 OWN_CARDS = (
@@ -140,28 +135,3 @@ def glossary_section() -> Section[Measure]:
 def glossary_brief() -> Section[Measure]:
     """Return the glossary without terms of the planner's own page (partners)."""
     return section("glossary", "Glossary", (Glossary(ENTRIES),), PARTNER)
-
-
-def nominals_section(findings: Findings) -> Section[Measure]:
-    """Return the nominals with most records (planners)."""
-    nominals = findings.resolution.nominals
-    if nominals.empty:
-        return section("nominals", "Nominal annex", (para("No person is named in the records.", tone="note"),), PLANNER)
-    most = nominals.sort_values(["records", "nominal_id"], ascending=[False, True], kind="stable").head(ANNEX_NOMINALS)
-    rows = [
-        (
-            secret(row["nominal_id"]), secret(row["preferred_name"]),
-            secret(date_words(row["date_of_birth"]) or "not known"),
-            secret(words_of(str(row["roles"]).replace("|", ", ")) or "unknown"), counted(row["records"]),
-            secret(date_words(row["last_seen"])), secret("look again" if row["review_needed"] else "settled"),
-        )
-        for row in most.to_dict("records")
-    ]  # fmt: skip
-    columns = (
-        col("Nominal", sensitivity=PERSONAL), col("Name", sensitivity=PERSONAL),
-        col("Date of birth", sensitivity=PERSONAL), col("Roles", sensitivity=PERSONAL), col("Records", True),
-        col("Last seen", sensitivity=PERSONAL), col("Identity", sensitivity=PERSONAL),
-    )  # fmt: skip
-    note = "The fifty with most records; all are in tables/nominals.csv."
-    block = table("nominal_annex", "Nominals", columns, rows, note=note, annex=True)
-    return section("nominals", "Nominal annex", (block,), PLANNER)

@@ -9,10 +9,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from market_profile.contracts.tables import Tables
+from market_profile.periods import Month
+from market_profile.resolve.keys import blocking_keys
 from market_profile.resolve.link import Evidence, Linked, Way, link
+from market_profile.resolve.mentions import collect_mentions
 from market_profile.resolve.model import LinkModel
 from market_profile.resolve.score import score_pairs
+from market_profile.resolve.units import make_units
 
+_HELD = ("relatives", "same_log", "standing", "alias", "associates", "place")
+"""Fields that state rules or need street-name mentions to be measured: they stay as shipped."""
 _SEED = 20
 _RANDOM_PAIRS = 200_000
 _PSEUDO_PAIRS = 50.0
@@ -36,6 +43,25 @@ def reestimate(
         model = model.with_parameters(_parameters(model, m_counts, u_counts), f"{model.version}+own")
         linked = link(units, keys, model, evidence, way=Way(largest_cluster))
     return model, linked
+
+
+def estimate_from(tables: Tables, month: Month, model: LinkModel) -> LinkModel:
+    """Return ``model`` with m and u measured on the records up to the end of ``month``, without labels.
+
+    Fields of rules and of company (``_HELD``) keep their weights. The version says month and records, so that a
+    refresh under it links everything afresh once.
+    """
+    mentions = collect_mentions(tables, month)
+    units = make_units(mentions, np.zeros(len(mentions), dtype=bool))
+    found, _ = reestimate(units.frame, blocking_keys(units.frame), model, units.evidence, rounds=2)
+    measured = {
+        (field.name, level.label): (level.m, level.u)
+        for field in found.fields
+        if field.name not in _HELD
+        for level in field.levels
+        if level.m is not None and level.u is not None
+    }
+    return model.with_parameters(measured, f"{model.version}+own {month.text} {len(mentions)}")
 
 
 def _random_pairs(units: int) -> pd.DataFrame:

@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from market_profile.errors import WrongUse
+
 
 @dataclass(frozen=True)
 class Level:
@@ -119,15 +121,44 @@ def _splink_comparison(field: Field) -> dict[str, Any]:
     return {"output_column_name": field.name, "comparison_levels": levels}
 
 
+def model_text(model: LinkModel, about: str) -> str:
+    """Return the model as JSON that ``parse_model`` reads back; ``about`` says where it comes from."""
+    fields = []
+    for field in model.fields:
+        levels = [{name: value for name, value in vars(level).items() if value is not None} for level in field.levels]
+        fields.append({"name": field.name, "why": field.why, "levels": levels})
+    numbers = {name: getattr(model, name) for name in _NUMBERS}
+    return json.dumps({"version": model.version, "about": about, **numbers, "fields": fields}, indent=1) + "\n"
+
+
+_NUMBERS = ("prior_persons", "edge_weight", "cut_weight", "profile_cut_weight", "cap")
+
+
+def chosen_model(text: str) -> LinkModel:
+    """Return the model in ``text``, the shipped one where it is blank; WrongUse where it is no model.
+
+    The levels' conditions are the shipped ones, whatever the file says: it may change weights, never what is run.
+    """
+    shipped = shipped_model()
+    if not text:
+        return shipped
+    try:
+        own = parse_model(text)
+    except (KeyError, TypeError, ValueError):
+        raise WrongUse("the file that resolve.model names is no linkage model; run market-profile estimate") from None
+    shape = [(field.name, [(level.label, level.sql) for level in field.levels]) for field in own.fields]
+    if shape != [(field.name, [(level.label, level.sql) for level in field.levels]) for field in shipped.fields]:
+        raise WrongUse("the linkage model was made by another version; run market-profile estimate again")
+    return own
+
+
 def parse_model(text: str) -> LinkModel:
     """Return the model in ``text`` (JSON as in ``model.json``); KeyError or TypeError where a part is missing."""
     raw = json.loads(text)
     fields = tuple(
         Field(part["name"], part["why"], tuple(Level(**level) for level in part["levels"])) for part in raw["fields"]
     )
-    numbers = {
-        name: float(raw[name]) for name in ("prior_persons", "edge_weight", "cut_weight", "profile_cut_weight", "cap")
-    }
+    numbers = {name: float(raw[name]) for name in _NUMBERS}
     return LinkModel(version=str(raw["version"]), fields=fields, **numbers)
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from market_profile.resolve.keys import blocking_keys
 from market_profile.resolve.link import LARGEST_BLOCK, Evidence
 from market_profile.resolve.lists import exploded
 from market_profile.resolve.model import LinkModel
@@ -26,16 +25,17 @@ _WIDE_BLOCK = 5_000
 """Units that may share a wide key: no key of a town of this size is left out."""
 
 
-def blocking_recall(units: pd.DataFrame, model: LinkModel, evidence: Evidence) -> float | None:
+def blocking_recall(units: pd.DataFrame, keys: pd.DataFrame, model: LinkModel, evidence: Evidence) -> float | None:
     """Return the share (percent) of matching pairs of a sample that share a blocking key; None without any.
 
-    A pair matches where its weight reaches ``model.cut_weight``. The sample has a fixed seed.
+    ``keys`` are those of ``blocking_keys``. A pair matches where its weight reaches ``model.cut_weight``; the sample
+    has a fixed seed.
     """
     count = len(units)
     chosen = np.zeros(count, dtype=bool)
     chosen[np.random.default_rng(_SEED).permutation(count)[:_SAMPLE]] = True
     wide = candidate_pairs(_wide_keys(units), _WIDE_BLOCK, chosen)
-    usual = candidate_pairs(blocking_keys(units), LARGEST_BLOCK, chosen)
+    usual = candidate_pairs(keys, LARGEST_BLOCK, chosen)
     everything = pd.concat([wide, usual], ignore_index=True).drop_duplicates(["left", "right"])
     scored = weigh_pairs(units, everything, model, evidence.frequencies, evidence.persons)
     matching = scored[scored["weight"] >= model.cut_weight]

@@ -14,7 +14,7 @@ from market_profile.resolve.identity import carry_ids, ledger
 from market_profile.resolve.judgements import constraints, standing
 from market_profile.resolve.keys import blocking_keys
 from market_profile.resolve.mentions import MENTION_KEY, collect_mentions
-from market_profile.resolve.model import LinkModel, shipped_model
+from market_profile.resolve.model import LinkModel, chosen_model
 from market_profile.resolve.nominals import describe_nominals
 from market_profile.resolve.recall import blocking_recall
 from market_profile.resolve.review import empty_review, still_waiting, waiting_pairs, with_contributions
@@ -59,9 +59,9 @@ def resolve_nominals(
         judgements: what people decided (columns of ``decisions/``: left_kind, left_ref, left_subject, right_*,
             judgement same|different|unsure, by, on, reason).
         settings: the probabilities at which pairs are listed for review.
-        model: another frozen model than the shipped one.
+        model: another frozen model than that of the settings (the shipped one where they name none).
     """
-    model = model or shipped_model()
+    model = model or chosen_model(settings.model_text)
     mentions = collect_mentions(tables, month)
     judged = standing(judgements, mentions, month)
     is_judged = np.zeros(len(mentions), dtype=bool)
@@ -98,7 +98,7 @@ def _finish(work: _Work, previous: Mapping[str, pd.DataFrame]) -> Resolution:
         nominal_id=ids.to_numpy(),
         match_probability=rounds.certainty[units.of_mention],
     )
-    decided = work.judged[work.judged["judgement"] != "same"]
+    decided = work.judged[work.judged["judgement"] == "different"]
     review = still_waiting(found, previous.get("review", empty_review()), records, decided)
     doubtful = set(review["left_nominal_id"]) | set(review["right_nominal_id"]) | _over_large(ids, work.settings)
     doubtful |= two_births(ids, mentions["dob"])
@@ -119,7 +119,10 @@ def _recall(work: _Work, previous: Mapping[str, pd.DataFrame]) -> float:
     """Return the blocking recall, measured whenever everything is linked from nothing, and carried in between."""
     if not work.settled.fresh.all():
         return float(previous["model"]["blocking_recall_pct"].iloc[0])
-    found = blocking_recall(work.units.frame, work.model, work.units.evidence) if len(work.mentions) else None
+    if work.mentions.empty:
+        return np.nan
+    units = work.units.frame
+    found = blocking_recall(units, blocking_keys(units), work.model, work.units.evidence)
     return np.nan if found is None else found
 
 

@@ -94,13 +94,13 @@ def still_waiting(
     """Return the review list of this month: what is ``now`` found, and what waited ``before`` and still does.
 
     A pair leaves the list when its nominals became one, when one of its mentions is gone, or when a person judged
-    the two nominals different or said unsure.
+    the two nominals different; one that a person was unsure about stays.
 
     Args:
         now: the list of this month's pairs.
         before: last month's list.
         records: nominal of each mention (kind, record_ref, subject_no, nominal_id).
-        decided: pairs of mention numbers judged different or unsure (``left``, ``right``).
+        decided: pairs of mention numbers judged different (``left``, ``right``).
     """
     ids = pd.Series(records["nominal_id"].to_numpy(), index=pd.MultiIndex.from_frame(records[MENTION_KEY]))
     both = pd.concat([part for part in (now, before) if len(part)] or [now], ignore_index=True)

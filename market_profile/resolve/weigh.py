@@ -70,8 +70,7 @@ def _told(units: pd.DataFrame, pairs: pd.DataFrame, model: LinkModel) -> _Told:
         connection.register("units", as_arrow(used.assign(row_at=np.arange(len(used)))))
         connection.register("pairs", as_arrow(pd.DataFrame({"n": np.arange(len(left)), "a": left, "b": right})))
         found = connection.execute(
-            f"SELECT {cases} FROM pairs p "
-            "JOIN units l ON l.row_at = p.a JOIN units r ON r.row_at = p.b ORDER BY p.n"
+            f"SELECT {cases} FROM pairs p JOIN units l ON l.row_at = p.a JOIN units r ON r.row_at = p.b ORDER BY p.n"
         ).fetchnumpy()
     finally:
         connection.close()

@@ -1,8 +1,8 @@
 """recordlinkage on one data set, run by the Python of its own environment (it needs pandas < 3): no code of ours.
 
-``python peer_recordlinkage.py DATA OUT [CSV]``: DATA is febrl3, febrl4, fake_1000 or historical (the last two from CSV);
-writes the matched pairs as row numbers into OUT, and prints the CPU seconds. Blocking on each main field, string
-similarity with thresholds, the unsupervised ECM classifier: what its documentation shows.
+``python peer_recordlinkage.py DATA OUT [CSV]``: DATA is febrl3, febrl4, fake_1000 or historical (the last two from
+CSV). Writes the matched pairs as row numbers or record ids into OUT, and prints the CPU seconds. Blocking on each
+main field, string similarity with thresholds, the unsupervised ECM classifier: what its documentation shows.
 """
 
 import sys
