@@ -50,7 +50,7 @@ def harm_section(findings: Findings) -> Section[Measure]:
     note = "Expected: mean of up to twelve earlier months, with the bounds between which nineteen months in twenty lie."
     blocks: Blocks = (
         table("harm_month", "Harm this month", columns, rows, note=note, keep=10),
-        *_prompts(kinds),
+        *prompts(kinds),
         *_places(findings),
         *tail,
     )
@@ -65,7 +65,7 @@ def _expected(change: Change) -> Estimate:
     return Estimate(found.mean, found.low, found.high, len(past), "", 1)
 
 
-def _prompts(kinds: dict[str, Change]) -> Blocks:
+def prompts(kinds: dict[str, Change]) -> Blocks:
     """Return which harms lie above what was expected: a prompt to a person, sent to nobody."""
     if all(len(change.history) < LEAST_MONTHS for change in kinds.values()):
         return (para("With fewer than six earlier months nothing can be expected of this one.", tone="gap"),)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 
 import pytest
 
@@ -16,9 +15,11 @@ from market_profile.indicators import measure_indicators, police_side
 from market_profile.profile import build_profile
 from market_profile.profile.closing import definition_cards
 from market_profile.profile.demand import demand_brief, demand_section
+from market_profile.profile.harm import prompts
 from market_profile.profile.linkage import matrix_blocks
 from market_profile.profile.text import MISSING_WORDS
 from market_profile.terms import Audience
+from market_profile.values import Change, Count
 
 
 def words(sentence) -> str:
@@ -114,7 +115,19 @@ def test_no_pseudonym_or_client_key_stands_in_any_table_or_section(town):
     assert secrets and not [one for one in secrets if one in text]
 
 
-def test_harm_above_expectation_is_a_prompt_and_says_that_nothing_is_sent(town):
-    document = build_profile(town.planner, town.areas, town.settings).document
-    told = [one for one in prose(document, Audience.PLANNER) if "broadcast" in one]
-    assert told and all(re.search("nothing is broadcast by itself", one) for one in told)
+def changed(now, past):
+    return Change(Count(now), Count(past[-1]), tuple(map(Count, past)))
+
+
+def test_harm_above_expectation_is_a_prompt_and_says_that_nothing_is_sent():
+    kinds = {"overdose, suspected": changed(20, [4, 6, 5, 3, 7, 5]), "naloxone given": changed(6, [4, 6, 5, 3, 7, 5])}
+    (found,) = prompts(kinds)
+    assert [value.text for one in found.sentences for value in one.values.values()] == ["overdose, suspected"]
+    assert found.sentences[-1].template.endswith("nothing is broadcast by itself.")
+    (none,) = prompts({"overdose, suspected": changed(6, [4, 6, 5, 3, 7, 5])})
+    assert none.sentences[0].template.startswith("No harm is above")
+
+
+def test_no_verdict_on_harm_without_a_history():
+    (found,) = prompts({"overdose, suspected": changed(20, [1, 2])})
+    assert found.tone == "gap"
