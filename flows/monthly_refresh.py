@@ -12,6 +12,7 @@ from prefect.utilities.annotations import quote
 
 from flows.guard import guarded, is_passing_fault
 from market_profile.refresh import steps
+from market_profile.refresh.journal import Journal
 from market_profile.refresh.run import RefreshResult
 from market_profile.store import workspace_lock
 
@@ -52,7 +53,7 @@ def artifacts(result: RefreshResult, rows: list[dict[str, Any]]) -> None:
 def monthly_refresh(workspace: str, month: str | None = None) -> str:
     """Refresh one workspace; return the folder of the month's editions."""
     folder = Path(workspace).resolve()
-    with workspace_lock(folder / "store"):
+    with workspace_lock(folder / "store"), Journal(folder / "store").run():
         batch = take_in(str(folder))
         planned = plan(str(folder), batch, month)
         standing: RefreshResult | None = find_standing(quote(planned))
