@@ -46,10 +46,16 @@
       setTimeout(() => { copy.textContent = says; }, 2500);
     });
   });
+  const pinned = new Set();
   const mark = (key, on) => all(`[data-k="${key}"]`).forEach((part) => part.classList.toggle("hi", on));
   all("[data-k]").forEach((part) => {
     part.addEventListener("pointerenter", () => mark(part.dataset.k, true));
-    part.addEventListener("pointerleave", () => mark(part.dataset.k, false));
+    part.addEventListener("pointerleave", () => mark(part.dataset.k, pinned.has(part.dataset.k)));
+    part.addEventListener("click", () => {
+      const key = part.dataset.k;
+      if (!pinned.delete(key)) pinned.add(key);
+      mark(key, pinned.has(key));
+    });
   });
   const links = new Map(all(".contents a").map((link) => [link.hash.slice(1), link]));
   const seen = new IntersectionObserver((entries) => entries.forEach((entry) => {

@@ -120,6 +120,35 @@ def test_every_control_is_reached_by_keyboard_and_shows_focus(browser: Any, page
     opened.context.close()
 
 
+def test_a_thing_is_highlighted_in_every_figure_and_stays_so_after_a_click(browser: Any, pages: dict) -> None:
+    opened = Opened(browser, pages[Audience.PARTNER], viewport={"width": 1100, "height": 900})
+    page = opened.page
+    part = page.locator("#drugs g[data-k]:visible").first
+    key = part.get_attribute("data-k")
+    same = page.locator(f"[data-k='{key}']")
+    assert same.count() >= 2
+    part.locator("circle").last.hover(force=True)
+    assert page.locator(f"[data-k='{key}'].hi").count() == same.count()
+    page.mouse.move(5, 5)
+    assert page.locator(".hi").count() == 0
+    part.locator("circle").last.click(force=True)
+    page.mouse.move(5, 5)
+    assert page.locator(f"[data-k='{key}'].hi").count() == same.count()
+    opened.context.close()
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+def test_wide_screens_and_forced_colours_lose_nothing(browser: Any, pages: dict, audience: Audience) -> None:
+    """A3 at 150 pixels an inch is 2,480 wide; with forced colours every word keeps 4.5:1."""
+    opened = Opened(browser, pages[audience], viewport={"width": 2480, "height": 1754}, forced_colors="active")
+    page = opened.page
+    assert page.evaluate("document.documentElement.scrollWidth") <= 2480
+    assert page.evaluate("document.querySelector('main').getBoundingClientRect().width") > 800
+    faults = [fault for fault in page.evaluate(COLOURS_JS) if fault[0] == "text"]
+    assert faults == []
+    opened.context.close()
+
+
 def test_text_at_twice_the_size_loses_nothing(browser: Any, pages: dict) -> None:
     opened = Opened(browser, pages[Audience.PARTNER], viewport={"width": 1100, "height": 900})
     opened.page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")

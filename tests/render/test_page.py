@@ -252,6 +252,18 @@ def test_every_number_on_the_page_is_one_of_the_model(audience: Audience) -> Non
             assert set(numeral.findall(words)) <= known | counts | months, words
 
 
+def test_arrows_stand_beside_words_that_say_the_same() -> None:
+    make = Maker(Audience.PLANNER)
+    words = ("12, up from 10 last month", "8, down from 10 last month", "10, the same as last month", "upbeat")
+    rows = tuple((make.shown(f"Row {at}"), make.shown(text)) for at, text in enumerate(words))
+    columns = (doc.Column("a", "A"), doc.Column("b", "B"))
+    base = edition(Audience.PLANNER)
+    section = doc.Section("s", "S", (doc.Table("t", "T", columns, rows),))
+    found = read(page_html(replace(base, document=replace(base.document, sections=(section,))))[0])
+    cells = [attributes.get("class", "") for attributes in found.all("td")]
+    assert cells == ["up", "down", "", ""]
+
+
 def test_sections_of_another_audience_are_left_out() -> None:
     base = edition(Audience.PARTNER)
     secret = replace(base.document.sections[0], title=base.document.title, audiences=frozenset({Audience.PLANNER}))
