@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from rich.console import Console
@@ -80,17 +81,21 @@ def show_targets(workspace: Path, month: str | None, top: int, console: Console)
     console.print("[bold]OFFICIAL-SENSITIVE[/bold]  An indicator for initial selection: people decide.")
     decided = _decisions(workspace, _edition_folder(workspace, month).name)
     for row in listed.to_dict("records"):
-        hours = f", {_cell(row['suggested_hours'])} h" if _cell(row["suggested_hours"]) else ""
-        weeks = (
-            f", planned in week {_cell(row['planned_weeks']).replace('|', ', ')}" if _cell(row["planned_weeks"]) else ""
-        )
-        console.print(
-            f"[bold]{_cell(row['rank'])}. {escape(str(row['target_id']))}[/bold] ({row['target_kind']}, {row['reach']}): "
-            f"score {row['score']:.0f} ({row['score_low']:.0f}-{row['score_high']:.0f}), "
-            f"chance {100 * row['success_probability']:.0f} %, {row['suggested_from']} to {row['suggested_to']}{hours}{weeks}; "
-            f"{escape(decided.get(str(row['target_id']), 'waiting for a decision'))}"
-        )
+        console.print(_target_line({str(name): value for name, value in row.items()}, decided))
         console.print(f"   {escape(str(row['reasons']))}")
+
+
+def _target_line(row: dict[str, Any], decided: dict[str, str]) -> str:
+    target = str(row["target_id"])
+    chance = f"chance {100 * row['success_probability']:.0f} %"
+    points = f"score {row['score']:.0f} ({row['score_low']:.0f}-{row['score_high']:.0f})"
+    when = f"{row['suggested_from']} to {row['suggested_to']}"
+    hours = f", {row['suggested_hours']} h" if _cell(row["suggested_hours"]) else ""
+    weeks = _cell(row["planned_weeks"]).replace("|", ", ")
+    planned = f", planned in week {weeks}" if weeks else ""
+    head = f"[bold]{_cell(row['rank'])}. {escape(target)}[/bold] ({row['target_kind']}, {row['reach']})"
+    decision = escape(decided.get(target, "waiting for a decision"))
+    return f"{head}: {points}, {chance}, {when}{hours}{planned}; {decision}"
 
 
 def _decisions(workspace: Path, month: str) -> dict[str, str]:

@@ -46,7 +46,7 @@ def score_parts(rows: pd.DataFrame, evidence: pd.DataFrame, inputs: Inputs) -> p
         "reported evidence": (reported, rows["reported_sources"].astype("str") + " independent reports"),
         "discovered evidence": (discovered, "best single statement; amount earns nothing"),
         "effect on supply": (effect, effect_why),
-        "hotspot": (hot, "a hotspot this month; in full where two kinds of signal agree"),
+        "hotspot": (hot, hot.eq(1.0).map({True: "a hotspot by two kinds of signal", False: "a hotspot this month"})),
         "timing": (timing, "an arrest there is likely being replaced"),
     }
     parts = [

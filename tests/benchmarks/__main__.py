@@ -14,6 +14,7 @@ SECTIONS = {
     "network": "tests.network.bench_network",
     "page": "tests.render.bench_page",
     "scale": "tests.benchmarks.scale",
+    "board": "tests.benchmarks.board",
     "evaluation": "tests.impact.bench_evaluation",
 }
 """Sections by name; each module has ``main(arguments)`` or ``main()``. A new bench adds a line here."""
