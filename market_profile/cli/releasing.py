@@ -21,6 +21,7 @@ from market_profile.refresh.releasing import (
     release_partner,
     withdraw_partner,
 )
+from market_profile.refresh.retaining import retain
 from market_profile.refresh.secrets import passphrase_from_environment, passphrase_variable
 from market_profile.store import verify_audit
 from market_profile.store.audit import export_csv
@@ -90,6 +91,19 @@ def _received(path: Path, identity: Path | None) -> dict[str, bytes]:
         lines = identity.read_text(encoding="utf-8").splitlines()
         content = decrypt_with(content, next((line for line in lines if line.startswith("AGE-SECRET-KEY-")), ""))
     return unzip_files(content)
+
+
+def run_retain(workspace: Path, before: str, erase: bool, console: Console) -> None:
+    """Say what is past review, and erase it where told to."""
+    done = retain(workspace, before, erase)
+    console.print(f"{done.overdue:,} intelligence logs are past review before {before}")
+    if not done.erased:
+        console.print("Nothing was erased" + ("" if erase else "; give --erase to remove them for good"))
+        return
+    rows = sum(one.rows for one in done.erased)
+    console.print(f"Erased {rows:,} rows (with subjects and links); recorded in store/erasures.csv and the audit log")
+    console.print(f"Make again with market-profile refresh --month: {', '.join(done.months)}")
+    console.print("Extracts in inbox/ and copies of earlier editions are yours to destroy.")
 
 
 def show_audit(workspace: Path, verify: bool, export: Path | None, console: Console) -> None:

@@ -242,6 +242,10 @@ def publish(plan: Plan, loaded: Loaded, states: States, files: dict[str, bytes],
     with watch.stage("leak gate", None):
         shared = {name: content for name, content in files.items() if name.startswith("partner/")}
         check_no_leak(loaded.tables, plan.month, shared, loaded.files["name"])
+    erased = Warehouse(workspace.store).erased(plan.batch)
+    if erased:
+        words = f"{erased} rows were erased under retention; this month is made without them"
+        plan = replace(plan, notes=(*plan.notes, words), warnings=(*plan.warnings, words))
     fault = pdf_fault() if workspace.settings.report.pdf else ""
     if fault:
         plan = replace(plan, notes=(*plan.notes, fault), warnings=(*plan.warnings, fault))

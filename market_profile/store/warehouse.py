@@ -22,6 +22,7 @@ from market_profile import __version__
 from market_profile.contracts.columns import DTYPES, SYSTEM_COLUMNS
 from market_profile.contracts.kinds import KINDS
 from market_profile.contracts.tables import Tables
+from market_profile.store.erasures import Erasure, erasures
 from market_profile.store.publish import write_file
 from market_profile.terms import Reason
 
@@ -192,9 +193,14 @@ class Warehouse:
             counts = self._query(kind, "SELECT batch, count(*) AS rows FROM records GROUP BY batch")
             held = dict(zip(counts["batch"], counts["rows"], strict=True))
             brought = {marker["batch"]: marker["accepted"].get(kind, 0) for marker in markers}
-            wrong = [number for number, rows in brought.items() if held.get(number, 0) != rows]
+            gone = Counter({one.batch: one.rows for one in _erased(self._root.parent, kind)})
+            wrong = [number for number, rows in brought.items() if held.get(number, 0) + gone[number] != rows]
             found += [f"the table {kind} does not hold the rows of batch {number}" for number in wrong]
         return tuple(found)
+
+    def erased(self, batch: int) -> int:
+        """Return how many rows of the batches up to ``batch`` retention has erased."""
+        return sum(one.rows for one in _erased(self._root.parent) if one.batch <= batch)
 
     def _has(self, name: str) -> bool:
         return DeltaTable.is_deltatable(str(self._root / name))
@@ -263,6 +269,14 @@ class Warehouse:
             connection.close()
         frame: pd.DataFrame = table.to_pandas(types_mapper=_ARROW_TO_PANDAS.get)
         return frame
+
+
+def _erased(store: Path, kind: str = "") -> tuple[Erasure, ...]:
+    """Return the erasure records, of one kind where it is named; rows of one batch erased twice are added up."""
+    sums: Counter[tuple[str, int]] = Counter()
+    for one in erasures(store):
+        sums[(one.kind, one.batch)] += one.rows
+    return tuple(Erasure(name, batch, rows, "") for (name, batch), rows in sums.items() if kind in {"", name})
 
 
 def _latest(table: pa.Table) -> pa.Table:

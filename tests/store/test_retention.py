@@ -1,0 +1,56 @@
+"""An erased log is gone from the tables, from every earlier batch and from their files; the record says how many."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from market_profile.refresh.plan import open_workspace, take_in
+from market_profile.refresh.retaining import retain
+from market_profile.store import Warehouse, verify_audit
+from market_profile.store.erasures import erasures
+from market_profile.store.retention import overdue_logs
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small town whose records were taken in."""
+    from market_profile.synthetic import Plan, write_town
+
+    folder = tmp_path_factory.mktemp("retention") / "town"
+    write_town(folder, Plan(logs=200, months=3, seed=59))
+    take_in(open_workspace(folder))
+    return folder
+
+
+def test_overdue_logs_are_erased_with_a_record(stored: Path) -> None:
+    store = stored / "store"
+    warehouse = Warehouse(store)
+    before = warehouse.tables(warehouse.last_batch())
+    dated = before.get("intelligence_logs")["review_date"].dropna().sort_values(kind="stable")
+    day = (dated.iloc[len(dated) // 4] + pd.Timedelta(days=1)).strftime("%Y-%m-%d")
+    urns = overdue_logs(store, pd.Timestamp(day))
+    assert 0 < len(urns) < len(before.get("intelligence_logs"))
+    assert retain(stored, day, erase=False).erased == ()
+    assert overdue_logs(store, pd.Timestamp(day)) == urns
+    done = retain(stored, day, erase=True)
+    after = warehouse.tables(warehouse.last_batch())
+    assert not set(after.get("intelligence_logs")["urn"]) & urns
+    for kind in ("intelligence_logs", "log_subjects", "log_links"):
+        lost = len(before.get(kind)) - len(after.get(kind))
+        assert lost == before.get(kind)["urn"].isin(urns).sum()
+    assert sum(one.rows for one in done.erased) >= len(urns)
+    assert erasures(store) == done.erased
+    assert warehouse.faults() == ()
+    report = verify_audit(store / "audit.jsonl")
+    assert report.fault == ""
+    last = (store / "audit.jsonl").read_text(encoding="utf-8").splitlines()[-1]
+    assert '"category": "erasure"' in last
+    assert not any(urn in last for urn in urns)
+    kept = [path.read_bytes() for path in sorted((store / "tables" / "intelligence_logs").rglob("*.parquet"))]
+    columns = [pd.read_parquet(path)["urn"] for path in (store / "tables" / "intelligence_logs").rglob("*.parquet")]
+    assert kept
+    assert not any(set(column) & urns for column in columns)
+    assert retain(stored, day, erase=True).erased == ()
