@@ -55,15 +55,17 @@ def _summary(findings: Findings) -> Bullets[Measure]:
     of = {name: events[events["event"] == name] for name in ("merge", "split")}
     sentences = [
         say(
-            "{n} mentions of people are {nominals} nominals; {waiting} pairs wait for a person.",
+            "Mentions of people: {n}; nominals: {nominals}; pairs waiting for a person: {waiting}.",
             n=counted(len(found.records)), nominals=counted(len(found.nominals)), waiting=counted(len(found.review)),
         ),
         say(
-            "This month {merges} merges moved {joined} records and {splits} splits moved {parted}; nothing else "
+            "Merges this month: {merges}, of {joined} records. Splits: {splits}, of {parted} records. No other record "
             "changed its nominal.",
             merges=counted(len(of["merge"])), joined=counted(of["merge"]["records"].sum()),
             splits=counted(len(of["split"])), parted=counted(of["split"]["records"].sum()),
-        ),
+        )
+        if len(events)
+        else say("No record held before changed its nominal this month."),
     ]  # fmt: skip
     if found.blocking_recall_pct is not None:
         sentences.append(
