@@ -7,7 +7,6 @@ results do not depend on row order or thread count. networkx is the oracle in te
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -51,7 +50,7 @@ class Web:
         """Return the same graph for rustworkx, node i at index i."""
         graph = rx.PyGraph(multigraph=False)
         graph.add_nodes_from(range(self.size))
-        graph.extend_from_edge_list([(int(i), int(j)) for i, j in self.pairs])
+        graph.extend_from_edge_list(list(map(tuple, self.pairs.tolist())))
         return graph
 
 
@@ -100,9 +99,21 @@ def by_size(label: NDArray[np.integer]) -> Ints:
 
 
 def core_numbers(web: Web) -> Ints:
-    """Return the k-core number of each node."""
-    found: Any = rx.graph_core_number(web.rustworkx())
-    return np.array([found[i] for i in range(web.size)], dtype=np.int64)
+    """Return the k-core number of each node: people with fewest ties left are taken out, round by round."""
+    matrix = web.matrix()
+    degree = np.diff(matrix.indptr).astype(np.float64)
+    core = np.zeros(web.size, dtype=np.int64)
+    alive = np.ones(web.size, dtype=bool)
+    k = 0.0
+    while alive.any():
+        k = max(k, float(degree[alive].min()))
+        drop = alive & (degree <= k)
+        while drop.any():
+            core[drop] = int(k)
+            alive &= ~drop
+            degree -= matrix @ drop
+            drop = alive & (degree <= k)
+    return core
 
 
 def cut_points(web: Web) -> NDArray[np.bool_]:
