@@ -16,7 +16,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_command_of_the_readme_exists_and_none_is_missing() -> None:
-    named = set(re.findall(r"^\| `market-profile ([a-z]+)", README, re.MULTILINE))
+    named = set(re.findall(r"^\| `market-profile ([a-z-]+)", README, re.MULTILINE))
     command = get_command(app)
     assert set(getattr(command, "commands", {})) == named
 

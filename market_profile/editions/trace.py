@@ -41,16 +41,19 @@ class _Scraper(HTMLParser):
         self._open: list[tuple[str, str]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep what is spoken or shown of the tag's attributes."""
         self._open.append((tag, dict(attrs).get("class") or ""))
         self.words.extend(value for name, value in attrs if name in _SPOKEN and value)
 
     def handle_endtag(self, tag: str) -> None:
+        """Close the tag and what was left open in it."""
         for place in range(len(self._open) - 1, -1, -1):
             if self._open[place][0] == tag:
                 del self._open[place:]
                 return
 
     def handle_data(self, data: str) -> None:
+        """Keep words outside styles, scripts and axes."""
         tag, kind = self._open[-1] if self._open else ("", "")
         if tag not in _SKIPPED and _AXIS not in kind.split():
             self.words.append(data)
