@@ -64,19 +64,19 @@ def febrl_rows(data: str, folder: Path) -> None:
     ours(data, problem, 2, 400.0)
     splink_rows(data, tuple(part.rename(columns={"street": "address_1"}) for part in files), problem.truth)
     number = {ref: place for place, ref in enumerate(pd.concat(files)["rec_id"])}
-    pairs = found.apply(lambda column: column.map(number))
-    show(data, "recordlinkage ECM", clusters_of(len(number), pairs), problem.truth)
+    pairs = found[0].apply(lambda column: column.map(number))
+    show(data, "recordlinkage ECM", clusters_of(len(number), pairs), problem.truth, f"cpu_s {found[1]:.1f}")
 
 
 def own_rows(data: str, raw: pd.DataFrame, problem: Problem, how: tuple[int, float], folder: Path) -> None:
     """Print the rows of a data set of ../shared/data/linkage; ``how`` is rounds and the largest cluster."""
     ours(data, problem, *how)
-    splink_rows(data, (raw.drop(columns=["unique_id", "cluster"]),), problem.truth)
+    splink_rows(data, (raw.drop(columns=["unique_id", "cluster"], errors="ignore"),), problem.truth)
     path = folder / f"{data}.csv"
     raw.to_csv(path, index=False)
     found = recordlinkage_pairs(data, folder, path)
     if found is not None:
-        show(data, "recordlinkage ECM", clusters_of(len(raw), found), problem.truth)
+        show(data, "recordlinkage ECM", clusters_of(len(raw), found[0]), problem.truth, f"cpu_s {found[1]:.1f}")
 
 
 def scored_half() -> pd.DataFrame:
