@@ -7,7 +7,8 @@ import re
 from market_profile.document import Table
 from market_profile.editions.model import Edition
 from market_profile.render import assets, view
-from market_profile.render.build import Cap, download_link, sections_of
+from market_profile.render.build import download_link, sections_of
+from market_profile.render.desk import Cap
 from market_profile.render.environment import environment
 from market_profile.render.gate import Drawn
 from market_profile.render.grids import Grid

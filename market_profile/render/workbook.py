@@ -78,7 +78,7 @@ def _front(
 
 def _caption(name: str, edition: Edition, gate: Gate) -> str:
     """Return the caption of the page's table in file ``name``: its own, or its figure's subtitle."""
-    from market_profile.render.build import file_stem
+    from market_profile.render.desk import file_stem
 
     stem = name.removeprefix("tables/figure_").removeprefix("tables/table_").removesuffix(".csv")
     for section in edition.document.sections:
