@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from market_profile.contracts.linkage_key import folded_name, key_from_text, linkage_key, linkage_keys
+from market_profile.editions.eligibility import shareable
 from market_profile.errors import InputRefused, WrongUse
 from market_profile.indicators import measure_indicators, police_side
 from market_profile.periods import Month
@@ -164,6 +165,13 @@ def test_a_withdrawal_takes_the_earlier_rows_out_too(measured):
     found = measured([client("a", "Adams"), client("a", "Adams", **later), client("z", "Evans")])
     assert cells(found)["as a user", "now"] == 0
     assert found.spend.iloc[0]["clients"] == 1
+
+
+def test_partners_records_leave_a_withdrawn_client_out_altogether(make):
+    later = {"stage": "residential", "stage_on": pd.Timestamp("2019-02-01"), "consent_police_share": False}
+    rows = [client("a", "Adams"), client("a", "Adams", **later), client("z", "Evans")]
+    shared = shareable(make(treatment=rows), pd.DataFrame(columns=["urn", "expires_on"]), MONTH)
+    assert shared.get("treatment")["client_key"].tolist() == ["z"]
 
 
 def test_without_a_key_there_is_no_matrix_and_no_pseudonym(measured):
