@@ -93,6 +93,16 @@ def planner_tables(findings: Findings) -> dict[str, pd.DataFrame]:
         "headline_figures": headline_figures(findings),
         "crime_series": findings.impact.crime_series,
         "record_groups": findings.impact.cohorts,
+        **_response_tables(findings),
+        "figure_records": _figure_records(findings),
+        "quarantine": findings.quarantine,
+        "reconciliation": findings.reconciliation,
+    }
+
+
+def _response_tables(findings: Findings) -> dict[str, pd.DataFrame]:
+    """Return what was done, what it did and what may be claimed, table by table."""
+    return {
         "interrupted_series": findings.impact.interrupted,
         "displacement": displacement_table(findings.geography.displacement),
         "social_cost": findings.impact.costs,
@@ -110,9 +120,6 @@ def planner_tables(findings: Findings) -> dict[str, pd.DataFrame]:
         "register": findings.impact.register,
         "claims_checked": findings.impact.claims,
         "own_claims": claims_on_page(findings),
-        "figure_records": _figure_records(findings),
-        "quarantine": findings.quarantine,
-        "reconciliation": findings.reconciliation,
     }
 
 
