@@ -10,7 +10,7 @@ from market_profile.profile.names import date_words, days_words, first_upper, ho
 from market_profile.profile.text import Record, number, words_of
 from market_profile.tasking.candidates import KEY
 
-MOST_RECORDS = 12
+MOST_RECORDS = 10
 """Records listed on a card, latest first: the card is one page; the rest is behind ``market-profile explain``."""
 
 MARKET_WORDS = {

@@ -95,7 +95,8 @@ def _attributed(board: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     nearest = apart.argmin(axis=1)
     is_near = apart.min(axis=1) <= SAME_PLACE_M
     at = placed.iloc[nearest[is_near]][KEY].assign(bought=bought.loc[rest.index[is_near]].to_numpy())
-    return pd.concat([named, at], ignore_index=True)
+    both: pd.DataFrame = pd.concat([named, at], ignore_index=True)
+    return both
 
 
 def _followed(ids: pd.Series, inputs: Inputs) -> pd.Series:
