@@ -56,7 +56,7 @@ def scanner_of(tables: Tables, month: Month, names: Iterable[str] = ()) -> Scann
         for what, columns in IDENTIFIERS.items():
             for column in columns:
                 scanner.add(what, _identifying(_distinct(frame, column)))
-        _add_people(scanner, frame)
+        _add_people(scanner, frame, month)
         _add_places(scanner, frame)
         for column in _TEXTS:
             scanner.add_texts("narrative", _distinct(frame, column))
@@ -67,7 +67,7 @@ def scanner_of(tables: Tables, month: Month, names: Iterable[str] = ()) -> Scann
     return scanner
 
 
-def _add_people(scanner: Scanner, frame: pd.DataFrame) -> None:
+def _add_people(scanner: Scanner, frame: pd.DataFrame, month: Month) -> None:
     for surname, forenames in _NAMES:
         if surname not in frame or forenames not in frame:
             continue
@@ -79,11 +79,11 @@ def _add_people(scanner: Scanner, frame: pd.DataFrame) -> None:
         if column in frame:
             days = pd.to_datetime(frame[column], errors="coerce").dropna().drop_duplicates()
             for form in ("%Y-%m-%d", "%d/%m/%Y", "%d %B %Y"):
-                scanner.add("date of birth", days[days.dt.year < _ADULT_BEFORE].dt.strftime(form))
+                scanner.add("date of birth", days[days.dt.year < month.start.year - _YOUNGEST].dt.strftime(form))
 
 
-_ADULT_BEFORE = 2008
-"""Births later than it may share their day with a record's own date on the page."""
+_YOUNGEST = 9
+"""Years; a later birth may share its day with a date that the page prints."""
 
 
 def _add_places(scanner: Scanner, frame: pd.DataFrame) -> None:
