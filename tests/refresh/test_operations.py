@@ -13,7 +13,7 @@ import pytest
 from market_profile.errors import WrongUse
 from market_profile.refresh.doctor import State, examine
 from market_profile.refresh.plan import make_plan, open_workspace, take_in
-from market_profile.refresh.run import refresh
+from market_profile.refresh.run import refresh, standing_edition
 from market_profile.store import Warehouse, bring_up_to_date
 from market_profile.store.format import LAYOUT
 from tests.conftest import copy_town, edition_hashes, run_cli
@@ -53,9 +53,9 @@ def test_an_edition_that_stands_is_not_made_again_and_one_that_does_not_is(refre
     refresh(folder)
     assert edition_hashes(folder / "editions") == before
     settings = folder / "area.toml"
-    settings.write_text(settings.read_text(encoding="utf-8") + "\n[board]\ntop = 3\n")
-    assert not any("stands as it was made" in warning for warning in refresh(folder).warnings)
-    assert edition_hashes(folder / "editions") != before
+    assert standing_edition(make_plan(open_workspace(folder), 1, None, ())) is not None
+    settings.write_text(settings.read_text(encoding="utf-8").replace('\nname = "', '\nname = "New ', 1))
+    assert standing_edition(make_plan(open_workspace(folder), 1, None, ())) is None
 
 
 def test_one_process_and_two_give_the_same_bytes(refreshed: Path, town: Path) -> None:
