@@ -14,6 +14,9 @@ COLUMNS = (
     "indicator", "drug", "month", "value", "n", "before", "change", "mean", "normal_low", "normal_high", "months",
     "verdict", "unit", "definition_id",
 )  # fmt: skip
+CUMULATIVE = ("treatment_stage", "treatment_spend_total")
+"""Figures of the whole register as at a day: they grow with it, so no range of earlier months is normal for them."""
+
 NO_RANGE, WITHIN, ABOVE, BELOW = "no range yet", "within", "above", "below"
 
 
@@ -35,7 +38,8 @@ def figure_changes(frame: pd.DataFrame, month: Month) -> pd.DataFrame:
     mean, spread = wide.mean(axis=1), wide.std(axis=1, ddof=1)
     low, high = (mean - 2 * spread).where(months >= LEAST), (mean + 2 * spread).where(months >= LEAST)
     low = low.clip(lower=0)
-    verdict = np.select([low.isna(), now["value"] > high, now["value"] < low], [NO_RANGE, ABOVE, BELOW], WITHIN)
+    grows = now["definition_id"].isin(CUMULATIVE)
+    verdict = np.select([low.isna() | grows, now["value"] > high, now["value"] < low], [NO_RANGE, ABOVE, BELOW], WITHIN)
     before = wide[month.previous().text]
     found = now[["value", "n", "unit", "definition_id"]].assign(
         month=month.text, before=before, change=now["value"] - before, mean=mean, normal_low=low, normal_high=high,

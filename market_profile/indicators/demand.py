@@ -121,9 +121,7 @@ def demand_figures(spend: pd.DataFrame, stages: pd.DataFrame, month: Month) -> l
     parts = [
         figures(total, "treatment_spend_total", "gbp_per_week"),
         figures(pd.DataFrame([{**base, **median}]), "treatment_spend_median", "gbp_per_week"),
-        figures(
-            pd.DataFrame([{**base, **{k: 100 * v for k, v in share.items()}}]), "treatment_spend_top_decile", "pct"
-        ),
+        figures(pd.DataFrame([{**base, **share}]), "treatment_spend_top_decile", "pct"),
     ]
     return [*parts, _stage_figures(stages, month)]
 

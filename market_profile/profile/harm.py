@@ -45,7 +45,10 @@ def harm_section(findings: Findings) -> Section[Measure]:
     if not findings.has("harm_events"):
         return section("harm", "Harm and safeguarding", (gap("harm_events"), *tail), PLANNER)
     kinds = {name: found.monthly_change(findings.month) for name, found in _kinds(findings).items()}
-    rows = [(label(first_upper(name)), change, _expected(change)) for name, change in kinds.items()]
+    rows = [
+        (label(first_upper(name)), Change(change.now, change.before), _expected(change))
+        for name, change in kinds.items()
+    ]
     columns = (col("Harm"), col("This month"), col("Expected", True))
     note = "Expected: mean of up to twelve earlier months, with the bounds between which nineteen months in twenty lie."
     blocks: Blocks = (

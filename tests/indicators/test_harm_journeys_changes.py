@@ -132,6 +132,20 @@ def test_a_figure_against_last_month_and_its_normal_range_by_hand():
     assert row["normal_high"] == pytest.approx(5 + 2 * np.sqrt(8 / 7)) and row["verdict"] == "above"
 
 
+def test_the_share_of_the_top_tenth_is_a_per_cent_in_every_month(make, settings):
+    rows = [{**stage(f"c{n}", "structured", "2018-06-11"), "weekly_spend_gbp": 10.0 + 90 * (n == 9)} for n in range(10)]
+    found = measure_indicators(make(treatment=rows), NO_MARKETS, MONTH, settings).frame
+    shares = found[found["indicator"] == "treatment_spend_top_decile"]
+    # nine spend £10 and one £100: 100 of 190
+    assert len(shares) == 9 and shares["value"].tolist() == pytest.approx([100 * 100 / 190] * 9)
+
+
+def test_a_register_that_grows_has_no_normal_range():
+    months = [one.text for one in Month("2019-02").window(9)]
+    frame = pd.DataFrame([figure(m, v, "treatment_stage") for v, m in enumerate(months)])
+    assert figure_changes(frame, MONTH).iloc[0]["verdict"] == "no range yet"
+
+
 def test_months_without_a_row_count_none_for_counts_and_are_missing_for_prices():
     months = ["2018-06", "2018-08"]
     counted = pd.DataFrame([figure(m, 3) for m in [*months, "2019-02"]])
