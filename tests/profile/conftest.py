@@ -28,7 +28,6 @@ from market_profile.synthetic.town import write_town
 from market_profile.tasking import rank_targets
 from market_profile.values import Sensitive
 
-
 PLAN = Plan(logs=500, months=4, seed=11)
 
 
