@@ -84,7 +84,8 @@ def hidden_blocks(findings: Findings, is_partner: bool = False) -> Blocks:
     return (
         para(
             say(
-                "An estimated {people} people use drugs here, {seen} of them on a list ({sources}), if {assumptions}.",
+                "An estimated {people} people use drugs here, {seen} of them on a list ({sources}). "
+                "It holds if {assumptions}.",
                 people=found,
                 seen=seen,
                 sources=label(row["sources"]),

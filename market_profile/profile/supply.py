@@ -299,7 +299,7 @@ def _replacement(findings: Findings) -> Blocks:
     median = Estimate(middle, low, high, replaced.n, "days")
     figure = Figure(
         id="replacement",
-        headline=say("Half of replacements were seen within {days}", days=median)
+        headline=say("Half were replaced within {days}", days=median)
         if median.value is not None
         else say("Fewer than half of arrested dealers were seen replaced"),
         subtitle="Share of arrested dealers whose market has no other seller yet, by days since the arrest, "
