@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -40,7 +40,7 @@ class Case:
     not_supplied: tuple[str, ...]
     overdue: int
     label: str
-    linkage: KeyRead = KeyRead(None)
+    linkage: KeyRead = field(default_factory=lambda: KeyRead(None))
 
 
 @dataclass(frozen=True)

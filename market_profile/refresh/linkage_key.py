@@ -1,4 +1,4 @@
-"""The partnership's linkage key: read from its file for one run, made for a new partnership; never written elsewhere."""
+"""The partnership's linkage key: read from its file for one run, made for a new one; never written elsewhere."""
 
 from __future__ import annotations
 

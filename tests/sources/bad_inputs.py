@@ -1,7 +1,7 @@
 """Bad inputs made by hand, one file each, and what must become of every one.
 
 ``CELLS``: one cell of one good row replaced; the reason it must be quarantined for, ``place:<reason>`` where the row
-stays without its place, or ``""`` where it must be read. ``file_cases``: whole files; the reason of refusal, or how
+stays without its place, or ``""`` where it must be read. ``file_cases``, ``text_cases``: whole files; the reason of refusal, or how
 many rows are accepted, quarantined and duplicate, and the reason codes. Run as a program it reads them all, one after
 another, and prints one JSON line a case: what came of it, its processor seconds, its memory above the baseline.
 """
@@ -211,88 +211,92 @@ def _many(count: int) -> bytes:
     return b"".join(b"C%d,2018-10-01T10:00,Smith\n" % number for number in range(count))
 
 
+def _case(name: str, content: bytes, reason: str = "", counts: tuple[int, int, int] = (0, 0, 0),
+         codes: tuple[str, ...] = (), file: str = "arrests.csv", **source: Any) -> Case:  # fmt: skip
+    return Case(name, file, content, reason, counts, frozenset(codes), source, not reason)
+
+
 def file_cases() -> Iterator[Case]:
-    """Return whole files that are wrong, and some that only look so."""
-
-    def case(name: str, content: bytes, reason: str = "", counts: tuple[int, int, int] = (0, 0, 0),
-             codes: tuple[str, ...] = (), file: str = "arrests.csv", **source: Any) -> Case:  # fmt: skip
-        return Case(name, file, content, reason, counts, frozenset(codes), source, not reason)
-
-    yield case("no bytes", b"", "empty_file")
-    yield case("a header alone", HEAD)
-    yield case("blank lines alone", b"\n\n\r\n", "empty_file")
-    yield case("one good row", HEAD + GOOD, counts=(1, 0, 0))
-    yield case("no header", GOOD, "bad_header")
-    yield case("a required heading is missing", b"custody_ref,surname\nC1,Smith\n", "bad_header")
-    yield case("two headings of one name", b"custody_ref,arrested_at,Custody Ref\nC1,2018-10-01,C2\n", "bad_header")
-    yield case("headings in other cases and spaces", b" Custody Ref ,ARRESTED-AT\nC1,2018-10-01\n", counts=(1, 0, 0))
-    yield case("3,000 headings", b",".join(b"h%d" % n for n in range(3000)) + b"\n", "bad_header")
-    yield case("an unclosed quote", HEAD + b'C1,2018-10-01,"Smith\n' + GOOD, "malformed_row")
-    yield case("text after a closed quote", HEAD + b'C1,2018-10-01,"Sm"ith\n', "malformed_row")
-    yield case("a quote within a bare cell", HEAD + b'C1,2018-10-01,Sm"ith\n', counts=(1, 0, 0))
-    yield case("a line end within quotes", HEAD + b'C1,2018-10-01,"Sm\nith"\n' + GOOD.replace(b"C1", b"C2"),
+    """Return whole files that are wrong in form, and some that only look so."""
+    yield _case("no bytes", b"", "empty_file")
+    yield _case("a header alone", HEAD)
+    yield _case("blank lines alone", b"\n\n\r\n", "empty_file")
+    yield _case("one good row", HEAD + GOOD, counts=(1, 0, 0))
+    yield _case("no header", GOOD, "bad_header")
+    yield _case("a required heading is missing", b"custody_ref,surname\nC1,Smith\n", "bad_header")
+    yield _case("two headings of one name", b"custody_ref,arrested_at,Custody Ref\nC1,2018-10-01,C2\n", "bad_header")
+    yield _case("headings in other cases and spaces", b" Custody Ref ,ARRESTED-AT\nC1,2018-10-01\n", counts=(1, 0, 0))
+    yield _case("3,000 headings", b",".join(b"h%d" % n for n in range(3000)) + b"\n", "bad_header")
+    yield _case("an unclosed quote", HEAD + b'C1,2018-10-01,"Smith\n' + GOOD, "malformed_row")
+    yield _case("text after a closed quote", HEAD + b'C1,2018-10-01,"Sm"ith\n', "malformed_row")
+    yield _case("a quote within a bare cell", HEAD + b'C1,2018-10-01,Sm"ith\n', counts=(1, 0, 0))
+    yield _case("a line end within quotes", HEAD + b'C1,2018-10-01,"Sm\nith"\n' + GOOD.replace(b"C1", b"C2"),
                counts=(2, 0, 0))  # fmt: skip
-    yield case("a row too short", HEAD + b"C1,2018-10-01\n" + GOOD, counts=(1, 1, 0), codes=("malformed_row",))
-    yield case("a row too long", HEAD + b"C1,2018-10-01,Smith,extra\n", counts=(0, 1, 0), codes=("malformed_row",))
-    yield case("NUL bytes in a cell", HEAD + b"C1,2018-10-01,Sm\x00ith\n", counts=(0, 1, 0), codes=("bad_encoding",))
-    yield case("NUL in the header", b"custody_ref,arrested_at,sur\x00name\n" + GOOD, "bad_encoding")
-    yield case("NUL bytes alone", b"\x00" * 5000, "bad_encoding")
-    yield case("random bytes", bytes(range(256)) * 40, "bad_encoding")
-    yield case("a picture called .csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "bad_encoding")
-    yield case("a workbook called .csv", b"PK\x03\x04" + bytes(range(256)) * 8, "bad_encoding")
-    yield case("a web page called .csv", b"<html><body>Session expired</body></html>\n", "bad_header")
-    yield case("text called .gz", HEAD + GOOD, "unreadable_file", file="arrests.csv.gz")
-    yield case(
+    yield _case("a row too short", HEAD + b"C1,2018-10-01\n" + GOOD, counts=(1, 1, 0), codes=("malformed_row",))
+    yield _case("a row too long", HEAD + b"C1,2018-10-01,Smith,extra\n", counts=(0, 1, 0), codes=("malformed_row",))
+    yield _case("NUL bytes in a cell", HEAD + b"C1,2018-10-01,Sm\x00ith\n", counts=(0, 1, 0), codes=("bad_encoding",))
+    yield _case("NUL in the header", b"custody_ref,arrested_at,sur\x00name\n" + GOOD, "bad_encoding")
+    yield _case("NUL bytes alone", b"\x00" * 5000, "bad_encoding")
+    yield _case("random bytes", bytes(range(256)) * 40, "bad_encoding")
+    yield _case("a picture called .csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "bad_encoding")
+    yield _case("a workbook called .csv", b"PK\x03\x04" + bytes(range(256)) * 8, "bad_encoding")
+    yield _case("a web page called .csv", b"<html><body>Session expired</body></html>\n", "bad_header")
+    yield _case("text called .gz", HEAD + GOOD, "unreadable_file", file="arrests.csv.gz")
+    yield _case(
         "half a gzip", gzip.compress(HEAD + _many(5000), mtime=0)[:900], "unreadable_file", file="arrests.csv.gz"
     )
-    yield case("a gzip with a broken check", gzip.compress(HEAD + GOOD, mtime=0)[:-8] + b"\x00" * 8, "unreadable_file",
+    yield _case("a gzip with a broken check", gzip.compress(HEAD + GOOD, mtime=0)[:-8] + b"\x00" * 8, "unreadable_file",
                file="arrests.csv.gz")  # fmt: skip
-    yield case("two gzips joined", gzip.compress(HEAD, mtime=0) + gzip.compress(GOOD, mtime=0), counts=(1, 0, 0),
+    yield _case("two gzips joined", gzip.compress(HEAD, mtime=0) + gzip.compress(GOOD, mtime=0), counts=(1, 0, 0),
                file="arrests.csv.gz")  # fmt: skip
-    yield case("a gzip bomb", gzip.compress(HEAD + b"C1,2018-10-01T10:00,x\n" * 3_000_000, 9, mtime=0), "too_large",
+    yield _case("a gzip bomb", gzip.compress(HEAD + b"C1,2018-10-01T10:00,x\n" * 3_000_000, 9, mtime=0), "too_large",
                file="arrests.csv.gz")  # fmt: skip
-    yield case("a gzip in a gzip", gzip.compress(gzip.compress(HEAD + GOOD, mtime=0), mtime=0), "bad_encoding",
+    yield _case("a gzip in a gzip", gzip.compress(gzip.compress(HEAD + GOOD, mtime=0), mtime=0), "bad_encoding",
                file="arrests.csv.gz")  # fmt: skip
-    yield case("a line of ten million characters", HEAD + b"C1,2018-10-01," + b"x" * 10_000_000 + b"\n", "too_large")
-    yield case("a header of ten million characters", b"x" * 10_000_000, "too_large")
-    yield case("a cell of 200,000 characters", HEAD + b"C1,2018-10-01," + b"x" * 200_000 + b"\n", "malformed_row")
-    yield case("one million blank lines", HEAD + b"\n" * 1_000_000 + GOOD, counts=(1, 0, 0))
-    yield case("old Mac line ends", (HEAD + GOOD).replace(b"\n", b"\r"), counts=(1, 0, 0))
+    yield _case("a line of ten million characters", HEAD + b"C1,2018-10-01," + b"x" * 10_000_000 + b"\n", "too_large")
+    yield _case("a header of ten million characters", b"x" * 10_000_000, "too_large")
+    yield _case("a cell of 200,000 characters", HEAD + b"C1,2018-10-01," + b"x" * 200_000 + b"\n", "malformed_row")
+    yield _case("one million blank lines", HEAD + b"\n" * 1_000_000 + GOOD, counts=(1, 0, 0))
+
+
+def text_cases() -> Iterator[Case]:
+    """Return files whose line ends, encoding, delimiter or rows are wrong, and some that only look so."""
+    yield _case("old Mac line ends", (HEAD + GOOD).replace(b"\n", b"\r"), counts=(1, 0, 0))
     mixed = HEAD.replace(b"\n", b"\r\n") + GOOD + GOOD.replace(b"C1", b"C2").replace(b"\n", b"\r")
-    yield case("mixed line ends", mixed, counts=(2, 0, 0))
-    yield case("no line end at the end", (HEAD + GOOD).rstrip(b"\n"), counts=(1, 0, 0))
-    yield case("UTF-8 with its mark", b"\xef\xbb\xbf" + HEAD + GOOD, counts=(1, 0, 0))
-    yield case("UTF-16 with its mark", (HEAD + GOOD).decode().encode("utf-16"), counts=(1, 0, 0))
-    yield case("UTF-16 without its mark", (HEAD + GOOD).decode().encode("utf-16-le"), "bad_encoding")
-    yield case("UTF-16 without its mark, declared", (HEAD + GOOD).decode().encode("utf-16-le"), counts=(1, 0, 0),
+    yield _case("mixed line ends", mixed, counts=(2, 0, 0))
+    yield _case("no line end at the end", (HEAD + GOOD).rstrip(b"\n"), counts=(1, 0, 0))
+    yield _case("UTF-8 with its mark", b"\xef\xbb\xbf" + HEAD + GOOD, counts=(1, 0, 0))
+    yield _case("UTF-16 with its mark", (HEAD + GOOD).decode().encode("utf-16"), counts=(1, 0, 0))
+    yield _case("UTF-16 without its mark", (HEAD + GOOD).decode().encode("utf-16-le"), "bad_encoding")
+    yield _case("UTF-16 without its mark, declared", (HEAD + GOOD).decode().encode("utf-16-le"), counts=(1, 0, 0),
                encoding="utf-16-le")  # fmt: skip
-    yield case("Windows-1252", HEAD + "C1,2018-10-01,O’Neïll\n".encode("cp1252"), counts=(1, 0, 0))
-    yield case("two encodings joined", HEAD + "C1,2018-10-01,Zoë\n".encode() + "C2,2018-10-01,Zoë\n".encode("cp1252"),
+    yield _case("Windows-1252", HEAD + "C1,2018-10-01,O’Neïll\n".encode("cp1252"), counts=(1, 0, 0))
+    yield _case("two encodings joined", HEAD + "C1,2018-10-01,Zoë\n".encode() + "C2,2018-10-01,Zoë\n".encode("cp1252"),
                counts=(2, 0, 0))  # fmt: skip
-    yield case("bytes that Windows-1252 lacks", HEAD + b"C1,2018-10-01,\x81\x8d\xff\n", "bad_encoding")
-    yield case("declared ASCII that is not", HEAD + "C1,2018-10-01,Zoë\n".encode(), "bad_encoding", encoding="ascii")
-    yield case("a declared encoding that is none", HEAD + GOOD, "bad_encoding", encoding="klingon")
-    yield case("a declared encoding that is no text", HEAD + GOOD, "bad_encoding", encoding="rot13")
-    yield case("overlong UTF-8", HEAD + b"C1,2018-10-01,\xc0\xaf\n", counts=(1, 0, 0))
-    yield case("semicolons", (HEAD + GOOD).replace(b",", b";"), counts=(1, 0, 0))
-    yield case("bars", (HEAD + GOOD).replace(b",", b"|"), counts=(1, 0, 0))
-    yield case("the wrong delimiter declared", HEAD + GOOD, "bad_header", delimiter=";")
-    yield case("a delimiter of two characters", HEAD + GOOD, "bad_header", delimiter=";;")
-    yield case("a delimiter that is a quote", HEAD + GOOD, "bad_header", delimiter='"')
-    yield case("the same row twice", HEAD + GOOD + GOOD, counts=(1, 0, 1))
-    yield case("one reference, two contents", HEAD + GOOD + GOOD.replace(b"Smith", b"Smyth"), counts=(2, 0, 0))
-    yield case("a totals row at the end", HEAD + GOOD + b"Total,1,\n", counts=(1, 1, 0), codes=("totals_row",))
-    yield case("a repeated header", HEAD + GOOD + HEAD, counts=(1, 1, 0), codes=("bad_date",))
-    yield case("a title above the header", b"Custody export 2018,,\n" + HEAD + GOOD, "bad_header")
-    yield case("separators alone", HEAD + b",,\n" * 3, counts=(0, 3, 0), codes=("missing_required",))
-    yield case("50,000 bad rows", HEAD + b"C1,31/02/2018,x\n" * 50_000, counts=(0, 50_000, 0), codes=("bad_date",))
-    yield case("a tab file called .csv", (HEAD + GOOD).replace(b",", b"\t"), counts=(1, 0, 0))
-    yield case("commas called .tsv", HEAD + GOOD, "bad_header", file="arrests.tsv")
-    yield case("not Parquet", HEAD + GOOD, "unreadable_file", file="arrests.parquet")
-    yield case("half a Parquet", b"PAR1" + b"\x00" * 200 + b"PAR1", "unreadable_file", file="arrests.parquet")
-    yield case("a link without its log", b"urn,subject_no\nA9,1\n", counts=(0, 1, 0), codes=("unknown_parent",),
+    yield _case("bytes that Windows-1252 lacks", HEAD + b"C1,2018-10-01,\x81\x8d\xff\n", "bad_encoding")
+    yield _case("declared ASCII that is not", HEAD + "C1,2018-10-01,Zoë\n".encode(), "bad_encoding", encoding="ascii")
+    yield _case("a declared encoding that is none", HEAD + GOOD, "bad_encoding", encoding="klingon")
+    yield _case("a declared encoding that is no text", HEAD + GOOD, "bad_encoding", encoding="rot13")
+    yield _case("overlong UTF-8", HEAD + b"C1,2018-10-01,\xc0\xaf\n", counts=(1, 0, 0))
+    yield _case("semicolons", (HEAD + GOOD).replace(b",", b";"), counts=(1, 0, 0))
+    yield _case("bars", (HEAD + GOOD).replace(b",", b"|"), counts=(1, 0, 0))
+    yield _case("the wrong delimiter declared", HEAD + GOOD, "bad_header", delimiter=";")
+    yield _case("a delimiter of two characters", HEAD + GOOD, "bad_header", delimiter=";;")
+    yield _case("a delimiter that is a quote", HEAD + GOOD, "bad_header", delimiter='"')
+    yield _case("the same row twice", HEAD + GOOD + GOOD, counts=(1, 0, 1))
+    yield _case("one reference, two contents", HEAD + GOOD + GOOD.replace(b"Smith", b"Smyth"), counts=(2, 0, 0))
+    yield _case("a totals row at the end", HEAD + GOOD + b"Total,1,\n", counts=(1, 1, 0), codes=("totals_row",))
+    yield _case("a repeated header", HEAD + GOOD + HEAD, counts=(1, 1, 0), codes=("bad_date",))
+    yield _case("a title above the header", b"Custody export 2018,,\n" + HEAD + GOOD, "bad_header")
+    yield _case("separators alone", HEAD + b",,\n" * 3, counts=(0, 3, 0), codes=("missing_required",))
+    yield _case("50,000 bad rows", HEAD + b"C1,31/02/2018,x\n" * 50_000, counts=(0, 50_000, 0), codes=("bad_date",))
+    yield _case("a tab file called .csv", (HEAD + GOOD).replace(b",", b"\t"), counts=(1, 0, 0))
+    yield _case("commas called .tsv", HEAD + GOOD, "bad_header", file="arrests.tsv")
+    yield _case("not Parquet", HEAD + GOOD, "unreadable_file", file="arrests.parquet")
+    yield _case("half a Parquet", b"PAR1" + b"\x00" * 200 + b"PAR1", "unreadable_file", file="arrests.parquet")
+    yield _case("a link without its log", b"urn,subject_no\nA9,1\n", counts=(0, 1, 0), codes=("unknown_parent",),
                file="log_subjects.csv")  # fmt: skip
-    yield case("a file name with marks", HEAD + GOOD, counts=(1, 0, 0), file="arrests =cmd() 'x' \u202e.csv")
+    yield _case("a file name with marks", HEAD + GOOD, counts=(1, 0, 0), file="arrests =cmd() 'x' \u202e.csv")
 
 
 @cache
@@ -300,7 +304,7 @@ def cases() -> list[Case]:
     """Return every case, always in the same order."""
     books = [Case(book.name, "arrests.xlsx", book.content, book.reason, book.counts, book.codes, book.source, False)
              for book in workbooks()]  # fmt: skip
-    return [*cell_cases(), *file_cases(), *books]
+    return [*cell_cases(), *file_cases(), *text_cases(), *books]
 
 
 def _status(name: str) -> int:
