@@ -113,6 +113,7 @@ def _tables_grow(folder: Path) -> bool:
     return len(list((folder / "store" / "tables" / "log_subjects" / "_delta_log").glob("*.json"))) > 1
 
 
+@pytest.mark.slow
 def test_killed_between_the_rows_and_the_marker_of_a_batch(
     before: Path, expected: dict[str, str], tmp_path: Path
 ) -> None:
