@@ -2,8 +2,8 @@
 
 ``CELLS``: one cell of one good row replaced; the reason it must be quarantined for, ``place:<reason>`` where the row
 stays without its place, or ``""`` where it must be read. ``file_cases``, ``text_cases``: whole files; why refused, or
-how many rows are accepted, quarantined and duplicate, and the reason codes. Run as a program it reads them all, one after
-another, and prints one JSON line a case: what came of it, its processor seconds, its memory above the baseline.
+how many rows are accepted, quarantined and duplicate, and the reason codes. Run as a program it reads them all, one by
+one, and prints one JSON line a case: what came of it, its processor seconds, its memory above the baseline.
 """
 
 from __future__ import annotations
