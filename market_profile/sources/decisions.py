@@ -104,7 +104,14 @@ FORMS: dict[str, dict[str, _Field]] = {
 """Columns of every decisions file. Dates are ISO 8601 days; names of columns are exact."""
 
 KEYS: dict[str, tuple[str, ...]] = {"recommendations": ("id",), "claims": ("id",), "partners": ("partner",)}
-_KEY_JUDGEMENT = {"id": False, "sentence": True, "likelihood": False, "confidence": True, "because": True, "sources": False}
+_KEY_JUDGEMENT = {
+    "id": False,
+    "sentence": True,
+    "likelihood": False,
+    "confidence": True,
+    "because": True,
+    "sources": False,
+}
 
 
 @dataclass(frozen=True)
