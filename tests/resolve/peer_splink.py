@@ -50,21 +50,26 @@ def _febrl() -> Demo:
 
 
 def _fake_1000() -> Demo:
+    """As Splink's demonstration "Evaluation when you have fully labelled data"; its tutorial blocks on less."""
     import splink.comparison_library as cl
     from splink import block_on
 
     return Demo(
         [
-            cl.NameComparison("first_name"),
-            cl.NameComparison("surname"),
+            cl.ForenameSurnameComparison("first_name", "surname"),
             cl.DateOfBirthComparison("dob", input_is_string=True),
             cl.ExactMatch("city").configure(term_frequency_adjustments=True),
             cl.EmailComparison("email"),
         ],
-        [block_on("first_name"), block_on("surname")],
-        [block_on("first_name", "surname"), block_on("email")],
+        [block_on(name) for name in ("first_name", "surname", "dob", "email")],
+        [
+            "l.first_name = r.first_name AND levenshtein(r.dob, l.dob) <= 1",
+            "l.surname = r.surname AND levenshtein(r.dob, l.dob) <= 1",
+            "l.first_name = r.first_name AND levenshtein(r.surname, l.surname) <= 2",
+            "l.email = r.email",
+        ],
         0.7,
-        [block_on("first_name", "surname"), block_on("dob")],
+        [block_on("dob"), block_on("email"), block_on("first_name", "surname")],
     )
 
 
