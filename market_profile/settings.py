@@ -44,7 +44,7 @@ class SourceSettings(_Part):
     """How one record kind is exported by this force; all optional."""
 
     pattern: str | None = None
-    """File names in inbox/; default: <kind>*.{csv,tsv,xlsx,parquet}[.gz]."""
+    """File names in inbox/; default: <kind>*.{csv,tsv,xlsx,ods,parquet}[.gz]."""
     encoding: str | None = None
     """Encoding; default: BOM, strict UTF-8, strict cp1252."""
     delimiter: str | None = None

@@ -1,7 +1,6 @@
 """The form that comes with every partner edition: what partners add comes back as records of their own kind.
 
-Partners fill in ``form/partner_observations.csv`` (any spreadsheet opens it): one row an observation about an area and
-a question.
+Partners fill in ``form/partner_observations.ods`` or its CSV twin: one row an observation about an area and a question.
 The file goes into ``inbox/`` next month and is read as the kind ``partner_observations``.
 """
 
@@ -18,19 +17,32 @@ from market_profile.terms import PartnerQuestion
 COLUMNS = tuple(column.name for column in PARTNER_OBSERVATIONS.columns)
 
 
+Rows = list[list[str]]
+
+
 def form_files(edition: Edition) -> dict[str, bytes]:
-    """Return the empty form and the list of its codes (areas as on the map, questions)."""
-    form, codes = io.StringIO(), io.StringIO()
-    csv.writer(form, lineterminator="\n").writerow(COLUMNS)
-    writer = csv.writer(codes, lineterminator="\n")
-    writer.writerow(("column", "code", "meaning"))
-    writer.writerows(("question", str(question), question.meaning) for question in PartnerQuestion)
-    writer.writerows(("area_code", code, name) for code, name in _areas(edition))
+    """Return the empty form and the list of its codes (areas as on the map, questions) as CSV, and its notes."""
+    sheets = form_sheets(edition)
     return {
-        "form/partner_observations.csv": form.getvalue().encode(),
-        "form/codes.csv": codes.getvalue().encode(),
+        "form/partner_observations.csv": _csv(sheets["Answers"]),
+        "form/codes.csv": _csv(sheets["Codes"]),
         "form/README.txt": _README.encode(),
     }
+
+
+def form_sheets(edition: Edition) -> dict[str, Rows]:
+    """Return the same form as the sheets of one workbook: answers, notes, codes."""
+    codes: Rows = [["column", "code", "meaning"]]
+    codes += [["question", str(question), question.meaning] for question in PartnerQuestion]
+    codes += [["area_code", code, name] for code, name in _areas(edition)]
+    notes = [[line] for line in _README.splitlines() if line]
+    return {"Answers": [list(COLUMNS)], "Notes": notes, "Codes": codes}
+
+
+def _csv(rows: Rows) -> bytes:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    return buffer.getvalue().encode()
 
 
 def _areas(edition: Edition) -> list[tuple[str, str]]:
@@ -43,15 +55,15 @@ _README = """OFFICIAL
 
 What you see that this profile does not show is asked for here.
 
-Open partner_observations.csv in a spreadsheet and write one row an observation:
+Open partner_observations.ods (or the .csv) in a spreadsheet and write one row an observation on its first sheet:
 - observation_ref: a number of your own for the row (such as 2019-03-01); use it again to correct the row later
 - organisation: your organisation's name
 - observed_on: YYYY-MM-DD, the day or any day of the month
-- area_code: from codes.csv; leave empty for the whole area
-- question: a code from codes.csv
+- area_code: from the sheet Codes (codes.csv); leave empty for the whole area
+- question: a code from the sheet Codes (codes.csv)
 - people_or_cases: how many, as a whole number; leave empty where it cannot be counted
 - comment: what you saw, in your own words. No names, addresses, dates of birth or other details of a person.
 
-Send the file back by your agreed secure way. Comments are read by planners only; counts reach other partners under the
-same rules as every number of this edition (0 to 7 hidden, others rounded to 5).
+Send one of the two files back by your agreed secure way. Comments are read by planners only; counts reach other
+partners under the same rules as every number of this edition (0 to 7 hidden, others rounded to 5).
 """

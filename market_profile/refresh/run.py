@@ -208,11 +208,13 @@ def render_partner(plan: Plan, analysed: Analysed) -> dict[str, bytes]:
 
 def partner_files(plan: Plan, edition: Edition) -> dict[str, bytes]:
     """Return every file of a partner edition but its manifest, with the form for partners' answers."""
-    from market_profile.editions.form import form_files
+    from market_profile.editions.form import form_files, form_sheets
     from market_profile.render import render_edition
+    from market_profile.render.workbook import write_workbook
 
     rendered = render_edition(edition, pdf=plan.workspace.settings.report.pdf)
-    return {**rendered, **form_files(edition)}
+    form = write_workbook(form_sheets(edition).items(), f"Form for partners, {plan.month.text}")
+    return {**rendered, **form_files(edition), "form/partner_observations.ods": form}
 
 
 def make_manifest(plan: Plan, edition: Edition, files: dict[str, bytes]) -> Manifest:

@@ -44,7 +44,7 @@ def workbook(edition: Edition, grids: Mapping[str, Grid]) -> bytes:
         )
         for number, (title, rows) in enumerate(kept, 1)
     ]
-    return _write(
+    return write_workbook(
         [*front, *numbered], f"{gate.check(edition.document.title)}, {gate.check(edition.document.area_name)}"
     )
 
@@ -111,7 +111,8 @@ def _plain(cell: object) -> Cell:
     return clean(cell if isinstance(cell, str) else str(cell))
 
 
-def _write(sheets: Iterable[tuple[str, list[list[Cell]]]], title: str) -> bytes:
+def write_workbook(sheets: Iterable[tuple[str, Sequence[Sequence[Cell]]]], title: str) -> bytes:
+    """Return the sheets (name, rows) as the bytes of an .ods, which depend on them and ``title`` alone."""
     from odfdo import Document
     from odfdo import Table as OdsTable
 
@@ -133,7 +134,7 @@ def _write(sheets: Iterable[tuple[str, list[list[Cell]]]], title: str) -> bytes:
     return _same_bytes(buffer.getvalue())
 
 
-def _row(cells: list[Cell]) -> Any:
+def _row(cells: Sequence[Cell]) -> Any:
     from odfdo import Row
 
     row = Row()

@@ -22,7 +22,7 @@ from market_profile.sources.opening import sha256_of
 from market_profile.sources.refusal import UNSAFE, FileRefused, Refusal
 
 INBOX = "inbox"
-FORMATS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".xlsx", ".parquet")
+FORMATS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".xlsx", ".ods", ".parquet")
 PUBLISHED = {"street_crime": "*-street", "stop_and_search": "*-stop-and-search"}
 """Names under which data.police.uk publishes, accepted beside the kind's own name."""
 _SILENT = frozenset({".gitkeep", ".gitignore", ".ds_store"})
@@ -55,8 +55,8 @@ class Found:
 def find_files(workspace: Path, settings: Settings) -> Found:
     """Return the files of ``workspace/inbox`` (sub-folders included) and the kind that claims each.
 
-    A pattern of area.toml wins over the default ``<kind>*.{csv,tsv,xlsx,parquet}[.gz]``; among kinds the longest name
-    wins. Links, devices and pipes are refused, never followed.
+    A pattern of area.toml wins over the default ``<kind>*.{csv,tsv,xlsx,ods,parquet}[.gz]``; among kinds the longest
+    name wins. Links, devices and pipes are refused, never followed.
     """
     files: list[InboxFile] = []
     refused: list[Refusal] = []

@@ -36,7 +36,7 @@ def read_text(kind: Kind, file: InboxFile, source: SourceSettings) -> FileText:
 def read_table(kind: Kind, file: InboxFile, source: SourceSettings) -> RawTable:
     """Return the file as text, by the reader of its format; what is neither workbook nor Parquet is delimited text."""
     name = file.path.name.lower()
-    if name.endswith(".xlsx"):
+    if name.endswith((".xlsx", ".ods")):
         return read_workbook(file.path, source.sheet)
     if name.endswith(".parquet"):
         return read_parquet(file.path)

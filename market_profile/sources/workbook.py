@@ -1,4 +1,4 @@
-"""Workbooks (.xlsx): vetted part by part, repacked from what was vetted, then read by calamine.
+"""Workbooks (.xlsx, .ods): vetted part by part, repacked from what was vetted, then read by calamine.
 
 The parts are unpacked within limits whatever the zip directory says, entities are refused, and only plain sheets go
 on to the reader. calamine gives a formula its stored value and blanks an error, so both are looked for in the XML.
@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from market_profile.sources.cells import cell_text
+from market_profile.sources.ods import OdsBook
 from market_profile.sources.raw import RawTable, faults_at
 from market_profile.sources.refusal import EMPTY, HEADER, UNREADABLE, FileRefused
 from market_profile.sources.workbook_parts import repacked, unreadable_lines, vetted_parts
@@ -37,10 +37,16 @@ def read_workbook(path: Path, sheet: str | None = None) -> RawTable:
     """Return one sheet of the workbook as a RawTable: the one named, else the first visible.
 
     Dates become ISO 8601 text in the workbook's own date system (1900 or 1904); whole numbers lose ``.0``. Refuses
-    bombs, entities, encrypted and broken workbooks.
+    bombs, entities, encrypted and broken workbooks. An .ods is read by ``ods``.
     """
+    if path.name.lower().endswith(".ods"):
+        return _as_table(*_read_ods(path, sheet))
     parts = vetted_parts(path)
     found = _read_sheet(repacked(parts), sheet)
+    return _as_table(found, unreadable_lines(parts, found.name))
+
+
+def _as_table(found: _Sheet, error_lines: Sequence[int]) -> RawTable:
     if not found.rows:
         raise FileRefused(EMPTY, "the sheet read has no header row; name the right one as `sheet` in area.toml")
     headings = tuple(found.rows[0])
@@ -54,7 +60,7 @@ def read_workbook(path: Path, sheet: str | None = None) -> RawTable:
     cells = pd.DataFrame([body[number][:width] for number in kept], columns=range(width), dtype="str")
     cells.index = pd.Index(kept, dtype="int64", name="row")
     sentence = f"The row has cells to the right of the {width} columns of the header; give them a heading."
-    unreadable = np.flatnonzero(np.isin(lines, unreadable_lines(parts, found.name))).tolist()
+    unreadable = np.flatnonzero(np.isin(lines, error_lines)).tolist()
     faults = [
         faults_at(wide, "", Reason.MALFORMED_ROW, sentence),
         faults_at(unreadable, "", Reason.UNKNOWN_VALUE, _ERROR_CELL),
@@ -81,13 +87,26 @@ def _read_sheet(workbook: io.BytesIO, wanted: str | None) -> _Sheet:
         raise FileRefused(UNREADABLE, "is a workbook that cannot be read; save it again as .xlsx") from None
     rows = [[cell_text(value) for value in row] for row in grid]
     filled = [number for number, row in enumerate(rows) if any(cell.strip() for cell in row)]
-    hidden = len(sheets) - len(shown)
+    filled_rows = [rows[number] for number in filled]
+    return _Sheet(name, filled_rows, [number + 1 for number in filled], _notes(name, len(sheets), shown))
+
+
+def _read_ods(path: Path, wanted: str | None) -> tuple[_Sheet, list[int]]:
+    book = OdsBook(path)
+    name = _choose(book.names, book.shown, wanted)
+    rows, lines, errors = book.rows(name)
+    return _Sheet(name, rows, lines, _notes(name, len(book.names), book.shown)), errors
+
+
+def _notes(name: str, sheets: int, shown: Sequence[str]) -> tuple[str, ...]:
+    """Return what was not read of a workbook's sheets."""
+    hidden = sheets - len(shown)
     notes = [f"{hidden} hidden sheets were not read"] if hidden and name in shown else []
     if name not in shown:
         notes.append("the sheet read is hidden in the workbook")
     if len(shown) > 1:
         notes.append(f"one of {len(shown)} visible sheets was read")
-    return _Sheet(name, [rows[number] for number in filled], [number + 1 for number in filled], tuple(notes))
+    return tuple(notes)
 
 
 def _choose(names: list[str], shown: list[str], wanted: str | None) -> str:
@@ -99,38 +118,6 @@ def _choose(names: list[str], shown: list[str], wanted: str | None) -> str:
     if not shown:
         raise FileRefused(EMPTY, "has no visible sheet; name one as `sheet` in area.toml")
     return shown[0]
-
-
-def cell_text(value: object) -> str:
-    """Return a cell as the text an export would hold: ISO 8601 dates, plain numbers of at most 15 digits.
-
-    Example:
-        >>> cell_text(3.0), cell_text(0.1 + 0.2), cell_text(date(2018, 10, 1))
-        ('3', '0.3', '2018-10-01')
-    """
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        return _number_text(value)
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds" if not value.microsecond else "microseconds")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return str(value)
-    return "" if value is None else str(value)
-
-
-def _number_text(value: float) -> str:
-    if not math.isfinite(value):
-        return ""
-    if value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return f"{value:.15g}"
 
 
 def _raw_text(body: list[list[str]], rows: Sequence[int]) -> list[str]:

@@ -35,7 +35,12 @@ _STRING = re.compile(rb"<(?:\w+:)?si\b.*?</(?:\w+:)?si>|<(?:\w+:)?si\s*/>", re.D
 
 
 def vetted_parts(path: Path) -> dict[str, bytes]:
-    """Return the parts of the workbook that reading needs, unpacked within limits and free of entities."""
+    """Return the parts of an .xlsx that reading needs, unpacked within limits and free of entities."""
+    return vetted_members(path, _WANTED.pattern)
+
+
+def vetted_members(path: Path, wanted: str) -> dict[str, bytes]:
+    """Return the members of a zipped spreadsheet whose whole name matches ``wanted``, vetted as above."""
     with open_content(path) as stream:
         packed = stream.read(MAX_PACKED + 1)
     if not packed:
@@ -44,23 +49,23 @@ def vetted_parts(path: Path) -> dict[str, bytes]:
         raise FileRefused(TOO_LARGE, "is too large for a workbook; export it as CSV or Parquet")
     try:
         with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-            parts = _unpack(archive)
+            parts = _unpack(archive, re.compile(wanted))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, RuntimeError):
-        raise FileRefused(UNREADABLE, "is not a whole workbook without a password; save it again as .xlsx") from None
+        raise FileRefused(UNREADABLE, "is not a whole workbook without a password; save it again") from None
     for content in parts.values():
         if b"<!DOCTYPE" in content or b"<!ENTITY" in content or b"\x00" in content[:4096]:
             raise FileRefused(UNSAFE, "is a workbook with entity declarations or foreign encodings; refused")
     return parts
 
 
-def _unpack(archive: zipfile.ZipFile) -> dict[str, bytes]:
+def _unpack(archive: zipfile.ZipFile, needed: re.Pattern[str]) -> dict[str, bytes]:
     entries = archive.infolist()
     names = [entry.filename for entry in entries]
     if len(entries) > MAX_PARTS or len(set(names)) != len(names):
         raise FileRefused(UNSAFE, "is a workbook with too many or repeated parts; refused")
     if any(name.startswith("/") or "\\" in name or ".." in PurePosixPath(name).parts for name in names):
         raise FileRefused(UNSAFE, "is a workbook with parts that leave its folder; refused")
-    wanted = [entry for entry in entries if _WANTED.match(entry.filename)]
+    wanted = [entry for entry in entries if needed.fullmatch(entry.filename)]
     packed, unpacked = sum(entry.compress_size for entry in wanted), sum(entry.file_size for entry in wanted)
     if unpacked > MAX_UNPACKED or unpacked > max(RATIO_FREE_BYTES, packed * MAX_RATIO):
         raise FileRefused(TOO_LARGE, "is a workbook that unpacks to far more than it may; export it as CSV")

@@ -16,9 +16,10 @@ import pytest
 
 from market_profile.settings import SourceSettings
 from market_profile.sources import Intake
+from market_profile.sources.cells import cell_text
 from market_profile.sources.columnar import read_parquet
 from market_profile.sources.refusal import FileRefused
-from market_profile.sources.workbook import cell_text, read_workbook
+from market_profile.sources.workbook import read_workbook
 
 Reader = Callable[..., Intake]
 
