@@ -13,11 +13,14 @@ import pandas as pd
 import shapely
 
 from market_profile.contracts.tables import Areas, Tables
+from market_profile.geography.events import stands_nowhere
 from market_profile.indicators.consent import consent_holds
 from market_profile.periods import Month
-from market_profile.terms import COVERT, GradeScheme
+from market_profile.terms import COVERT, GradeScheme, Precision
 
 _PUBLISHED = frozenset({"street_crime", "stop_and_search"})
+_FREE_TEXT = ("text", "location_text", "handling_conditions", "override_reason", "comment")
+"""Words that people typed: partners' analysis has no use for them, so it does not get them."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,9 @@ def shareable(tables: Tables, grants: pd.DataFrame, month: Month) -> Tables:
     """Return the records that the partner analysis may use.
 
     ``grants`` has columns ``urn`` and ``expires_on`` (a C-coded log granted for partners until that day). Kinds
-    without a rule below do not reach partners at all.
+    without a rule below do not reach partners at all. Free text is blank, and rows are in order of ``record_ref``:
+    neither what people typed nor the order of an extract can move a byte. A log whose text or point says that its place
+    is not known has none.
     """
     context = _Context(tables, month, _granted(grants, month), ended_operations(tables, month))
     frames: dict[str, pd.DataFrame] = {}
@@ -58,7 +63,20 @@ def shareable(tables: Tables, grants: pd.DataFrame, month: Month) -> Tables:
         if kind in tables.frames:
             rows = tables.get(kind)
             frames[kind] = rows[rows["urn"].isin(kept)]
-    return Tables({kind: frame for kind, frame in frames.items() if len(frame)})
+    return Tables({kind: _plain(kind, frame) for kind, frame in frames.items() if len(frame)})
+
+
+def _plain(kind: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows without free text, in order of record; what a text says of a log's place is kept as precision."""
+    if kind == "intelligence_logs":
+        nowhere = stands_nowhere(rows)
+        places = {name: rows[name].mask(nowhere) for name in ("easting_m", "northing_m")}
+        precision = rows["location_precision"].mask(nowhere, Precision.NONE.value)
+        rows = rows.assign(**places, location_precision=precision)
+    rows = rows.assign(**{name: "" for name in _FREE_TEXT if name in rows})
+    if "closure_evidence" in rows:
+        rows = rows.assign(closure_evidence=rows["closure_evidence"].mask(rows["closure_evidence"] != "", "stated"))
+    return rows.sort_values("record_ref", kind="stable", ignore_index=True)
 
 
 def in_whole_areas(tables: Tables, areas: Areas) -> Tables:

@@ -189,6 +189,11 @@ def _no_place_text(text: pd.Series) -> pd.Series:
     return text.str.contains(NOT_A_PLACE, case=False, regex=True).fillna(False).astype(bool)
 
 
+def stands_nowhere(logs: pd.DataFrame) -> pd.Series:
+    """Tell which logs' points say nothing: a geocoder's default, or a text that names no place (unknown, say)."""
+    return _default_points(logs) | _no_place_text(logs["location_text"])
+
+
 def _default_points(logs: pd.DataFrame) -> pd.Series:
     """Tell which rows stand on one coordinate that serves many different texts."""
     spot = [logs["easting_m"].round(), logs["northing_m"].round()]

@@ -72,4 +72,4 @@ def test_two_hundred_variants_move_no_byte(case: Case) -> None:
 
 @pytest.mark.slow
 def test_variants_move_no_byte_of_the_pdf(case: Case) -> None:
-    assert_blind(case, 9, pdf=True)
+    assert_blind(case, 11, pdf=True)

@@ -127,10 +127,12 @@ def without_hidden_logs(inbox: Path) -> Change:
 
 
 def other_narrative(kind: str, rows: pd.DataFrame) -> pd.DataFrame:
-    """Replace every narrative."""
+    """Replace every narrative, and every text of a place by another."""
     for name in rows.columns:
-        if name.lower() in {"text", "narrative", "location_text", "location text"}:
+        if name.lower() in {"text", "narrative", "report"}:
             rows[name] = [f"something else {number}" for number in range(len(rows))]
+        elif name.lower() in {"location_text", "location"}:
+            rows[name] = rows[name].where(rows[name] == "", rows[name] + " by the arch")
     return rows
 
 

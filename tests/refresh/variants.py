@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +18,9 @@ from market_profile.terms import COVERT, Audience
 
 LETTERS = "bdjlmtv"
 """Letters that take part in no spelling rule: exchanging them keeps distances, sounds and collisions of names."""
+
+NARRATIVES = frozenset({"text", "handling_conditions", "override_reason", "comment"})
+PLACES = frozenset({"location_text", "address_text"})
 
 Change = Callable[[Tables], Tables]
 
@@ -70,15 +73,16 @@ def renamed(seed: int) -> Change:
     """Rename every nominal by exchanging letters of surnames."""
     order = np.random.default_rng(seed).permutation(list(LETTERS))
     table = str.maketrans(LETTERS + LETTERS.upper(), "".join(order) + "".join(order).upper())
-    return _columns({"surname", "seller_surname"}, lambda values: values.str.translate(table))
+    return _columns(("surname", "seller_surname"), lambda values: values.str.translate(table))
 
 
 def retold(seed: int) -> Change:
-    """Replace every narrative and every text of a place."""
+    """Replace every narrative, and every text of a place and address by another (equal ones stay equal)."""
     words = np.random.default_rng(seed).choice(list("abcdefgh"), 9)
     text = " ".join(f"{word}{seed}" for word in words)
-    names = {"text", "location_text", "address_text", "handling_conditions"}
-    return _columns(names, lambda values: pd.Series(text, index=values.index, dtype=values.dtype))
+    told = _columns(NARRATIVES, lambda values: pd.Series(text, index=values.index, dtype=values.dtype))
+    placed = _columns(PLACES, lambda values: values.where(values == "", values + " " + "".join(words)))
+    return lambda tables: placed(told(tables))
 
 
 def reordered(seed: int) -> Change:
@@ -117,7 +121,7 @@ def _home(tree: shapely.STRtree, points: np.ndarray, size: int) -> np.ndarray:
     return home
 
 
-def _columns(names: set[str], change: Callable[[pd.Series], pd.Series]) -> Change:
+def _columns(names: Collection[str], change: Callable[[pd.Series], pd.Series]) -> Change:
     def changed(tables: Tables) -> Tables:
         frames = {}
         for kind, frame in sorted(tables.frames.items()):
