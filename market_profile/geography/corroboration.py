@@ -38,6 +38,6 @@ def feedback_warning(hotspots: pd.DataFrame) -> str:
         return ""
     some = "1 hotspot rests" if driven == 1 else f"{driven} hotspots rest"
     return (
-        f"{some} mostly on what police discovered (stop and search, patrol, seizures, test purchases): they may show "
-        "where police look rather than where the market is; seek reports from the public and partners before acting."
+        f"{some} mostly on what police discovered, and may show where police look rather than where the market is: "
+        "seek reports before acting."
     )

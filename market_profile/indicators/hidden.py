@@ -24,8 +24,8 @@ from market_profile.periods import Month
 ASSUMPTIONS = (
     "nobody came or went in the year",
     "people were matched rightly",
-    "everybody was as likely to be on a list",
-    "no list led to another beyond what the model allows",
+    "all were as likely to be listed",
+    "lists led to each other no more than the model allows",
 )
 """What capture-recapture takes for granted; printed with every estimate."""
 

@@ -40,7 +40,7 @@ def board_section(findings: Findings) -> Section[Measure]:
     """Return the test-purchase board, its plan and record, what was left out and the diversion list (planners)."""
     blocks: Blocks = (
         para(
-            "A score is an indicator for initial selection. Accept, reject or defer each target with market-profile "
+            "A score is an indicator for initial selection: accept, reject or defer each target with market-profile "
             "decide, and say why; cards are printed for accepted targets only.",
             tone="warning",
         ),

@@ -42,13 +42,14 @@ def gaps_section(findings: Findings) -> Section[Measure]:
     edges, review = findings.network.edges, findings.resolution.review
     types = findings.indicators.market_types
     unclear = int((types["type"] == "insufficient").sum()) if len(types) else 0
+    single = int(edges["is_single_source"].sum())
+    found = (
+        (single, "Ties that rest on a single source, to be tasked for a second: {n}."),
+        (unclear, "Markets with too few attempts to say how they sell: {n}."),
+        (len(review), "Pairs of nominals that wait for a person's judgement: {n}."),
+    )
     blocks: Blocks = (
-        bullets(
-            say("{n} ties rest on a single source: task for a second.", n=counted(edges["is_single_source"].sum())),
-            say("{n} markets have too few attempts to say how they sell.", n=counted(unclear)),
-            say("{n} pairs of nominals wait for a person's judgement.", n=counted(len(review))),
-            say("{n} logs are past review and were left out until someone reviews them.", n=counted(findings.overdue)),
-        ),
+        bullets(*(say(words, n=counted(n)) for n, words in found if n)),
         *(gap(kind) for kind in findings.not_supplied if kind in MISSING_WORDS),
     )
     return section("gaps", "Intelligence gaps", blocks, PLANNER)

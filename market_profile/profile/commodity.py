@@ -119,8 +119,8 @@ def _basis(findings: Findings) -> Paragraph[Measure]:
     total = {name: counted(basis[name].sum()) for name in names}
     return para(
         say(
-            "Of {purchases} purchases in twelve months {priced} could be priced per pure gram; {pending} wait for the "
-            "laboratory, {no_weight} have no weight and {no_purity} no purity.",
+            "Of {purchases} purchases in twelve months {priced} could be priced; {pending} wait for the laboratory, "
+            "{no_weight} lack a weight and {no_purity} a purity.",
             **total,
         )
     )

@@ -67,8 +67,8 @@ def consent_section(findings: Findings) -> Section[Measure]:
         blocks.append(
             para(
                 say(
-                    "{clients} treatment clients consent to sharing with the police; {excluded} do not, or no longer, "
-                    "and are in no figure.",
+                    "{clients} treatment clients consent to sharing with the police; {excluded} do not and are in no "
+                    "figure.",
                     clients=counted(spend["clients"]),
                     excluded=counted(spend["excluded"]),
                 )

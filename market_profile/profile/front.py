@@ -42,8 +42,8 @@ def terms_section(findings: Findings) -> Section[Measure]:
             ),
         ),
         para(
-            "OFFICIAL-SENSITIVE: it names people and places. Keep it inside the operation; partners get their own "
-            "edition, built from shareable records alone. Intelligence is not evidence, and a score is not a decision.",
+            "It names people and places: keep it inside the operation. Partners get their own edition. Intelligence "
+            "is not evidence, and a score is not a decision.",
             tone="warning",
         ),
     )
@@ -161,7 +161,7 @@ def _tiles(findings: Findings, is_partner: bool) -> Tiles[Measure]:
         if words in changes:
             found = changes[words]
             change = found.yearly_change(month)
-            note = say("In {window}; no earlier year is on record to compare.", window=window)
+            note = say("In {window}; no earlier year to compare.", window=window)
             if change.before is not None:
                 note = say("In {window}; the year before: {before}.", window=window, before=change.before)
             tiles.append(Tile(first_upper(words), found.in_year(month), note, definition))

@@ -114,8 +114,8 @@ def _safeguarding(findings: Findings) -> Blocks:
     return (
         para(
             say(
-                "{exploited} people are judged cuckooed or exploited, and {diverted} of those considered for the "
-                "test-purchase board were put on its diversion list to be safeguarded or supported.",
+                "People judged cuckooed or exploited: {exploited}; diverted from the test-purchase board to be "
+                "safeguarded or supported: {diverted}.",
                 exploited=counted(exploited),
                 diverted=counted(len(findings.board.diversions)),
             )

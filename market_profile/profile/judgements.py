@@ -157,8 +157,7 @@ def _whole_kind(rows: pd.DataFrame, findings: Findings) -> list[Block[Measure]]:
     if logs.empty or not any(LOGS in sources_of(row) for row in rows.to_dict("records")):
         return []
     words = (
-        "Judgements that name intelligence logs rest on those of twelve months: {firm} are firm (reliable and "
-        "corroborated), {weak} weak; {who} sources."
+        "Intelligence logs of twelve months: {firm} are firm (reliable and corroborated), {weak} weak; {who} sources."
     )
     return [para(say(words, **_grades(logs)), tone="note")]
 

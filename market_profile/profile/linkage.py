@@ -60,8 +60,8 @@ def unlinked_blocks(findings: Findings) -> Blocks:
     return (
         para(
             say(
-                "Not linked: {without_key} clients without a pseudonym, and {unlinkable} users known to the police "
-                "without full name and date of birth.",
+                "Not linked for want of a pseudonym: {without_key} clients; of a full name and date of birth: "
+                "{unlinkable} known users.",
                 without_key=counted(linked.without_key),
                 unlinkable=counted(linked.unlinkable),
             )

@@ -59,8 +59,7 @@ def _summary(findings: Findings) -> Bullets[Measure]:
             n=counted(len(found.records)), nominals=counted(len(found.nominals)), waiting=counted(len(found.review)),
         ),
         say(
-            "Merges this month: {merges}, of {joined} records. Splits: {splits}, of {parted} records. No other record "
-            "changed its nominal.",
+            "Merges this month: {merges}, of {joined} records; splits: {splits}, of {parted}; nothing else changed.",
             merges=counted(len(of["merge"])), joined=counted(of["merge"]["records"].sum()),
             splits=counted(len(of["split"])), parted=counted(of["split"]["records"].sum()),
         )
@@ -70,8 +69,7 @@ def _summary(findings: Findings) -> Bullets[Measure]:
     if found.blocking_recall_pct is not None:
         sentences.append(
             say(
-                "Blocking recall {share}: of the matches that a far wider comparison of a sample finds, the share "
-                "that was compared at all.",
+                "Blocking recall {share}: the share of the matches of a far wider comparison that was compared.",
                 share=score(found.blocking_recall_pct, 1, "%"),
             )
         )

@@ -255,8 +255,7 @@ def _shifted(findings: Findings) -> Blocks:
         return ()
     row = own.iloc[0]
     sentence = say(
-        "A grid is a choice: laid in {offsets} other ways, the same method would have caught between {low} and {high} "
-        "of last month's events, {mean} on average (grid_shifts.csv).",
+        "Laid in {offsets} other ways, the grid would have caught {low} to {high}, {mean} on average.",
         offsets=counted(int(row["offsets"])),
         low=score(row["low_pct"], 0, "%"),
         high=score(row["high_pct"], 0, "%"),
@@ -272,13 +271,13 @@ def _backtest_words(findings: Findings) -> Sentence[Measure]:
     months = counted(own["months"])
     if "last month" not in rows:
         return say(
-            "Tested on {months} past months, the forecast in use caught {own} of the events that followed.",
+            "On {months} past months the forecast in use caught {own} of the events that followed.",
             months=months,
             own=_backtest_rate(own),
         )
     return say(
-        "Tested on {months} past months, the forecast in use caught {own} of the events that followed; marking the "
-        "same number of cells by last month's count alone caught {plain}.",
+        "On {months} past months the forecast in use caught {own} of the events that followed, last month's count "
+        "alone {plain}.",
         months=months,
         own=_backtest_rate(own),
         plain=_backtest_rate(rows["last month"]),

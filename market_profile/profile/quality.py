@@ -15,7 +15,6 @@ from market_profile.profile.text import (
     label,
     para,
     say,
-    secret,
     section,
     table,
     words_of,
@@ -27,10 +26,9 @@ MEANINGS = {str(reason): reason.meaning for reason in Reason}
 
 
 def quality_section(findings: Findings) -> Section[Measure]:
-    """Return reconciliation, quarantine by reason, places lost, overdue records, identity and warnings (planners)."""
+    """Return reconciliation, quarantine by reason, overdue records and records without a place (planners)."""
     blocks: Blocks = (
         _limits(findings),
-        *(para(say("{words}", words=secret(words)), tone="warning") for words in findings.geography.warnings),
         _reconciliation(findings),
         *_reasons(findings),
         *_places(findings),
@@ -43,24 +41,16 @@ def _limits(findings: Findings) -> Bullets[Measure]:
     sums = {
         name: 0 if frame.empty else int(frame[name].sum()) for name in ("read", "accepted", "quarantined", "duplicate")
     }
-    denominator = findings.geography.denominator.rstrip(".")
-    return bullets(
+    said = [
         say(
             "{read} rows were read: {accepted} accepted, {quarantined} set aside and {duplicate} duplicates.",
             **{name: counted(n) for name, n in sums.items()},
-        ),
-        say(
-            "{overdue} intelligence logs are past their review date and are in no figure until someone reviews them.",
-            overdue=counted(findings.overdue),
-        ),
-        say(
-            "{records} mentions of people were resolved to {nominals} nominals; {review} pairs wait for review.",
-            records=counted(len(findings.resolution.records)),
-            nominals=counted(len(findings.resolution.nominals)),
-            review=counted(len(findings.resolution.review)),
-        ),
-        say("What counts of events by place are read against: {words}.", words=secret(denominator)),
-    )
+        )
+    ]
+    if findings.overdue:
+        words = "{overdue} intelligence logs past their review date are in no figure until someone reviews them."
+        said.append(say(words, overdue=counted(findings.overdue)))
+    return bullets(*said)
 
 
 def _reconciliation(findings: Findings) -> Table[Measure]:

@@ -89,8 +89,8 @@ def _phases(findings: Findings) -> Blocks:
         return ()
     said = [
         say(
-            "{operation} has been in its {phase} phase since {since}: {after} reports by residents in {days}, {before} "
-            "before. {reading}",
+            "{operation}, {phase} phase since {since}: {after} reports by residents in {days}, {before} before. "
+            "{reading}",
             operation=secret(row["operation"]), phase=label(row["phase"]), since=label(date_words(row["phase_since"])),
             after=counted(row["reports_after"]), days=score(row["days"], 0, "days"),
             before=counted(row["reports_before"]), reading=label(Reading(row["reading"]).meaning),

@@ -309,7 +309,7 @@ def _replacement(findings: Findings) -> Blocks:
         caveat="Those not yet replaced count until the cut-off (Kaplan-Meier). The next purchase is best tried early.",
     )
     usual = Estimate(number(replaced.usual_days), None, None, replaced.n, "days")
-    late = say("Evidence of a replacement comes late: by estimate a place stands empty for {days}.", days=usual)
+    late = say("By estimate a place stands empty for {days}; evidence of it comes later.", days=usual)
     return (figure, para(late))
 
 

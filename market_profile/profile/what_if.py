@@ -84,8 +84,8 @@ def _consequences(found: WhatIf) -> tuple[Sentence[Measure], ...]:
 def _comparison(found: WhatIf, best: KeyPlayerSet) -> tuple[Sentence[Measure], ...]:
     told = [
         say(
-            "Removing the {n} most reported gives fragmentation {most}, chance {low} to {high}. With 15 % more ties "
-            "hidden this choice gives {hidden}, no worse than those with most ties in {share} of draws.",
+            "The {n} most reported would give {most}, chance {low} to {high}. With 15 % more ties hidden this choice "
+            "gives {hidden}, and holds against most ties in {share} of draws.",
             n=counted(best.k),
             most=score(found.most_reported, 2),
             low=score(found.random_low, 2),
