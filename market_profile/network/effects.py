@@ -14,8 +14,8 @@ import pandas as pd
 from scipy import sparse
 
 from market_profile.network.distances import sampled
-from market_profile.network.key_players import pairs_left
 from market_profile.network.mending import MECHANISMS, SEED, Yardstick, new_ties, tear
+from market_profile.network.reach import pairs_left
 from market_profile.network.structure import Web, components, shared_users
 from market_profile.network.supply import SELLING
 from market_profile.network.what_if import (

@@ -15,6 +15,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from market_profile.network.model import KeyPlayerSet
+from market_profile.network.reach import Reach
 from market_profile.network.structure import Floats, Web, betweenness
 
 NEAR = 0.01
@@ -48,71 +49,12 @@ def fragmentation(web: Web, removed: tuple[int, ...] | list[int] = ()) -> float:
 @dataclass
 class _Search:
     web: Web
-    neighbours: list[list[int]]
+    reach: Reach
     found: dict[frozenset[int], float]
-    passes: int = 0
 
     def after_one_more(self, removed: set[int]) -> Floats:
         """Return pairs still in reach after also removing each node (infinite for those already removed)."""
-        self.passes += 1
-        return pairs_left(self.neighbours, removed)
-
-
-def pairs_left(neighbours: list[list[int]], removed: set[int]) -> Floats:
-    """Return, for each node, the number of unordered connected pairs if it too were removed.
-
-    One iterative Tarjan pass: the parts that hang off a cut point are known from subtree sizes.
-    """
-    n = len(neighbours)
-    order, low, size = [0] * n, [0] * n, [1] * n
-    parts = [0] * n  # pairs within the subtrees that a node's removal cuts off
-    cut_off = [0] * n  # people in them
-    component = [-1] * n
-    totals: list[int] = []
-    clock = 0
-    for root in range(n):
-        if order[root] or root in removed:
-            continue
-        number = len(totals)
-        clock += 1
-        order[root] = low[root] = clock
-        stack = [(root, -1, iter(neighbours[root]))]
-        while stack:
-            node, parent, remaining = stack[-1]
-            for other in remaining:
-                if other in removed or other == parent:
-                    continue
-                if order[other]:
-                    low[node] = min(low[node], order[other])
-                    continue
-                clock += 1
-                order[other] = low[other] = clock
-                stack.append((other, node, iter(neighbours[other])))
-                break
-            else:
-                stack.pop()
-                component[node] = number
-                if parent >= 0:
-                    _close(node, parent, low, order, size, parts, cut_off)
-        totals.append(size[root])
-    everyone = sum(s * (s - 1) // 2 for s in totals)
-    left = np.full(n, np.inf)
-    for node in range(n):
-        if component[node] >= 0:
-            whole = totals[component[node]]
-            rest = whole - 1 - cut_off[node]
-            left[node] = everyone - whole * (whole - 1) // 2 + parts[node] + rest * (rest - 1) // 2
-    return left
-
-
-def _close(
-    node: int, parent: int, low: list[int], order: list[int], size: list[int], parts: list[int], cut_off: list[int]
-) -> None:
-    size[parent] += size[node]
-    low[parent] = min(low[parent], low[node])
-    if low[node] >= order[parent]:
-        parts[parent] += size[node] * (size[node] - 1) // 2
-        cut_off[parent] += size[node]
+        return self.reach.pairs_left(frozenset(removed))
 
 
 def key_players(web: Web, most: int, allowed: np.ndarray | None = None) -> tuple[KeyPlayerSet, ...]:
@@ -129,7 +71,7 @@ def key_players(web: Web, most: int, allowed: np.ndarray | None = None) -> tuple
     may = np.ones(inner.size, dtype=bool) if allowed is None else allowed[tied]
     matrix = inner.matrix()
     neighbours = [matrix.indices[matrix.indptr[i] : matrix.indptr[i + 1]].tolist() for i in range(inner.size)]
-    search = _Search(inner, neighbours, {})
+    search = _Search(inner, Reach(neighbours), {})
     rankings = _rankings(inner, matrix, may)
     most = min(most, int(may.sum()), max(inner.size - 2, 1))
     greedy = _greedy(search, most, may)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 import time
 from pathlib import Path
 
@@ -10,8 +11,11 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from market_profile.network.key_players import fragmentation, key_players, pairs_left
+from market_profile.network.key_players import fragmentation, key_players
+from market_profile.network.reach import Reach, pairs_left
 from market_profile.network.structure import Web, betweenness, web_of
 
 NETWORKS = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "networks"
@@ -65,6 +69,19 @@ def test_all_removals_at_once_equal_one_by_one() -> None:
             n = 40 - len(removed) - 1
             pairs = (1 - fragmentation(web, [*removed, node])) * n * (n - 1) / 2
             assert left[node] == pytest.approx(pairs)
+
+
+@given(st.integers(1, 16), st.randoms(use_true_random=False))
+def test_folded_trees_and_components_give_the_counts_of_the_whole_network(size: int, draw: random.Random) -> None:
+    graph = nx.gnm_random_graph(size, draw.randint(0, size + 4), seed=draw.randint(0, 10**6))
+    reach = Reach([sorted(graph.neighbors(node)) for node in range(size)])
+    for _ in range(3):
+        removed = frozenset(draw.sample(range(size), draw.randint(0, min(size - 1, 5))))
+        left = reach.pairs_left(removed)
+        for node in range(size):
+            rest = graph.subgraph(set(graph) - removed - {node})
+            pairs = sum(len(part) * (len(part) - 1) // 2 for part in nx.connected_components(rest))
+            assert left[node] == (np.inf if node in removed else pairs)
 
 
 def test_the_best_pair_by_brute_force() -> None:
