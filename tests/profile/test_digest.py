@@ -9,7 +9,7 @@ import pytest
 
 from market_profile.contracts.tables import Tables
 from market_profile.profile.digest import NEW_PERSON, LastEdition, make_digest
-from tests.conftest import run_cli
+from tests.conftest import copy_town, run_cli
 from tests.indicators.conftest import typed
 
 SINCE = pd.Timestamp("2019-02-10")
@@ -74,19 +74,26 @@ def test_people_are_known_by_reference_or_by_full_name_and_birth_and_by_no_less(
     assert found.at["U2", "care"].tolist().count("safeguard or support") == 1, "a cuckooed person is to be safeguarded"
 
 
-def test_the_command_reads_a_town_that_was_never_refreshed_and_logs_no_person(town: Path):
-    done = run_cli("digest", town, "--days", "4")
+@pytest.fixture
+def folder_of_town(town_template: Path, tmp_path: Path) -> Path:
+    return copy_town(town_template, tmp_path / "town")
+
+
+def test_the_command_reads_a_town_that_was_never_refreshed_and_logs_no_person(folder_of_town: Path):
+    done = run_cli("digest", folder_of_town, "--days", "4")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("OFFICIAL-SENSITIVE") and "new logs name" in done.stdout
-    (folder,) = (town / "store" / "digests").iterdir()
+    (folder,) = (folder_of_town / "store" / "digests").iterdir()
     nominals = pd.read_csv(folder / "nominals.csv", dtype=str, keep_default_na=False)
     assert len(nominals) and (folder / "nominals.csv").stat().st_mode & 0o777 == 0o600
-    audit = (town / "store" / "audit.jsonl").read_text()
+    audit = (folder_of_town / "store" / "audit.jsonl").read_text()
     assert "consultation" in audit
     assert not [name for name in nominals["name"] if len(name) > 3 and name in audit]
-    assert not (town / "editions").exists() and not (town / "store" / "tables").exists(), "nothing is taken in"
+    assert not (folder_of_town / "editions").exists() and not (folder_of_town / "store" / "tables").exists(), (
+        "nothing is taken in"
+    )
 
 
-def test_a_day_that_is_none_is_refused(town: Path):
-    done = run_cli("digest", town, "--since", "11/02/2019")
+def test_a_day_that_is_none_is_refused(folder_of_town: Path):
+    done = run_cli("digest", folder_of_town, "--since", "11/02/2019")
     assert done.returncode == 2 and "YYYY-MM-DD" in done.stderr
