@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from market_profile.cli.app import main
 from market_profile.editions.package import NotVerified, unzip_files, verify_edition, zip_files
 from market_profile.errors import DisclosureLeak, DisclosureRefused, WrongUse
 from market_profile.refresh.released import ReleaseStore
@@ -22,7 +23,7 @@ from market_profile.refresh.releasing import (
     withdraw_partner,
 )
 from market_profile.refresh.run import refresh
-from tests.conftest import run_cli
+from market_profile.synthetic import Plan, write_town
 
 PASSPHRASE = "correct horse battery"
 PEOPLE = ("ann", "bob")
@@ -50,12 +51,12 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def made(town_template: Path, tmp_path_factory: pytest.TempPathFactory, keys: dict[str, str]) -> Path:
-    """A refreshed town with two registered people and two recipients, one of them with an age key."""
+def made(tmp_path_factory: pytest.TempPathFactory, keys: dict[str, str]) -> Path:
+    """A very small refreshed town with two registered people and two recipients, one of them with an age key."""
     import pyrage
 
     folder = tmp_path_factory.mktemp("made") / "town"
-    shutil.copytree(town_template, folder)
+    write_town(folder, Plan(logs=260, months=2, seed=59))
     with (folder / "area.toml").open("a", encoding="utf-8") as handle:
         handle.write("\n[report]\npdf = false\n")
     for name in PEOPLE:
@@ -79,6 +80,15 @@ def town(made: Path, tmp_path: Path, keys: dict[str, str], monkeypatch: pytest.M
     monkeypatch.setenv("MARKET_PROFILE_KEYS", keys["folder"])
     shutil.copytree(made, tmp_path / "town")
     return tmp_path / "town"
+
+
+def command(*arguments: str | Path) -> int:
+    """Run the command line in this process; return its exit code."""
+    try:
+        main([str(argument) for argument in arguments])
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    return 0
 
 
 def month_of(town: Path) -> str:
@@ -105,11 +115,11 @@ def test_release_delivers_what_the_partner_can_verify(town: Path, made: Path, ke
     assert [row["organisation"] for row in log] == ["Probation", "Housing"]
     fingerprints = [part for one in told(keys) for part in ("--fingerprint", one)]
     for received in (package, town / "editions" / month / "partner"):
-        done = run_cli("verify", received, *fingerprints)
-        assert done.returncode == 0, done.stderr
-    opened = run_cli("verify", encrypted, *fingerprints, "--identity", made.parent / "identity")
-    assert opened.returncode == 0, opened.stderr
-    assert run_cli("verify", package, "--fingerprint", "ab" * 16, "--fingerprint", "cd" * 16).returncode == 3
+        assert command("verify", received, *fingerprints) == 0
+    assert command("verify", encrypted, *fingerprints, "--identity", made.parent / "identity") == 0
+    assert command("verify", encrypted, *fingerprints) == 2
+    assert command("verify", package, "--fingerprint", "ab" * 16, "--fingerprint", "cd" * 16) == 3
+    assert command("release", town, "--month", month, "--author", "ann", "--approver", "ann") == 2
     report = (town / f"store/check/disclosure-{month}.csv").read_text(encoding="utf-8")
     assert report.startswith("cell,shown,rule,action\n")
     assert "[c],0 to 7 is one hidden class,hidden" in report
