@@ -118,8 +118,8 @@ _KEY_JUDGEMENT = {
 class Decisions:
     """Frames of text and dates (``*_on``, ``on`` as datetime64[us]), empty where a file is absent.
 
-    ``key_judgements`` has columns id, sentence, likelihood, confidence, because, sources (pipe-separated: a record kind,
-    or ``kind:reference`` for one record). ``sha256`` changes when any decision does, not with layout.
+    ``key_judgements`` has columns id, sentence, likelihood, confidence, because, sources (pipe-separated: a record
+    kind, or ``kind:reference`` for one record). ``sha256`` changes when any decision does, not with layout.
     """
 
     judgements: pd.DataFrame
