@@ -200,6 +200,13 @@ def network_picture(findings: Findings) -> NetworkPicture:
     return NetworkPicture(people, tuple((str(a), str(b), round(float(w), 3), str(r)) for a, b, w, r in links))
 
 
+def _sureness(row: Record) -> Measure:
+    """Return how sure a role is; no evidence makes it certain, so nothing is ever shown as 100 %."""
+    if row["role"] == "unknown":
+        return score(None, 0, "%")
+    return label("over 99%") if row["role_probability"] > 0.99 else score(100 * row["role_probability"], 0, "%")
+
+
 def _key_players(findings: Findings) -> Blocks:
     nodes = findings.network.nodes
     ranked = nodes[nodes["key_player_rank"].notna()].sort_values(["key_player_rank", "nominal_id"], kind="stable")
@@ -212,7 +219,7 @@ def _key_players(findings: Findings) -> Blocks:
             secret(row["nominal_id"]),
             secret(names.get(row["nominal_id"], "")),
             label(first_upper(role_words(row["role"]))),
-            score(None if row["role"] == "unknown" else 100 * row["role_probability"], 0, "%"),
+            _sureness(row),
             counted(row["degree"]),
             label("look again" if waits.get(row["nominal_id"], False) else "settled"),
             secret(reasons_words(row["role_reasons"])),
