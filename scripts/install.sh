@@ -15,4 +15,5 @@ else
   .venv/bin/python -m pip install --quiet --no-compile --require-hashes -r requirements.lock
   .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
 fi
+env -u PYTHONDONTWRITEBYTECODE PYTHONPATH=. .venv/bin/python scripts/warm.py >/dev/null 2>&1 || true
 echo "Installed into .venv"
