@@ -49,7 +49,7 @@ def artifacts(result: RefreshResult, rows: list[dict[str, Any]]) -> None:
     create_link_artifact(key="partner-edition", link=result.partner_page.as_uri(), link_text=result.month)
 
 
-@flow(name="monthly_refresh", persist_result=False)
+@flow(name="monthly_refresh", flow_run_name="monthly_refresh", persist_result=False)
 def monthly_refresh(workspace: str, month: str | None = None) -> str:
     """Refresh one workspace; return the folder of the month's editions."""
     folder = Path(workspace).resolve()

@@ -16,7 +16,7 @@ refresh_area = task(
 )(guarded(steps.refresh_in_one))
 
 
-@flow(name="refresh_areas", persist_result=False)
+@flow(name="refresh_areas", flow_run_name="refresh_areas", persist_result=False)
 def refresh_areas(workspaces: list[str], month: str | None = None) -> list[str]:
     """Refresh every workspace; return the folders of their editions in the given order."""
     running = [refresh_area.submit(str(Path(folder).resolve()), month) for folder in workspaces]

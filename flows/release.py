@@ -17,7 +17,7 @@ def _signer(name: str) -> Signer:
     return Signer(name, lambda: passphrase_from_environment(name))
 
 
-@flow(name="release", persist_result=False)
+@flow(name="release", flow_run_name="release", persist_result=False)
 def release(workspace: str, month: str, author: str, approver: str) -> str:
     """Release the partner edition of ``month``; passphrases come from the environment, never as parameters."""
     released = release_task(Path(workspace), month, (_signer(author), _signer(approver)), lambda line: None)

@@ -77,6 +77,15 @@ class Scanner:
                 found.update(Hit(kind, name) for kind in self._kinds(words_of(view), starts))
         return tuple(sorted(found, key=lambda hit: (hit.file, hit.kind)))
 
+    def scan_text(self, files: Mapping[str, bytes]) -> tuple[Hit, ...]:
+        """Return which kinds of value stand in which file as plain text (logs, databases); nothing is unpacked."""
+        starts = self._starts()
+        return tuple(
+            Hit(kind, name)
+            for name in sorted(files)
+            for kind in sorted(self._kinds(words_of(files[name].decode("utf-8", errors="ignore")), starts))
+        )
+
     def _kinds(self, words: list[str], starts: Mapping[str, frozenset[int]]) -> set[str]:
         """Look only at runs that begin with a word with which some value begins."""
         kinds: set[str] = set()

@@ -62,3 +62,17 @@ class Journal:
                 handle.write((json.dumps(line, sort_keys=True) + "\n").encode())
         except OSError:
             return
+
+
+def run_began(store: Path) -> float:
+    """Return when the latest run of the store began, in seconds since 1970; 0 where its journal does not say."""
+    path = Journal(store).path
+    if not path.is_file():
+        return 0.0
+    for line in reversed(path.read_bytes().splitlines()):
+        if b'"began"' in line:
+            try:
+                return datetime.fromisoformat(json.loads(line)["at"]).timestamp()
+            except (ValueError, KeyError):
+                return 0.0
+    return 0.0

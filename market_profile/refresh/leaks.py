@@ -1,8 +1,13 @@
-"""The leak gate of every render: the sensitive values of the records against every byte of the partner edition."""
+"""The leak gate of every render: the sensitive values of the records against every byte of the partner edition.
+
+What the run writes beside it (journal, audit log, Prefect's home) is looked through too.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import pandas as pd
 
@@ -11,6 +16,7 @@ from market_profile.editions.canaries import Scanner
 from market_profile.editions.eligibility import ended_operations
 from market_profile.errors import DisclosureLeak
 from market_profile.periods import Month
+from market_profile.refresh.journal import run_began
 
 IDENTIFIERS: Mapping[str, tuple[str, ...]] = {
     "intelligence reference": ("urn",),
@@ -41,10 +47,39 @@ def check_no_leak(tables: Tables, month: Month, files: Mapping[str, bytes], name
 
     ``names`` are the names of input files and sheets.
     """
-    hits = scanner_of(tables, month, names).scan(files)
+    check_edition(scanner_of(tables, month, names), files)
+
+
+def check_edition(scanner: Scanner, files: Mapping[str, bytes]) -> None:
+    """Raise ``DisclosureLeak`` where a value that the scanner knows stands in any byte of the files."""
+    hits = scanner.scan(files)
     if hits:
         listed = "; ".join(f"{hit.kind} in {hit.file}" for hit in hits[:10])
         raise DisclosureLeak(f"sensitive values stand in the partner edition ({listed}); nothing was written")
+
+
+def check_logs(scanner: Scanner, store: Path) -> None:
+    """Raise ``DisclosureLeak`` where a value stands in what this run wrote beside the editions.
+
+    That is the journal, the audit log and Prefect's home (its database, logs and results): every file there that
+    changed since the run began.
+    """
+    home = Path(os.environ.get("PREFECT_HOME") or store / "prefect")
+    began = run_began(store)
+    files = {
+        f"{label}/{path.relative_to(folder).as_posix()}": path.read_bytes()
+        for label, folder in (("logs", store / "logs"), ("PREFECT_HOME", home))
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.stat().st_mtime >= began
+    }
+    audit = store / "audit.jsonl"
+    hits = scanner.scan_text(files | ({"audit.jsonl": audit.read_bytes()} if audit.is_file() else {}))
+    if hits:
+        listed = "; ".join(f"{hit.kind} in {hit.file}" for hit in hits[:10])
+        raise DisclosureLeak(
+            f"sensitive values stand in the logs of this run ({listed}); nothing was published. Remove those files and "
+            "report the fault"
+        )
 
 
 def scanner_of(tables: Tables, month: Month, names: Iterable[str] = ()) -> Scanner:

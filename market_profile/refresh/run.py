@@ -235,15 +235,18 @@ def make_manifest(plan: Plan, edition: Edition, files: dict[str, bytes]) -> Mani
 def publish(plan: Plan, loaded: Loaded, states: States, files: dict[str, bytes], watch: Stopwatch) -> RefreshResult:
     """Write the month's record and states, then swap the editions in; return where they are.
 
-    Raises ``DisclosureLeak`` (exit 4) where a sensitive value of the records stands in any byte of the partner edition.
+    Raises ``DisclosureLeak`` (exit 4) where a sensitive value of the records stands in any byte of the partner edition
+    or of this run's logs.
     """
-    from market_profile.refresh.leaks import check_no_leak
+    from market_profile.refresh.leaks import check_edition, check_logs, scanner_of
     from market_profile.render import pdf_fault
 
     workspace = plan.workspace
     with watch.stage("leak gate", None):
         shared = {name: content for name, content in files.items() if name.startswith("partner/")}
-        check_no_leak(loaded.tables, plan.month, shared, loaded.files["name"])
+        scanner = scanner_of(loaded.tables, plan.month, loaded.files["name"])
+        check_edition(scanner, shared)
+        check_logs(scanner, workspace.store)
     erased = Warehouse(workspace.store).erased(plan.batch)
     if erased:
         words = f"{erased} rows were erased under retention; this month is made without them"
