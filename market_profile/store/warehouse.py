@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -259,7 +260,7 @@ class Warehouse:
         return _plain_floats(frame)
 
     def _query(self, name: str, sql: str, wanted: pa.Table | None = None) -> pd.DataFrame:
-        connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+        connection = _database().cursor()
         try:
             connection.register("records", DeltaTable(str(self._root / name)).to_pyarrow_dataset())
             if wanted is not None:
@@ -269,6 +270,12 @@ class Warehouse:
             connection.close()
         frame: pd.DataFrame = table.to_pandas(types_mapper=_ARROW_TO_PANDAS.get)
         return frame
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """Return the process's empty database: opening one costs more than most of the questions put to it."""
+    return duckdb.connect(config={"autoinstall_known_extensions": "false"})
 
 
 def _erased(store: Path, kind: str = "") -> tuple[Erasure, ...]:
