@@ -168,7 +168,10 @@ class DisclosureSettings(_Part):
     withhold: tuple[str, ...] = ()
     """Cells withheld beside the hidden ones, as a refusal names them (``seizures|ketamine``)."""
     merge_partner_areas: str | None = None
-    """CSV (area_code, merged_code, merged_name) that merges areas for partners."""
+    """CSV (area_code, merged_code, merged_name) that merges areas for partners; `market-profile partner-areas` writes
+    one."""
+    least_shown_pct: float = Field(75, gt=0, le=100)
+    """Share of published cells that must show a number with the areas that `market-profile partner-areas` chooses."""
 
 
 class ImpactSettings(_Part):

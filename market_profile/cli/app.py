@@ -204,6 +204,14 @@ def release(
     run_release(workspace, month, (author, approver), _console())
 
 
+@app.command(name="partner-areas")
+def partner_areas(workspace: WorkspaceArgument) -> None:
+    """Merge small areas for partners, once, until most published numbers would show."""
+    from market_profile.cli.releasing import run_partner_areas
+
+    run_partner_areas(workspace, _console())
+
+
 @app.command()
 def checks(workspace: WorkspaceArgument, month: Annotated[str, typer.Option(help="YYYY-MM")]) -> None:
     """Run the disclosure checks of a month and write their report; release nothing."""

@@ -59,6 +59,19 @@ def run_release(workspace: Path, month: str, people: tuple[str, str], console: C
     console.print(f"Manifest: {released.manifest} (signed by {author} and {approver})")
 
 
+def run_partner_areas(workspace: Path, console: Console) -> None:
+    """Choose the areas that partners see and write them down."""
+    from market_profile.refresh.partner_areas import FILE, choose_partner_areas
+
+    chosen = choose_partner_areas(workspace)
+    console.print(f"{len(chosen.table)} areas make {chosen.areas} partner areas: {workspace / FILE}")
+    console.print(f"With them {chosen.shown_pct:.0f} % of published street crime cells show a number")
+    if not chosen.is_enough:
+        console.print("That is less than least_shown_pct; no coarser merging would help")
+    console.print(f'Look at them on a map, then add to area.toml: [disclosure] merge_partner_areas = "{FILE}"')
+    console.print("Keep them for every edition: partners could subtract editions with different areas.")
+
+
 def run_checks(workspace: Path, month: str, console: Console) -> None:
     """Run the disclosure checks without releasing anything."""
     prepared = check_partner(workspace, month, lambda line: console.print(f"  {line}"))
