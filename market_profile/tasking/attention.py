@@ -63,6 +63,18 @@ def attention(targets: pd.DataFrame, tried: pd.DataFrame, inputs: Inputs) -> pd.
     return result.loc[is_seen, list(COLUMNS)].reset_index(drop=True)
 
 
+def area_yield(area_code: pd.Series, tried: pd.DataFrame, inputs: Inputs) -> pd.Series:
+    """Return what a report from each area is worth: its attempts' yield against the usual, at most 1; else 1.
+
+    Shrunk to the usual by ``YIELD_STRENGTH`` attempts. Example: usual .5, ten attempts of weight 1 without a purchase:
+    (0 + 10 x .5) / (10 + 10) = .25, half the usual, .5.
+    """
+    won, weight, _ = _by_area(tried, inputs)
+    overall = (won.sum() + 1) / (weight.sum() + 2)
+    rate = (won + YIELD_STRENGTH * overall) / (weight + YIELD_STRENGTH) / overall
+    return area_code.map(rate.clip(upper=1.0)).astype("float64").fillna(1.0)
+
+
 def _by_area(tried: pd.DataFrame, inputs: Inputs) -> tuple[pd.Series, pd.Series, pd.Series]:
     """Return weighted successes and attempts, and the attempts of the last year, by area."""
     columns = {"market_id": "str", "area_code": "str"}

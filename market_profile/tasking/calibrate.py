@@ -30,6 +30,9 @@ NINETY = (0.05, 0.95)
 UNSEEN_SPREAD = 1.2
 """Spread of the logit of places that look alike: what no feature sees (who sells there, to whom)."""
 
+UNSEEN_STRENGTH = 20.0
+"""Groups of attempts that the assumed spread is worth against what earlier months show."""
+
 ACTIVITY = (0.4, 1.15)
 """Logit of being at work = so much + so much times the logit of the raw chance: what the silence of known sellers in
 fictional towns (seeds 9001-9003) came to in the month after."""
@@ -47,6 +50,7 @@ class Model:
     weights: np.ndarray
     covariance: np.ndarray
     attempts: int
+    unseen: float = UNSEEN_SPREAD
 
     def chance(self, known: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         """Return the chance of a purchase for a stranger at each place, and the spread of its logit."""
@@ -55,7 +59,7 @@ class Model:
         of_weights = np.einsum("ij,jk,ik->i", x, self.covariance, x)
         base = known["base"].to_numpy().clip(LEAST, MOST)
         of_base = 1 / (known["strength"].to_numpy() * base * (1 - base))
-        return p.clip(LEAST / 2, 1 - LEAST / 2), np.sqrt(of_weights + of_base + UNSEEN_SPREAD**2)
+        return p.clip(LEAST / 2, 1 - LEAST / 2), np.sqrt(of_weights + of_base + self.unseen**2)
 
 
 def design(known: pd.DataFrame) -> np.ndarray:
@@ -85,7 +89,25 @@ def learn(told: pd.DataFrame) -> Model:
         weights = weights + step
         if np.abs(step).max() < 1e-10:
             break
-    return Model(np.round(weights, 9), np.linalg.inv(curve), len(rows))
+    return Model(np.round(weights, 9), np.linalg.inv(curve), len(rows), unseen_spread(rows, x @ weights))
+
+
+def unseen_spread(rows: pd.DataFrame, logit: np.ndarray) -> float:
+    """Return the spread of the logit between sellers (else markets) that ``logit`` leaves out, by how months came out.
+
+    Method of moments on the sums of a group's gaps, beyond the binomial's own (Williams 1982), shrunk to
+    ``UNSEEN_SPREAD`` worth ``UNSEEN_STRENGTH`` groups. Never below it: who was tried often is not who was never tried.
+    """
+    p = 1 / (1 + np.exp(-logit))
+    own = rows["seller"].where(rows["seller"] != "", "at " + rows["market_id"])
+    frame = pd.DataFrame({"gap": rows["success"].to_numpy(dtype=float) - p, "var": p * (1 - p), "own": own.to_numpy()})
+    groups = frame.groupby("own", sort=True)[["gap", "var"]].agg(["sum", "size"])
+    many = groups[groups["gap", "size"] > 1]
+    over = float((np.square(many["gap", "sum"]) - many["var", "sum"]).sum())
+    found = max(over / max(float(np.square(many["var", "sum"]).sum()), 1e-9), 0.0)
+    count = len(many)
+    shrunk = (UNSEEN_STRENGTH * UNSEEN_SPREAD**2 + count * found) / (UNSEEN_STRENGTH + count)
+    return max(UNSEEN_SPREAD, float(np.round(np.sqrt(shrunk), 9)))
 
 
 def backtest(told: pd.DataFrame) -> pd.DataFrame:

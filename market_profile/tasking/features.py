@@ -45,7 +45,8 @@ def seen_nearby(inputs: Inputs) -> pd.DataFrame:
 def features_at(at: pd.DataFrame, tried: pd.DataFrame, seen: pd.DataFrame, as_at: pd.Timestamp) -> pd.DataFrame:
     """Return base, hours, recency, grade, strength and tries of each place of ``at``.
 
-    ``at``: easting_m, northing_m, prior (pooled rate), hour. ``tried``: weight, success and place of attempts before
+    ``at``: easting_m, northing_m, prior (pooled rate), hour, seller ("" none): attempts where that seller was met count
+    in full wherever they were made. ``tried``: weight, success and place of attempts before
     ``as_at``; ``seen`` as from ``seen_nearby``, before ``as_at``. Places that are not known keep their prior.
     """
     won, lost, tries = _attempts_near(at, tried)
@@ -98,11 +99,25 @@ def _attempts_near(at: pd.DataFrame, tried: pd.DataFrame) -> tuple[np.ndarray, n
     """Return won and lost (weighted by age and distance) and the number of attempts within twice ``NEAR_M``."""
     there = tried[tried["easting_m"].notna() & tried["northing_m"].notna()]
     at_of, tried_of, far = _near(at, there, 3 * NEAR_M)
-    told = np.exp(-0.5 * np.square(far / NEAR_M)) * there["weight"].to_numpy()[tried_of]
+    is_own = (at["seller"].to_numpy()[at_of] == there["seller"].to_numpy()[tried_of]) & (
+        at["seller"].to_numpy()[at_of] != ""
+    )
+    told = np.where(is_own, 0.0, np.exp(-0.5 * np.square(far / NEAR_M))) * there["weight"].to_numpy()[tried_of]
     share = there["success"].to_numpy()[tried_of]
     size = len(at)
-    won, lost = np.bincount(at_of, told * share, size), np.bincount(at_of, told * (1 - share), size)
+    own_won, own_lost = _own(at, tried)
+    won = np.bincount(at_of, told * share, size) + own_won
+    lost = np.bincount(at_of, told * (1 - share), size) + own_lost
     return won, lost, np.bincount(at_of, far <= 2 * NEAR_M, size)
+
+
+def _own(at: pd.DataFrame, tried: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return what was won and lost in attempts where the seller of each of ``at`` was met, weighted by age."""
+    met = tried[tried["seller"] != ""]
+    won = (met["weight"] * met["success"]).groupby(met["seller"]).sum()
+    weight = met["weight"].groupby(met["seller"]).sum()
+    found = won.reindex(at["seller"]).fillna(0.0).to_numpy()
+    return found, weight.reindex(at["seller"]).fillna(0.0).to_numpy() - found
 
 
 def _near(at: pd.DataFrame, there: pd.DataFrame, within_m: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -29,7 +29,7 @@ ATRS_FIELDS = (
 
 BY_FORCE = "To be completed by the force before use."
 
-VERSION = "2"
+VERSION = "3"
 
 
 def model_card(inputs: Inputs) -> pd.DataFrame:
@@ -94,7 +94,8 @@ def _granularity(inputs: Inputs) -> Fields:
         "Data cleaning": (head, "Rows with faults are quarantined with a reason; see reconciliation.csv."),
         "Data completeness and representativeness": (
             head, "Reports depend on who reports; purchases on where officers looked. Reported and discovered evidence "
-            "are weighed apart, the amount of discovered evidence earns nothing, and attention by area is published."),
+            "are weighed apart, the amount of discovered evidence earns nothing, reports count less where attempts "
+            "in the area seldom succeed, and attention by area is published."),
         "Data storage": (head, "The workspace's store; files readable by their owner only."),
     }  # fmt: skip
 
@@ -158,5 +159,6 @@ def _explainable(inputs: Inputs) -> Fields:
     return {
         "Detailed description": (
             "Explainable", f"Points by part, at most: {most}. They add up to the score. Evidence of the last "
-            f"{EVIDENCE_DAYS} days. What is not known widens the range."),
+            f"{EVIDENCE_DAYS} days. Harm nearby: events within {score.HARM_M:.0f} m in {score.HARM_DAYS} days. What is "
+            "not known widens the range."),
     }  # fmt: skip

@@ -25,6 +25,7 @@ READ: dict[str, tuple[str, ...]] = {
     "case_forum": ("record_ref", "assessed_on", "decision"),
     "cohort_register": ("record_ref", "record_group", "accepted_on", "removed_on"),
     "county_lines": ("line_ref", "closed_on"),
+    "harm_events": ("record_ref", "occurred_at", "easting_m", "northing_m"),
     "operations": ("phase", "tactic", "starts_on", "ends_on", "area_code"),
 }  # fmt: skip
 """Record kinds and columns that the board reads; treatment data are not among them."""

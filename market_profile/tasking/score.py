@@ -2,7 +2,7 @@
 
 Discovered evidence (patrol, test purchases, covert) grows with attention, so its *amount* earns nothing: only the best
 single statement counts, and purchases enter as a rate, not a number (TRUST.md 15). Reported evidence earns by
-independent sources.
+independent sources, less where test purchases show that reports from the area seldom come true.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from market_profile.tasking.model import Inputs, frame_with
 POINTS = {
     "chance of success": 70.0,
     "reported evidence": 8.0,
-    "discovered evidence": 3.0,
+    "discovered evidence": 2.0,
     "effect on supply": 9.0,
-    "hotspot": 5.0,
+    "harm nearby": 2.0,
+    "hotspot": 4.0,
     "timing": 5.0,
 }
 """Most points a part can earn; together 100. The chance of success leads because the board proposes purchases."""
@@ -29,23 +30,36 @@ CUSTOMERS_AT_HALF = 3.0
 REPLACED_WITHIN_DAYS = (7.0, 45.0)
 """A market is being refilled in these days after an arrest (dealers are replaced in 2-3 weeks, seed 002)."""
 
+SELDOM = 0.9
+"""A yield below so much of the usual is told in the reasons."""
+
+HARM_M = 200.0
+HARM_DAYS = 365
+HARMS_AT_HALF = 3.0
+"""Harm events of the last year within 200 m of the target at which half of the harm points are earned."""
+
 UNKNOWN_POINTS = {"no market known": 6.0, "never tried there": 5.0, "no public report": 4.0}
 """What each unknown adds to either side of the range."""
 
 
 def score_parts(rows: pd.DataFrame, evidence: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
-    """Return target_kind, target_id, part, points, why in the order of POINTS; ``rows``: candidates with chances."""
-    reported = _strength(rows, evidence, "reported")
+    """Return target_kind, target_id, part, points, why in the order of POINTS; ``rows``: candidates with chances and
+    area_yield (``attention.area_yield``)."""
+    reported = _strength(rows, evidence, "reported") * rows["area_yield"]
     discovered = _strength(rows, evidence, "discovered")
     effect, effect_why = _effect(rows)
     hot = _hotspot(rows, inputs)
     timing = _recent_arrest(rows, inputs, evidence)
+    harms = harms_nearby(rows, inputs)
     attempts = rows["attempts"].astype("str")
+    low = rows["area_yield"] < SELDOM
+    seldom = pd.Series(", reports from this area come true less often", index=rows.index).where(low, "")
     shares: dict[str, tuple[pd.Series, pd.Series | str]] = {
         "chance of success": (rows["success_probability"], "after " + attempts + " attempts in its market"),
-        "reported evidence": (reported, rows["reported_sources"].astype("str") + " independent reports"),
+        "reported evidence": (reported, rows["reported_sources"].astype("str") + " independent reports" + seldom),
         "discovered evidence": (discovered, "best single statement; amount earns nothing"),
         "effect on supply": (effect, effect_why),
+        "harm nearby": (harms / (harms + HARMS_AT_HALF), harms.astype("str") + " harm events nearby in a year"),
         "hotspot": (hot, hot.eq(1.0).map({True: "a hotspot by two kinds of signal", False: "a hotspot this month"})),
         "timing": (timing, "an arrest there is likely being replaced"),
     }
@@ -82,6 +96,25 @@ def totals(rows: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
         },
         index=rows.index,
     )
+
+
+def harms_nearby(rows: pd.DataFrame, inputs: Inputs) -> pd.Series:
+    """Return the number of harm events of the last ``HARM_DAYS`` within ``HARM_M`` of each target with a place."""
+    from scipy.spatial import cKDTree
+
+    found = pd.Series(0, index=rows.index, dtype="int64")
+    events = inputs.tables.get("harm_events")
+    recent = (events["occurred_at"] < inputs.month.end) & (
+        events["occurred_at"] >= inputs.month.end - pd.Timedelta(days=HARM_DAYS)
+    )
+    events = events[recent & events["easting_m"].notna() & events["northing_m"].notna()]
+    placed = rows["target_easting_m"].notna() & rows["target_northing_m"].notna()
+    if events.empty or not placed.any():
+        return found
+    tree = cKDTree(events[["easting_m", "northing_m"]].to_numpy(dtype=float))
+    at = rows.loc[placed, ["target_easting_m", "target_northing_m"]].to_numpy(dtype=float)
+    found[placed] = tree.query_ball_point(at, HARM_M, return_length=True)
+    return found
 
 
 def _strength(rows: pd.DataFrame, evidence: pd.DataFrame, stream: str) -> pd.Series:
@@ -131,6 +164,8 @@ def _hotspot(rows: pd.DataFrame, inputs: Inputs) -> pd.Series:
 def _recent_arrest(rows: pd.DataFrame, inputs: Inputs, evidence: pd.DataFrame) -> pd.Series:
     """1 where a dealer of the target's market was arrested 7-45 days ago and the target is not that dealer."""
     clocks = recent_clocks(inputs, evidence)
+    if clocks.empty:
+        return pd.Series(0.0, index=rows.index)
     other = rows.merge(clocks, on="market_id", how="left")
     hit = other["arrested_on"].notna() & (other["nominal_id"] != other["target_id"])
     found = hit.groupby([other[k] for k in KEY]).any()
@@ -143,6 +178,8 @@ def recent_clocks(inputs: Inputs, evidence: pd.DataFrame) -> pd.DataFrame:
 
     clocks = inputs.network.replacement.clocks
     age = (inputs.month.end - clocks["arrested_on"]).dt.total_seconds() / 86_400
+    if clocks.empty:
+        return pd.DataFrame({name: clocks[name] for name in ("nominal_id", "arrested_on")}).assign(market_id="")
     clocks = clocks[(age >= REPLACED_WITHIN_DAYS[0]) & (age <= REPLACED_WITHIN_DAYS[1])]
     home = main_market(evidence[evidence["target_kind"] == "nominal"])
     market = clocks["nominal_id"].map(home).astype("object").fillna("").astype("str")

@@ -3,7 +3,8 @@
 Each market's rate is a beta posterior whose prior is the rate of its type, whose prior is the rate of all markets
 (empirical Bayes, beta-binomial); recent and near attempts weigh more. ``calibrate`` then turns the pooled rate, the
 hours, the age and the grade of the evidence into a chance, with weights learned from how earlier months came out. A
-nominal must also still be at work (``active``).
+place is judged by all attempts. A person is judged by attempts where somebody was met, their own above all, times the
+chance that they are still at work (``active``): that nobody was there says nothing of what a seller does when asked.
 """
 
 from __future__ import annotations
@@ -37,6 +38,14 @@ RATE_COLUMNS = ["market_id", "alpha", "beta", "attempts"]
 
 
 @dataclass(frozen=True)
+class Models:
+    """What was learned of places (all attempts) and of people (attempts where somebody was met)."""
+
+    place: calibrate.Model
+    person: calibrate.Model
+
+
+@dataclass(frozen=True)
 class Rates:
     """Posterior success per market: ``market`` frame (market_id, alpha, beta, attempts) and the overall pair."""
 
@@ -51,7 +60,7 @@ class Rates:
 
 
 def attempts(inputs: Inputs, markets: pd.DataFrame) -> pd.DataFrame:
-    """Return past attempts: record_ref, attempted_at, success (0-1), market_id (or ""), weight; none aborted."""
+    """Return past attempts: record_ref, attempted_at, success (0-1), market_id, seller ("" none), weight."""
     rows = inputs.tables.get("test_purchases")
     is_test = (
         rows["outcome"].astype("str").isin([Outcome.PURCHASE.value, Outcome.REFUSED.value, Outcome.NO_DEALER.value])
@@ -60,14 +69,32 @@ def attempts(inputs: Inputs, markets: pd.DataFrame) -> pd.DataFrame:
     own = frame_with(markets, MARKET_COLUMNS)
     own = own.loc[own["kind"] == "test_purchases", ["record_ref", "market_id"]]
     columns = ["record_ref", "attempted_at", "outcome", "introducer_needed", "easting_m", "northing_m"]
-    frame = rows[columns].merge(own, on="record_ref", how="left")
+    frame = rows[columns].merge(own, on="record_ref", how="left").merge(_met(inputs), on="record_ref", how="left")
     bought = (frame["outcome"].astype("str") == Outcome.PURCHASE.value).astype("float64")
     introduced = frame["introducer_needed"].fillna(False).astype(bool)
     return frame.assign(
         success=bought.where(~introduced, bought * INTRODUCED),
         market_id=frame["market_id"].astype("object").fillna("").astype("str"),
+        seller=frame["seller"].astype("object").fillna("").astype("str"),
         weight=recency(frame["attempted_at"], inputs.month.end),
     ).sort_values("record_ref", kind="stable")
+
+
+def _met(inputs: Inputs) -> pd.DataFrame:
+    """Return record_ref and seller (nominal_id) of attempts whose seller is known."""
+    people = frame_with(inputs.resolution.records, {"kind": "str", "record_ref": "str", "nominal_id": "str"})
+    people = people[people["kind"] == "test_purchases"].sort_values(["record_ref", "nominal_id"], kind="stable")
+    return people.drop_duplicates("record_ref").rename(columns={"nominal_id": "seller"})[["record_ref", "seller"]]
+
+
+def where_met(tried: pd.DataFrame) -> pd.DataFrame:
+    """Return the attempts where somebody was met, whether they sold or refused."""
+    return tried[tried["outcome"].astype("str") != Outcome.NO_DEALER.value]
+
+
+def learned(told: pd.DataFrame, met: pd.DataFrame) -> Models:
+    """Return the models of places and of people from what ``foretold`` says of all attempts and ``where_met``."""
+    return Models(calibrate.learn(told), calibrate.learn(met))
 
 
 def recency(attempted_at: pd.Series, as_at: pd.Timestamp) -> pd.Series:
@@ -115,14 +142,15 @@ def foretold(tried: pd.DataFrame, inputs: Inputs, since: pd.Timestamp | None = N
         past = past.assign(weight=recency(past["attempted_at"], start))
         rates = pooled_rates(past, types_then(past))
         clock = now["attempted_at"].dt.hour + now["attempted_at"].dt.minute / 60
-        at = now[["easting_m", "northing_m"]].assign(prior=rates.of(now["market_id"]), hour=clock)
+        at = now[["easting_m", "northing_m", "seller"]].assign(prior=rates.of(now["market_id"]), hour=clock)
         known = features_at(at, past, seen[seen["observed_at"] < start], start)
-        told = now[["record_ref", "success", "market_id"]].assign(
+        told = now[["record_ref", "success", "market_id", "seller"]].assign(
             month=str(month), is_stranger=~now["introducer_needed"].fillna(False).astype(bool)
         )
         parts.append(pd.concat([told, known], axis=1))
     if not parts:
-        return pd.DataFrame(columns=["record_ref", "success", "market_id", "month", "is_stranger", *calibrate.FEATURES])
+        names = ["record_ref", "success", "market_id", "seller", "month", "is_stranger", *calibrate.FEATURES]
+        return pd.DataFrame(columns=names)
     return pd.DataFrame(pd.concat(parts, ignore_index=True))
 
 
@@ -143,22 +171,24 @@ def types_then(past: pd.DataFrame) -> pd.DataFrame:
     return frame[(contacts >= FEWEST_CONTACTS).to_numpy()]
 
 
-def success_chances(rows: pd.DataFrame, evidence: pd.DataFrame, tried: pd.DataFrame, model: calibrate.Model,
+def success_chances(rows: pd.DataFrame, evidence: pd.DataFrame, tried: pd.DataFrame, models: Models,
                     inputs: Inputs) -> pd.DataFrame:  # fmt: skip
     """Return, beside ``rows`` (candidates), market_rate, still_active, success_probability, bounds, attempts, hours.
 
-    The prior is the market's pooled rate; attempts near the target's own places sharpen it; a nominal must still be at
-    work and of a role that sells to strangers. Bounds hold nine in ten of what the chance may be.
+    The prior is the market's pooled rate; attempts near the target's own places, and a person's own, sharpen it; a
+    nominal must still be at work and of a role that sells to strangers. Bounds hold nine in ten of what the chance may
+    be.
     """
-    rates = pooled_rates(tried, inputs.indicators.market_types)
     where = target_places(rows, evidence, inputs)
     seen = seen_nearby(inputs)
     best = hours_of(where, seen)
-    at = where.assign(prior=rates.of(rows["market_id"]), hour=best["middle"])
-    known = features_at(at, tried, seen, inputs.month.end)
-    place, spread = model.chance(known)
+    is_person = rows["target_kind"] == "nominal"
+    at = where.assign(hour=best["middle"], seller=rows["target_id"].where(is_person, ""), market_id=rows["market_id"])
+    known, place, spread = _at_places(at, tried, seen, models.place, inputs)
+    _, willing, of_willing = _at_places(at, where_met(tried), seen, models.person, inputs)
+    place, spread = np.where(is_person, willing, place), np.where(is_person, of_willing, spread)
     active = at_work(rows[[*KEY, "market_id", "role"]], evidence, inputs)
-    chance, low, high = calibrate.with_activity(place, spread, active.to_numpy(), rows["target_kind"] == "nominal")
+    chance, low, high = calibrate.with_activity(place, spread, active.to_numpy(), is_person)
     return pd.DataFrame(
         {
             "market_rate": place,
@@ -173,6 +203,14 @@ def success_chances(rows: pd.DataFrame, evidence: pd.DataFrame, tried: pd.DataFr
         },
         index=rows.index,
     )
+
+
+def _at_places(at: pd.DataFrame, tried: pd.DataFrame, seen: pd.DataFrame, model: calibrate.Model,
+               inputs: Inputs) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:  # fmt: skip
+    """Return the features at each place, the chance of a purchase there from ``tried`` and the spread of its logit."""
+    rates = pooled_rates(tried, inputs.indicators.market_types)
+    known = features_at(at.assign(prior=rates.of(at["market_id"])), tried, seen, inputs.month.end)
+    return (known, *model.chance(known))
 
 
 def target_places(rows: pd.DataFrame, evidence: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from small_worlds import People
 from market_profile.contracts.tables import Tables
 from market_profile.periods import Month
 from market_profile.settings import BoardSettings
-from market_profile.tasking import Inputs, calibrate, order, score, success
+from market_profile.tasking import Inputs, attention, order, score, success
 from market_profile.tasking.candidates import KEY
 
 AREAS = 6
@@ -40,6 +40,7 @@ class World:
     reports: list[pd.DataFrame] = field(default_factory=list)
     tried: list[pd.DataFrame] = field(default_factory=list)
     told: list[pd.DataFrame] = field(default_factory=list)
+    met: list[pd.DataFrame] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.rng = np.random.default_rng(self.seed)
@@ -128,12 +129,18 @@ def board_order(world: World, month: Month, settings: BoardSettings) -> pd.DataF
     rows["reported_sources"] = rows["target_id"].map(reported).fillna(0).astype("int64")
     tried = success.attempts(inputs, inputs.geography.record_markets)
     world.told.append(success.foretold(tried, inputs, month.start))
-    model = calibrate.learn(pd.concat([part for part in world.told if len(part)] or world.told, ignore_index=True))
-    rows = pd.concat([rows, success.success_chances(rows, evidence, tried, model, inputs)], axis=1)
+    world.met.append(success.foretold(success.where_met(tried), inputs, month.start))
+    models = success.learned(_joined(world.told), _joined(world.met))
+    rows = pd.concat([rows, success.success_chances(rows, evidence, tried, models, inputs)], axis=1)
     rows = rows.assign(customers=0.0, users_without=0.0, is_strengthening=False)
+    rows["area_yield"] = attention.area_yield(_area_of(rows["market_id"]), tried, inputs)
     parts = score.score_parts(rows, evidence, inputs)
     rows = pd.concat([rows, score.totals(rows, parts)], axis=1)
     return order.ranked(rows, tried, inputs)
+
+
+def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
 
 
 def run(seed: int, months: int = MONTHS) -> np.ndarray:
@@ -169,6 +176,10 @@ def most_logs(seed: int, months: int = MONTHS) -> np.ndarray:
     return seen
 
 
+def _area_of(market_id: pd.Series) -> pd.Series:
+    return "A" + (market_id.str.removeprefix("P").astype(int) // SELLERS).astype(str)
+
+
 def _market(world: World) -> np.ndarray:
     return np.array([f"P{i:02d}" for i in range(len(world.ids))])
 
@@ -200,6 +211,7 @@ def _inputs(world: World, month: Month, settings: BoardSettings) -> tuple[pd.Dat
         kind="test_purchases"
     )
     markets = pd.DataFrame({"market_id": names, "kind": "place", "easting_m": world.easting, "northing_m": 0.0})
+    markets = markets.assign(area_code=_area_of(markets["market_id"]))
     ground = Ground(markets, of_market)
     return rows, Inputs(net, ground, ground, tables, People(pd.DataFrame()), month, settings)  # type: ignore[arg-type]
 

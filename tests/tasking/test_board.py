@@ -280,7 +280,8 @@ def test_false_flags_keep_people_off_the_board_and_move_no_other_rank(flagged: s
     subjects.loc[subjects["urn"].str.startswith("e"), "safeguarding"] = True
     records = records.replace(log_subjects=subjects)
     network = build_network(records, resolved, JANUARY, NetworkSettings(), {})
-    board = rank_targets(network, ground, ground, records, People(resolved.records), JANUARY, BoardSettings())
+    known = People(resolved.records)
+    board = make_board(Inputs(network, ground, ground, records, known, JANUARY, BoardSettings(), is_planned=False))
     people = {f"s{i:02d}" for i in flagged}
     assert not people & set(board.targets["target_id"])
     assert people <= set(board.diversions["nominal_id"])
@@ -309,6 +310,35 @@ def test_enforcement_under_way_or_planned_blocks() -> None:
     assert board.plan is not None
     tried = board.plan.attempts[board.plan.attempts["market_id"] == "P1"]
     assert (tried["starts_on"] > "2019-02-10").all()
+
+
+def test_a_second_month_tells_how_the_first_board_came_out() -> None:
+    told, ground = town(10)
+    records, resolved = story(*told)
+    network = build_network(records, resolved, JANUARY, NetworkSettings(), {})
+    first = make_board(Inputs(network, ground, ground, records, resolved, JANUARY, BoardSettings(), is_planned=False))
+    assert first.record is not None and first.record.months.empty
+    best = first.targets[first.targets["target_kind"] == "nominal"].iloc[:3]
+    bought = [
+        {"tp_ref": f"t{i}", "operation": "Op", "attempted_at": f"2019-02-0{i + 1} 18:00",
+         "outcome": "purchase" if i else "refused", "authority_ref": "A", "authority_expires": "2019-03-01"}
+        for i in range(3)
+    ]  # fmt: skip
+    records = records.replace(test_purchases=typed("test_purchases", bought))
+    met = people(*[("test_purchases", f"t{i}", "1", who) for i, who in enumerate(best["target_id"])])
+    resolved = People(pd.concat([resolved.records, met.records], ignore_index=True))
+    february = JANUARY.plus(1)
+    network = build_network(records, resolved, february, NetworkSettings(), {})
+    second = make_board(
+        Inputs(network, ground, ground, records, resolved, february, BoardSettings(), first.state, is_planned=False)
+    )
+    assert second.record is not None
+    row = second.record.months.iloc[0]
+    assert (row["month"], row["tried"], row["attempts"], row["bought"]) == ("2019-01", 3, 3, 2)
+    assert row["expected"] == pytest.approx(best["success_probability"].sum())
+    chance = second.targets.set_index("target_id")["market_rate"]
+    refused, sold = best["target_id"].iloc[0], best["target_id"].iloc[1]
+    assert chance[refused] < chance[sold]
 
 
 def test_row_order_changes_nothing() -> None:

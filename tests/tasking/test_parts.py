@@ -22,7 +22,8 @@ from market_profile.periods import Month
 from market_profile.render.cards import file_names
 from market_profile.settings import BoardSettings
 from market_profile.sources import read_decisions
-from market_profile.tasking import Inputs, calibrate, learning, protected
+from market_profile.tasking import Inputs, attention, calibrate, learning, protected, score
+from market_profile.tasking.features import features_at
 from market_profile.tasking.model_card import ATRS_FIELDS, HEADINGS, model_card
 from market_profile.tasking.plan import make_plan
 
@@ -40,6 +41,11 @@ class Net:
     supply: pd.DataFrame = field(default_factory=pd.DataFrame)
     logs: pd.DataFrame = field(default_factory=pd.DataFrame)
     nodes: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+@dataclass(frozen=True)
+class Ground:
+    markets: pd.DataFrame
 
 
 def inputs_of(network: Net | None = None, tables: Tables | None = None, **settings: float) -> Inputs:
@@ -116,6 +122,7 @@ def test_the_model_learns_and_is_calibrated() -> None:
     months = np.repeat([f"2018-{m:02d}" for m in range(1, 13)], 250)
     told = pd.DataFrame(
         {"month": months, "base": base, "hours": 0.0, "recency": 0.0, "grade": 0.0, "strength": 9.0,
+         "seller": "", "market_id": "P1",
          "success": (rng.random(3000) < true).astype(float)}
     )  # fmt: skip
     tested = calibrate.backtest(told)
@@ -128,6 +135,46 @@ def test_the_model_learns_and_is_calibrated() -> None:
     same = calibrate.backtest(changed)
     before = tested["month"] <= "2018-09"
     np.testing.assert_array_equal(tested.loc[before, "predicted"], same.loc[before, "predicted"])
+
+
+def test_a_sellers_own_attempts_count_in_full_wherever_they_were_made() -> None:
+    at = pd.DataFrame({"easting_m": [0.0, 0.0], "northing_m": 0.0, "prior": 0.5, "hour": np.nan, "seller": ["a", ""]})
+    tried = pd.DataFrame(
+        {"easting_m": [9000.0, np.nan], "northing_m": 0.0, "weight": 1.0, "success": [1.0, 1.0], "seller": ["a", "a"]}
+    )  # fmt: skip
+    seen = pd.DataFrame({name: pd.Series(dtype="float64") for name in ("weight", "easting_m", "northing_m", "hour")})
+    seen = seen.assign(observed_at=pd.Series(dtype="datetime64[us]"))
+    base = features_at(at, tried, seen, JANUARY.end)["base"]
+    assert base.tolist() == pytest.approx([(4 * 0.5 + 2) / 6, 0.5])
+
+
+def test_ranges_widen_by_what_sellers_differ_in_beyond_the_model() -> None:
+    alike = pd.DataFrame({"seller": np.repeat([f"s{i}" for i in range(200)], 10), "success": np.tile([0.0, 1.0], 1000)})
+    alike["market_id"] = "P1"
+    apart = alike.assign(success=np.repeat([0.0, 1.0], 1000))
+    level = np.zeros(2000)
+    assert calibrate.unseen_spread(alike, level) == calibrate.UNSEEN_SPREAD
+    # ten of ten or none of ten: (5**2 - 2.5) / 2.5**2 = 3.6; (20 x 1.44 + 200 x 3.6) / 220 = 3.404
+    assert calibrate.unseen_spread(apart, level) == pytest.approx(3.4036**0.5, abs=1e-3)
+
+
+def test_reports_from_an_area_that_never_come_true_earn_less() -> None:
+    markets = pd.DataFrame({"market_id": ["P1", "P2"], "area_code": ["A1", "A2"]})
+    inputs = replace(inputs_of(), geography=Ground(markets))  # type: ignore[arg-type]
+    tried = pd.DataFrame({"market_id": ["P1"] * 10 + ["P2"] * 10, "success": [0.0] * 10 + [1.0] * 10, "weight": 1.0,
+                          "attempted_at": pd.Timestamp("2019-01-05")})  # fmt: skip
+    found = attention.area_yield(pd.Series(["A1", "A2", "A3", ""]), tried, inputs)
+    # usual 11/22 = .5; (0 + 5)/20 = .25, half of it; more than the usual earns no more
+    assert found.tolist() == pytest.approx([0.5, 1.0, 1.0, 1.0])
+
+
+def test_harm_counts_near_the_target_and_in_the_last_year_alone() -> None:
+    events = [{"event_ref": f"h{i}", "occurred_at": day, "easting_m": east, "northing_m": 0.0}
+              for i, (day, east) in enumerate([("2019-01-05", 150.0), ("2019-01-05", 250.0), ("2017-01-05", 0.0),
+                                               ("2019-02-05", 0.0)])]  # fmt: skip
+    inputs = inputs_of(tables=Tables({"harm_events": typed("harm_events", events)}))
+    rows = pd.DataFrame({"target_easting_m": [0.0, np.nan], "target_northing_m": [0.0, np.nan]})
+    assert score.harms_nearby(rows, inputs).tolist() == [1, 0]
 
 
 def test_calibration_error_by_hand() -> None:
