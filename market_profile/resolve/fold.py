@@ -41,7 +41,8 @@ _NOT_A_NAME = frozenset(
 """What is written where a name is not known; it names nobody."""
 
 
-def _by_value(column: pd.Series[str], fold: Callable[[pd.Series[str]], pd.Series[str]]) -> pd.Series[str]:
+def by_value(column: pd.Series[str], fold: Callable[[pd.Series[str]], pd.Series[str]]) -> pd.Series[str]:
+    """Return ``column`` with ``fold`` applied to each distinct value once."""
     text = column.astype("str")
     values = pd.Series(text.unique(), dtype="str")
     folded = fold(values).astype("str")
@@ -66,7 +67,7 @@ def fold_name(column: pd.Series[str]) -> pd.Series[str]:
         text = _plain(values).str.replace(_TITLES, "", regex=True)
         return text.mask(text.isin(_NOT_A_NAME), "")
 
-    return _by_value(column, fold)
+    return by_value(column, fold)
 
 
 def fold_phone(column: pd.Series[str]) -> pd.Series[str]:
@@ -83,7 +84,7 @@ def fold_phone(column: pd.Series[str]) -> pd.Series[str]:
         digits = digits.str.replace(r"^(7\d{9})$", r"0\1", regex=True)
         return digits.mask((digits.str.len() < 7) | digits.str.fullmatch(r"(\d)\1+"), "")
 
-    return _by_value(column, fold)
+    return by_value(column, fold)
 
 
 def fold_address(column: pd.Series[str]) -> pd.Series[str]:
@@ -100,12 +101,12 @@ def fold_address(column: pd.Series[str]) -> pd.Series[str]:
             text = text.str.replace(rf"\b{word}\b", short, regex=True)
         return text.where(text.str.contains(r"\d") & text.str.contains(r"[a-z]"), "")
 
-    return _by_value(column, fold)
+    return by_value(column, fold)
 
 
 def fold_code(column: pd.Series[str]) -> pd.Series[str]:
     """Return references and registration marks in capitals without spaces or punctuation."""
-    return _by_value(column, lambda values: values.str.upper().str.replace(r"[^0-9A-Z]", "", regex=True))
+    return by_value(column, lambda values: values.str.upper().str.replace(r"[^0-9A-Z]", "", regex=True))
 
 
 def fold_list(column: pd.Series[str]) -> pd.Series[str]:
@@ -124,7 +125,7 @@ def fold_list(column: pd.Series[str]) -> pd.Series[str]:
         joined: pd.Series[str] = long.groupby("row")["part"].agg("|".join)
         return joined.reindex(values.index).fillna("").astype("str")
 
-    return _by_value(column, fold)
+    return by_value(column, fold)
 
 
 def skeleton(column: pd.Series[str]) -> pd.Series[str]:
@@ -142,7 +143,7 @@ def skeleton(column: pd.Series[str]) -> pd.Series[str]:
         rest = text.str.slice(1).str.replace(r"[aeiouyhw]", "", regex=True)
         return (text.str.slice(0, 1) + rest).str.replace(r"(.)\1+", r"\1", regex=True)
 
-    return _by_value(column, fold)
+    return by_value(column, fold)
 
 
 @cache
@@ -172,4 +173,4 @@ def name_roots(column: pd.Series[str]) -> pd.Series[str]:
         known = values.map(roots).fillna("").astype("str")
         return values.where(known.eq(""), values + "|" + known)
 
-    return _by_value(column, fold)
+    return by_value(column, fold)

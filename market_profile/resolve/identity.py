@@ -24,7 +24,7 @@ def empty_events() -> pd.DataFrame:
 
 
 def carry_ids(
-    mentions: pd.DataFrame, clusters: np.ndarray, before: pd.DataFrame, issued: int
+    mentions: pd.DataFrame, clusters: np.ndarray, old: pd.Series[str], issued: int
 ) -> tuple[pd.Series[str], int]:
     """Return the nominal id of each mention, and how many ids have been issued by now.
 
@@ -34,10 +34,9 @@ def carry_ids(
     Args:
         mentions: sorted mentions.
         clusters: cluster of each mention.
-        before: last month's mentions with ``nominal_id``.
+        old: last month's id of each mention, "" where new (``ids_before``).
         issued: ids issued so far; none is ever used twice.
     """
-    old = _ids_before(mentions, before)
     rank = pd.Series(np.arange(len(mentions)), index=age_order(mentions).index).sort_index()
     age = rank.groupby(clusters).min()
     kept = _matched(old, clusters, age)
@@ -48,10 +47,23 @@ def carry_ids(
     return pd.Series(ids.loc[clusters].to_numpy(), index=mentions.index, dtype="str"), issued + len(rest)
 
 
-def _ids_before(mentions: pd.DataFrame, before: pd.DataFrame) -> pd.Series[str]:
-    known = pd.Series(before["nominal_id"].to_numpy(), index=pd.MultiIndex.from_frame(before[MENTION_KEY]))
-    now = pd.MultiIndex.from_frame(mentions[MENTION_KEY])
-    return pd.Series(known.reindex(now).to_numpy(), index=mentions.index).fillna("").astype("str")
+def held_before(mentions: pd.DataFrame, previous: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return what last month's state holds of each mention, in their order, missing where the mention is new.
+
+    Columns: ``nominal_id``, ``match_probability``, ``content``.
+    """
+    columns = ["nominal_id", "match_probability", "content"]
+    if "mentions" not in previous:
+        return pd.DataFrame(columns=columns, index=mentions.index, dtype=object)
+    before = previous["mentions"]
+    known = pd.MultiIndex.from_frame(before[MENTION_KEY])
+    place = known.get_indexer(pd.MultiIndex.from_frame(mentions[MENTION_KEY]))
+    return before[columns].reset_index(drop=True).reindex(place).set_axis(mentions.index)
+
+
+def ids_before(held: pd.DataFrame) -> pd.Series[str]:
+    """Return last month's nominal of each mention, "" where it is new (``held`` from ``held_before``)."""
+    return held["nominal_id"].astype("str").fillna("")
 
 
 def _matched(old: pd.Series[str], clusters: np.ndarray, age: pd.Series[int]) -> pd.Series[str]:
@@ -68,26 +80,22 @@ def _matched(old: pd.Series[str], clusters: np.ndarray, age: pd.Series[int]) -> 
     return pd.concat(kept) if kept else pd.Series(dtype="str")
 
 
-def ledger(
-    mentions: pd.DataFrame, ids: pd.Series[str], before: pd.DataFrame, month: Month, reasons: Mapping[str, str]
-) -> pd.DataFrame:
+def ledger(ids: pd.Series[str], old: pd.Series[str], month: Month, reasons: Mapping[str, str]) -> pd.DataFrame:
     """Return what changed for mentions already held: one line per pair of ids (``EVENT_COLUMNS``).
 
     A *merge* ends ``from_id``; a *split* takes records out of a nominal that stays.
 
     Args:
-        mentions: sorted mentions.
         ids: nominal of each mention now.
-        before: last month's mentions with ``nominal_id``.
+        old: last month's id of each mention, "" where new.
         month: the month refreshed.
         reasons: why a nominal of last month was called in question, by its id; others moved by new records.
     """
-    old = _ids_before(mentions, before)
     moved = pd.DataFrame({"from_id": old, "to_id": ids})[old.ne("") & old.ne(ids)]
     if moved.empty:
         return empty_events()
     lines = moved.groupby(["from_id", "to_id"]).size().rename("records").reset_index()
-    lines["event"] = np.where(lines["from_id"].isin(ids), "split", "merge")
+    lines["event"] = np.where(lines["from_id"].isin(ids.unique()), "split", "merge")
     lines["month"] = month.text
     lines["reason"] = lines["from_id"].map(reasons).fillna(lines["to_id"].map(reasons)).fillna(NEW_RECORDS)
     return lines[list(EVENT_COLUMNS)].sort_values(["from_id", "to_id"], kind="stable").reset_index(drop=True)

@@ -25,17 +25,19 @@ def as_lists(owner: Any, values: Any, count: int) -> np.ndarray[Any, np.dtype[np
 
 
 def split_lists(column: pd.Series, separator: str = "|") -> pd.Series:
-    """Return the parts of each text as a list; none where it is blank."""
-    parts = column.str.split(separator)
-    blank = column.eq("").to_numpy()
-    out = parts.to_numpy(dtype=object, copy=True)
-    out[blank] = np.fromiter(([] for _ in range(int(blank.sum()))), dtype=object)
-    return pd.Series(out, index=column.index)
+    """Return the parts of each text as a list, none where it is blank; equal texts share one list."""
+    code, values = pd.factorize(column.to_numpy(dtype=object))
+    parts = np.empty(len(values), dtype=object)
+    parts[:] = [value.split(separator) if value else [] for value in values]
+    return pd.Series(parts[code], index=column.index)
 
 
 def exploded(column: pd.Series) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Return (position of the row, value) of every element of a column of lists."""
     parts = column.to_numpy()
     sizes = np.fromiter(map(len, parts), dtype=np.int64, count=len(parts))
-    values = np.fromiter(chain.from_iterable(parts), dtype=object, count=int(sizes.sum()))
+    if len(parts) and isinstance(parts[0], np.ndarray):
+        values = np.concatenate(parts)
+    else:
+        values = np.fromiter(chain.from_iterable(parts), dtype=object, count=int(sizes.sum()))
     return np.repeat(np.arange(len(column)), sizes), values

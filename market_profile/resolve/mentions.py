@@ -69,16 +69,11 @@ def collect_mentions(tables: Tables, month: Month) -> pd.DataFrame:
     raw = raw[raw["at"].isna() | (raw["at"] < month.end)]
     raw = raw.sort_values(MENTION_KEY, kind="stable").drop_duplicates(MENTION_KEY, keep="last")
     folded = _folded(raw.reset_index(drop=True))
-    order = folded[["kind"]].assign(keyed=_keyed(folded, "record_ref"), subject_no=folded["subject_no"])
-    for column in _NAMELESS:
-        order[column] = folded[column].where(folded["kind"].isin(_NOT_KEYED))
-    order["ref"] = folded["record_ref"]
-    at = order.sort_values(list(order.columns), kind="stable").index
-    return folded.loc[at].reset_index(drop=True)
-
-
-def _keyed(mentions: pd.DataFrame, column: str) -> pd.Series[str]:
-    return mentions[column].where(~mentions["kind"].isin(_NOT_KEYED), "")
+    loose = folded["kind"].isin(_NOT_KEYED).to_numpy()
+    order = folded[loose][["kind", "subject_no", *_NAMELESS, "record_ref"]]
+    place = np.arange(len(folded))
+    place[loose] = order.sort_values(list(order.columns), kind="stable").index
+    return folded.take(place).reset_index(drop=True)
 
 
 def _log_subjects(tables: Tables) -> pd.DataFrame:
@@ -115,14 +110,18 @@ def _other(frame: pd.DataFrame, source: _Source) -> pd.DataFrame:
 
 def _shaped(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
     blank = pd.Series("", index=frame.index, dtype="str")
-    part = frame.reindex(columns=list(_COLUMNS))
+    part: dict[str, pd.Series] = {"kind": pd.Series(kind, index=frame.index, dtype="str")}
     for column in ("record_ref", "subject_no", "log", *_TEXT):
-        part[column] = part[column].astype("str").where(part[column].notna(), "") if column in frame else blank
-    part["kind"] = pd.Series(kind, index=frame.index, dtype="str")
+        part[column] = frame[column].astype("str").fillna("") if column in frame else blank
     for column in ("at", "date_of_birth"):
-        part[column] = pd.to_datetime(part[column]).astype("datetime64[us]")
-    part["is_safeguarding"] = part["is_safeguarding"].fillna(False).astype(bool)
-    return part.astype({"easting_m": "float64", "northing_m": "float64"})
+        known = frame[column] if column in frame else pd.Series(pd.NaT, index=frame.index)
+        part[column] = pd.to_datetime(known).astype("datetime64[us]")
+    said = frame["is_safeguarding"] if "is_safeguarding" in frame else pd.Series(False, index=frame.index)
+    part["is_safeguarding"] = said.fillna(False).astype(bool)
+    for column in ("easting_m", "northing_m"):
+        here = frame[column] if column in frame else pd.Series(np.nan, index=frame.index)
+        part[column] = here.astype("float64")
+    return pd.DataFrame(part)[list(_COLUMNS)]
 
 
 def _folded(raw: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -58,7 +60,8 @@ def _most_written(frame: pd.DataFrame, value: pd.Series, quality: pd.Series) -> 
 
 def _names(frame: pd.DataFrame) -> pd.Series[str]:
     is_full = frame["surname"].ne("") & (frame["forenames"].str.len() > 1)
-    name = frame["written_name"].where(frame["written_name"].ne(""), frame["written_alias"].str.split("|").str[0])
+    blank = frame["written_name"].eq("")
+    name = frame["written_name"].mask(blank, frame.loc[blank, "written_alias"].str.split("|").str[0])
     name = name.str.title().where(name.str.isupper() | name.str.islower(), name)
     quality = is_full.astype(int) * 2 + frame["surname"].ne("").astype(int) + name.ne("").astype(int)
     return _most_written(frame, name.fillna(""), quality)
@@ -72,7 +75,14 @@ def _births(frame: pd.DataFrame) -> pd.Series[pd.Timestamp]:
 
 
 def _roles(frame: pd.DataFrame) -> pd.Series[str]:
+    """Return each nominal's roles, most often given first, then by the alphabet, pipe-separated."""
     said = frame[frame["role"].ne("") & frame["role"].ne("unknown")]
-    count = said.groupby(["nominal_id", "role"]).size().rename("records").reset_index()
-    count = count.sort_values(["nominal_id", "records", "role"], ascending=[True, False, True], kind="stable")
-    return count.groupby("nominal_id")["role"].agg("|".join)
+    owner, owners = pd.factorize(said["nominal_id"], sort=True)
+    code, roles = pd.factorize(said["role"], sort=True)
+    width = max(len(roles), 1)
+    key, records = np.unique(owner * width + code, return_counts=True)
+    whose, what = np.divmod(key, width)
+    order = np.lexsort((what, -records, whose))
+    words = np.asarray(roles, dtype=object)[what[order]]
+    ends = np.searchsorted(whose[order], np.arange(len(owners) + 1)).tolist()
+    return pd.Series(["|".join(words[a:b]) for a, b in pairwise(ends)], index=np.asarray(owners), dtype="str")

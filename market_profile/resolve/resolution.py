@@ -10,7 +10,7 @@ import pandas as pd
 
 from market_profile.contracts.tables import Tables
 from market_profile.periods import Month
-from market_profile.resolve.identity import carry_ids, ledger
+from market_profile.resolve.identity import carry_ids, held_before, ids_before, ledger
 from market_profile.resolve.judgements import constraints, standing
 from market_profile.resolve.keys import blocking_keys
 from market_profile.resolve.mentions import MENTION_KEY, collect_mentions
@@ -67,11 +67,12 @@ def resolve_nominals(
     is_judged = np.zeros(len(mentions), dtype=bool)
     is_judged[judged[["left", "right"]].to_numpy().ravel()] = True
     units = make_units(mentions, is_judged)
-    settled = settled_units(mentions, units, previous, judged, model.version)
+    held = held_before(mentions, previous)
+    settled = settled_units(mentions, units, held, previous, judged, model.version)
     limits = constraints(judged, units.of_mention)
     largest = settings.largest_cluster_records
     rounds = link_in_rounds(units.frame, blocking_keys, model, units.evidence, limits, settled, largest)
-    return _finish(_Work(mentions, units, rounds, judged, model, month, settings, settled), previous)
+    return _finish(_Work(mentions, units, rounds, judged, model, month, settings, settled), held, previous)
 
 
 @dataclass(frozen=True)
@@ -86,14 +87,15 @@ class _Work:
     settled: Settled
 
 
-def _finish(work: _Work, previous: Mapping[str, pd.DataFrame]) -> Resolution:
+def _finish(work: _Work, held: pd.DataFrame, previous: Mapping[str, pd.DataFrame]) -> Resolution:
     mentions, units, rounds = work.mentions, work.units, work.rounds
-    before = previous.get("mentions", pd.DataFrame(columns=[*MENTION_KEY, "nominal_id"]))
+    old = ids_before(held)
     issued = int(previous["model"]["issued"].iloc[0]) if "model" in previous else 0
-    ids, issued = carry_ids(mentions, rounds.clusters[units.of_mention], before, issued)
+    ids, issued = carry_ids(mentions, rounds.clusters[units.of_mention], old, issued)
     id_of_profile = pd.Series(ids.to_numpy(), index=rounds.of_unit[units.of_mention]).groupby(level=0).first()
     waiting = waiting_pairs(rounds.last.pairs, rounds.last.clusters, rounds.profiles, work.settings.review_probability)
     found = with_contributions(waiting, rounds.profiles, work.model, id_of_profile)
+    found = pd.concat([_parted(work, ids), found], ignore_index=True)
     records = mentions[MENTION_KEY].assign(
         nominal_id=ids.to_numpy(),
         match_probability=rounds.certainty[units.of_mention],
@@ -101,18 +103,29 @@ def _finish(work: _Work, previous: Mapping[str, pd.DataFrame]) -> Resolution:
     decided = work.judged[work.judged["judgement"] == "different"]
     review = still_waiting(found, previous.get("review", empty_review()), records, decided)
     doubtful = set(review["left_nominal_id"]) | set(review["right_nominal_id"]) | _over_large(ids, work.settings)
-    doubtful |= two_births(ids, mentions["dob"])
+    births = two_births(ids, mentions["dob"])
     recall = _recall(work, previous)
-    state = _state(work, records, issued, recall) | {"review": review}
+    state = _state(work, records, issued, recall)
+    state |= {"review": review, "questioned": questioned_state(births, work.settled)}
     return Resolution(
-        nominals=describe_nominals(mentions, ids, work.month, doubtful),
+        nominals=describe_nominals(mentions, ids, work.month, doubtful | births),
         records=records.reset_index(drop=True),
         review=review,
-        events=ledger(mentions, ids, before, work.month, work.settled.reasons),
+        events=ledger(ids, old, work.month, work.settled.reasons),
         state=state,
         model_version=work.model.version,
         blocking_recall_pct=None if np.isnan(recall) else recall,
     )
+
+
+def _parted(work: _Work, ids: pd.Series[str]) -> pd.DataFrame:
+    """Return the review list of what the guard took apart: one pair for each two parts."""
+    units, rounds = work.units, work.rounds
+    if rounds.parted.empty:
+        return empty_review()
+    of_unit = pd.Series(ids.to_numpy()).groupby(units.of_mention).first()
+    waiting = waiting_pairs(rounds.parted, rounds.clusters, units.frame, 0.0)
+    return with_contributions(waiting, units.frame, work.model, of_unit)
 
 
 def _recall(work: _Work, previous: Mapping[str, pd.DataFrame]) -> float:
@@ -136,6 +149,5 @@ def _state(work: _Work, records: pd.DataFrame, issued: int, recall: float) -> di
     return {
         "mentions": held.reset_index(drop=True),
         "judgements": judgement_state(work.mentions, work.judged),
-        "questioned": questioned_state(work.mentions, records["nominal_id"], work.settled),
         "model": pd.DataFrame({"version": [work.model.version], "issued": [issued], "blocking_recall_pct": [recall]}),
     }

@@ -11,6 +11,7 @@ import pandas as pd
 
 from market_profile.resolve.cluster import Labels
 from market_profile.resolve.far import far_weights
+from market_profile.resolve.guard import part_contradictions
 from market_profile.resolve.link import Constraints, Evidence, Linked, Moves, Way, link
 from market_profile.resolve.model import LinkModel
 from market_profile.resolve.profiles import make_profiles, number_units
@@ -34,7 +35,8 @@ class Rounds:
     """``clusters`` of units after all rounds, and the last round over profiles.
 
     ``profiles`` with ``of_unit`` (profile of each unit) and ``last`` are those of the last round; ``certainty`` is
-    the probability by unit that it belongs where it was put.
+    the probability by unit that it belongs where it was put. ``parted``: weighed pairs of units that the guard took
+    apart again.
     """
 
     clusters: Labels
@@ -42,6 +44,7 @@ class Rounds:
     of_unit: Labels
     last: Linked
     certainty: npt.NDArray[np.float64]
+    parted: pd.DataFrame
 
 
 def link_in_rounds(
@@ -76,7 +79,8 @@ def link_in_rounds(
         lead = np.unique(clusters[at])
         clusters[at] = lead[last.clusters[of_unit[at]]]
         wanted = None if afresh else _asked(settled, of_unit, last.pairs, len(profiles))
-    return Rounds(clusters, profiles, of_unit, last, certainty.round(4))
+    guarded = part_contradictions(units, clusters, settled.fresh, model, evidence, judged)
+    return Rounds(guarded.clusters, profiles, of_unit, last, certainty.round(4), guarded.pairs)
 
 
 def _asked(settled: Settled, of_unit: Labels, pairs: pd.DataFrame, count: int) -> npt.NDArray[np.bool_]:

@@ -40,6 +40,8 @@ def candidate_pairs(keys: pd.DataFrame, largest_block: int, fresh: np.ndarray | 
     Returns:
         Frame with ``left`` < ``right``, each pair once, in order.
     """
+    if fresh is not None and not fresh.all():
+        return _pairs_of_fresh(keys, largest_block, fresh)
     keys = keys.drop_duplicates()
     size = keys.groupby("key")["unit"].transform("size")
     keys = keys[(size > 1) & (size <= largest_block)]
@@ -63,6 +65,23 @@ def candidate_pairs(keys: pd.DataFrame, largest_block: int, fresh: np.ndarray | 
         return found
     finally:
         connection.close()
+
+
+def _pairs_of_fresh(keys: pd.DataFrame, largest_block: int, fresh: np.ndarray) -> pd.DataFrame:
+    """Return the pairs with at least one fresh unit, without a join: each fresh unit meets its whole block."""
+    unit, code = keys["unit"].to_numpy("int64"), pd.factorize(keys["key"], sort=False)[0].astype("int64")
+    met = np.bincount(code, weights=fresh[unit]) > 0
+    unit, code = unit[met[code]], code[met[code]]
+    width = len(fresh)
+    code, unit = np.divmod(np.unique(code * width + unit), width)
+    starts, ends = np.searchsorted(code, code, side="left"), np.searchsorted(code, code, side="right")
+    at = np.flatnonzero(fresh[unit] & (ends - starts <= largest_block))
+    count = (ends - starts)[at]
+    shift = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+    one, other = np.repeat(unit[at], count), unit[np.repeat(starts[at], count) + shift]
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    left, right = np.divmod(np.unique((low * width + high)[low != high]), width)
+    return pd.DataFrame({"left": left, "right": right})
 
 
 def score_pairs(

@@ -14,14 +14,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from market_profile.resolve.cluster import Labels
+from market_profile.resolve.guard import WRITTEN, births_apart
+from market_profile.resolve.identity import ids_before
 from market_profile.resolve.mentions import MENTION_KEY
 from market_profile.resolve.units import Units
 
 _WHICH = ("left", "right")
-_WRITTEN = 2
-"""Times that a birth is written before it counts as one that the person has."""
-_SLIPS = 2
-"""Figures of a birth that a slip of the pen may change."""
 _SIDES = tuple(f"{side}_{part}" for side in _WHICH for part in MENTION_KEY)
 
 
@@ -46,13 +44,19 @@ def nothing_settled(count: int) -> Settled:
 
 
 def settled_units(
-    mentions: pd.DataFrame, units: Units, previous: Mapping[str, pd.DataFrame], stand: pd.DataFrame, version: str
+    mentions: pd.DataFrame,
+    units: Units,
+    held: pd.DataFrame,
+    previous: Mapping[str, pd.DataFrame],
+    stand: pd.DataFrame,
+    version: str,
 ) -> Settled:
     """Return which units stand where last month put them.
 
     Args:
         mentions: all mentions now.
         units: their units.
+        held: what last month holds of each mention (``identity.held_before``).
         previous: the state of last month; without it, or where it came of another model, all units are fresh.
         stand: the judgements that stand now (mention numbers).
         version: the model's version.
@@ -60,11 +64,8 @@ def settled_units(
     count = len(units.frame)
     if "model" not in previous or previous["model"]["version"].tolist() != [version]:
         return nothing_settled(count)
-    before = previous["mentions"]
-    held = before.set_index(pd.MultiIndex.from_frame(before[MENTION_KEY]))
-    held = held.reindex(pd.MultiIndex.from_frame(mentions[MENTION_KEY]))
     shaken = _shaken(mentions, stand, previous["judgements"])
-    ids = held["nominal_id"].fillna("").astype("str")
+    ids = ids_before(held)
     weighed = frozenset(previous["questioned"]["nominal_id"])
     doubted = two_births(ids, mentions["dob"]) - weighed
     reasons = dict.fromkeys(sorted(doubted), "two births") | dict.fromkeys(ids[shaken & ids.ne("")], "judgement")
@@ -98,23 +99,17 @@ def two_births(ids: pd.Series[str], births: pd.Series[pd.Timestamp]) -> set[str]
     """
     frame = pd.DataFrame({"id": ids.to_numpy(), "birth": births.to_numpy()})
     frame = frame[frame["birth"].notna() & frame["id"].ne("")]
-    often = frame.groupby(["id", "birth"]).size().loc[lambda n: n >= _WRITTEN].reset_index()[["id", "birth"]]
+    often = frame.groupby(["id", "birth"]).size().loc[lambda n: n >= WRITTEN].reset_index()[["id", "birth"]]
     both = often.merge(often, on="id", suffixes=("", "_other"))
     both = both[both["birth"] < both["birth_other"]]
-    one, other = both["birth"].dt, both["birth_other"].dt
-    same = (one.day == other.day).astype(int) + (one.month == other.month) + (one.year == other.year)
-    swapped = (one.day == other.month) & (one.month == other.day) & (one.year == other.year)
-    slips = sum(
-        (left.str.get(place) != right.str.get(place)).astype(int)
-        for left, right in [(one.strftime("%Y%m%d"), other.strftime("%Y%m%d"))]
-        for place in range(8)
-    )
-    return set(both["id"][(same < 2) & ~swapped & (slips > _SLIPS)])
+    if both.empty:
+        return set()
+    one, other = (both[name].dt.strftime("%Y-%m-%d").astype("str") for name in ("birth", "birth_other"))
+    return set(both["id"][births_apart(one, other)])
 
 
-def questioned_state(mentions: pd.DataFrame, ids: pd.Series[str], settled: Settled) -> pd.DataFrame:
-    """Return which nominals hold two births that a link has weighed: all of them after a link from nothing."""
-    doubted = two_births(ids, mentions["dob"])
+def questioned_state(doubted: set[str], settled: Settled) -> pd.DataFrame:
+    """Return which nominals of two births (``doubted``) a link has weighed: all of them after a link from nothing."""
     weighed = doubted if settled.fresh.all() else doubted & settled.questioned
     return pd.DataFrame({"nominal_id": pd.Series(sorted(weighed), dtype="str")})
 
@@ -133,6 +128,8 @@ def _shaken(mentions: pd.DataFrame, stand: pd.DataFrame, before: pd.DataFrame) -
     """Tell which mentions a judgement was made or taken back on since last month."""
     now = judgement_state(mentions, stand)
     changed = pd.concat([now, before.astype("str")], ignore_index=True).drop_duplicates(keep=False)
+    if changed.empty:
+        return np.zeros(len(mentions), dtype=bool)
     sides = [changed[[f"{side}_{part}" for part in MENTION_KEY]].set_axis(MENTION_KEY, axis=1) for side in _WHICH]
     keys = pd.MultiIndex.from_frame(pd.concat(sides, ignore_index=True))
     return np.asarray(pd.MultiIndex.from_frame(mentions[MENTION_KEY]).isin(keys), dtype=bool)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from market_profile.resolve.fold import name_roots, skeleton
+from market_profile.resolve.fold import by_value, name_roots, skeleton
 from market_profile.resolve.link import Evidence
 from market_profile.resolve.lists import as_lists, exploded, split_lists
 
@@ -53,7 +53,8 @@ def make_units(mentions: pd.DataFrame, judged: np.ndarray) -> Units:
     wide = _with_parts(mentions)
     wide["phone_sharers"] = _sharers(wide, "phone")
     wide["address_sharers"] = _sharers(wide, "address")
-    key = _unit_key(wide, judged)
+    text = _identity_text(wide)
+    key = _unit_key(wide, judged, text)
     unit = pd.factorize(key, sort=False)[0]
     first = np.unique(unit, return_index=True)[1]
     frame = wide.iloc[first].reset_index(drop=True)
@@ -65,7 +66,7 @@ def make_units(mentions: pd.DataFrame, judged: np.ndarray) -> Units:
     frame["common_aliases"] = _split_if(frame, rare, False)
     frame = _with_context(frame, wide, unit)
     frame["aliases"] = frame.pop("alias_list")
-    return Units(frame, unit, _evidence(wide), _content(wide))
+    return Units(frame, unit, _evidence(wide), _content(text))
 
 
 def _with_parts(mentions: pd.DataFrame) -> pd.DataFrame:
@@ -73,10 +74,10 @@ def _with_parts(mentions: pd.DataFrame) -> pd.DataFrame:
     texts = np.append(pd.DatetimeIndex(births).strftime("%Y-%m-%d").to_numpy(dtype=object), "")
     day = pd.Series(texts[code], index=mentions.index, dtype="str")
     swapped = day.str.slice(0, 5) + day.str.slice(8, 10) + "-" + day.str.slice(5, 7)
-    forename = mentions["forenames"].str.split(" ").str[0].fillna("").astype("str")
+    forename = by_value(mentions["forenames"], lambda names: names.str.replace(r" .*$", "", regex=True))
     return mentions.assign(
         forename=forename,
-        middle=mentions["forenames"].str.split(" ", n=1).str[1].fillna("").astype("str"),
+        middle=by_value(mentions["forenames"], lambda names: names.str.replace(r"^[^ ]* ?", "", regex=True)),
         surname_sound=skeleton(mentions["surname"]),
         birth=day + "|" + mentions["dob_year"].astype("str"),
         dob=day,
@@ -93,34 +94,34 @@ def _sharers(wide: pd.DataFrame, column: str) -> pd.Series:
     return wide[column].map(count).fillna(1).astype("int64")
 
 
-def _unit_key(wide: pd.DataFrame, judged: np.ndarray) -> np.ndarray:
+def _unit_key(wide: pd.DataFrame, judged: np.ndarray, text: pd.Series[str]) -> np.ndarray:
     full = wide["surname"].ne("") & (wide["forename"].str.len() > 1)
     own_phone = wide["phone"].ne("") & (wide["phone_sharers"] <= _PRIVATE)
     anchored = wide["nominal_ref"].ne("") | (full & (wide["dob"].ne("") | own_phone))
     anchored &= ~judged
-    text = _joined(wide)
+    text = text + "\x1f" + _sharer_text(wide)
     alone = "\x1f" + wide["kind"] + "\x1f" + wide["record_ref"] + "\x1f" + wide["subject_no"]
     alone += pd.Series(np.where(judged, "\x1fjudged", ""), index=wide.index)
     text = text + alone.where(~anchored, "")
     return pd.util.hash_pandas_object(text.astype(object), index=False).to_numpy().view("int64")
 
 
-def _content(wide: pd.DataFrame) -> np.ndarray:
+def _identity_text(wide: pd.DataFrame) -> pd.Series[str]:
     text = wide["kind"].str.slice(0, 0)
     for column in _IDENTITY:
         text = text + "\x1f" + wide[column]
+    return text
+
+
+def _content(text: pd.Series[str]) -> np.ndarray:
     hashed = pd.util.hash_pandas_object(text.astype(object), index=False)
     return hashed.astype("str").to_numpy(dtype=object)
 
 
-def _joined(wide: pd.DataFrame) -> pd.Series:
-    text = wide["kind"].str.slice(0, 0)
-    for column in _IDENTITY:
-        text = text + "\x1f" + wide[column]
-    shared = (
-        wide["phone_sharers"].clip(upper=6).astype("str") + "\x1f" + wide["address_sharers"].clip(upper=6).astype("str")
-    )
-    return text + "\x1f" + shared
+def _sharer_text(wide: pd.DataFrame) -> pd.Series[str]:
+    few = np.array([str(number) for number in range(7)], dtype=object)
+    both = (few[wide[f"{column}_sharers"].clip(upper=6).to_numpy()] for column in ("phone", "address"))
+    return pd.Series(next(both) + "\x1f" + next(both), index=wide.index, dtype="str")
 
 
 def _rare_aliases(wide: pd.DataFrame) -> pd.Index[str]:
@@ -128,8 +129,8 @@ def _rare_aliases(wide: pd.DataFrame) -> pd.Index[str]:
     someone = known["surname_sound"] + "|" + known["forename"].str.slice(0, 1)
     borne = pd.DataFrame({"alias": known["aliases"].str.split("|"), "person": someone}).explode("alias")
     by = borne.groupby("alias")["person"].nunique()
-    said = wide["aliases"].str.split("|").explode()
-    everyone = pd.Index(said[said.ne("")].unique())
+    written = pd.Series(wide["aliases"].unique())
+    everyone = pd.Index(written[written.ne("")].str.split("|").explode().unique())
     is_rare = by.reindex(everyone).fillna(0).to_numpy() <= _PRIVATE
     rare: pd.Index[str] = pd.Index(everyone.to_numpy()[is_rare], dtype="str")
     return rare
@@ -197,8 +198,10 @@ def _associates(wide: pd.DataFrame, unit: np.ndarray) -> Long:
     position = np.arange(len(wide))
     name = ("n:" + wide["surname_sound"] + wide["forename"].str.slice(0, 1)).where(wide["surname"].ne(""), "")
     own = pd.DataFrame({"log": wide["log"], "at": position, "key": name})
-    alias = pd.DataFrame({"log": wide["log"], "at": position, "key": wide["aliases"].str.split("|")}).explode("key")
-    alias["key"] = ("a:" + alias["key"]).where(alias["key"].ne(""), "")
+    alias = pd.DataFrame({"log": wide["log"], "at": position, "key": wide["aliases"]})
+    alias = alias[alias["key"].ne("")]
+    alias = alias.assign(key=alias["key"].str.split("|")).explode("key")
+    alias["key"] = "a:" + alias["key"].astype("str")
     seen = pd.concat([own, alias], ignore_index=True)
     seen = seen[seen["log"].ne("") & seen["key"].ne("")]
     seen["key"] = pd.factorize(seen["key"], sort=False)[0]

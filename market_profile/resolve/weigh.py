@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +21,8 @@ from market_profile.resolve.model import Field, LinkModel
 from market_profile.resolve.score import ROUNDING, as_arrow, connect, empty_pairs
 
 _SIDED = re.compile(r"\b([a-z][a-z_]*)_([lr])\b")
+_FEW_PAIRS = 20_000
+"""Pairs up to which a second thread costs more than it gains."""
 Numbers = npt.NDArray[np.int64]
 Weights = npt.NDArray[np.float64]
 
@@ -65,17 +69,26 @@ def _told(units: pd.DataFrame, pairs: pd.DataFrame, model: LinkModel) -> _Told:
     used = units.iloc[rows][columns].reset_index(drop=True)
     left, right = (np.searchsorted(rows, pairs[side].to_numpy()).astype(np.int64) for side in ("left", "right"))
     cases = ", ".join(f'{_case(field)} AS "{field.name}"' for field in model.fields)
-    connection = connect()
+    connection = _database(len(pairs) <= _FEW_PAIRS).cursor()
     try:
         connection.register("units", as_arrow(used.assign(row_at=np.arange(len(used)))))
         connection.register("pairs", as_arrow(pd.DataFrame({"n": np.arange(len(left)), "a": left, "b": right})))
-        found = connection.execute(
-            f"SELECT {cases} FROM pairs p JOIN units l ON l.row_at = p.a JOIN units r ON r.row_at = p.b ORDER BY p.n"
-        ).fetchnumpy()
+        tables = "pairs p JOIN units l ON l.row_at = p.a JOIN units r ON r.row_at = p.b"
+        # chosen_model lets no condition through but the shipped ones
+        found = connection.execute(f"SELECT {cases} FROM {tables} ORDER BY p.n").fetchnumpy()  # nosec B608
     finally:
         connection.close()
     levels = {field.name: np.asarray(found[field.name], dtype=np.int64) for field in model.fields}
     return _Told(levels, used, left, right)
+
+
+@cache
+def _database(is_small: bool) -> Any:
+    """Return the process's database for small or large tasks: making one costs as much as weighing a month's pairs."""
+    connection = connect()
+    if is_small:
+        connection.execute("SET threads = 1")
+    return connection
 
 
 def _case(field: Field) -> str:

@@ -1,0 +1,104 @@
+"""The guard against clusters that contradict themselves: the safer split is published, the pair goes to a person.
+
+A nominal may be wrong although each join was likely: two births that no slip of the pen explains, two references or
+two sexes, each written more than once. Such a cluster is parted between the contradicting values; every other unit
+goes to the part that it weighs most with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from market_profile.resolve.cluster import APART, VETO, Cut, Labels, average_link
+from market_profile.resolve.link import Constraints, Evidence, join_judged
+from market_profile.resolve.model import LinkModel
+from market_profile.resolve.score import empty_pairs
+from market_profile.resolve.weigh import weigh_pairs
+
+WRITTEN = 2
+"""Records that a value stands in before it counts as one that the person has."""
+SHARE = 0.2
+"""Share of its records with such a value that a nominal must hold it in: errors repeat in much written nominals."""
+SLIPS = 2
+"""Figures of a birth that a slip of the pen may change."""
+_FIELDS = ("dob", "nominal_ref", "sex")
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """``clusters`` of units, and the weighed ``pairs`` (with contributions) of units in clusters that were parted."""
+
+    clusters: Labels
+    pairs: pd.DataFrame
+
+
+def births_apart(one: pd.Series[str], other: pd.Series[str]) -> pd.Series[bool]:
+    """Tell which births (ISO texts) no slip explains: two parts differ, not swapped, more than ``SLIPS`` figures.
+
+    Example:
+        >>> births_apart(pd.Series(["1984-03-07", "1984-03-07"]), pd.Series(["1984-07-03", "1991-12-25"])).tolist()
+        [False, True]
+    """
+    parts = ((0, 4), (5, 7), (8, 10))
+    same = sum((one.str.slice(*at) == other.str.slice(*at)).astype(int) for at in parts)
+    turned = one.str.slice(0, 5) + one.str.slice(8, 10) + "-" + one.str.slice(5, 7)
+    slips = sum((one.str.get(at) != other.str.get(at)).astype(int) for at in range(10))
+    return (same < 2) & turned.ne(other) & (slips > SLIPS)
+
+
+def part_contradictions(
+    units: pd.DataFrame, clusters: Labels, open_units: Flags, model: LinkModel, evidence: Evidence, judged: Constraints
+) -> Guarded:
+    """Return ``clusters`` without contradictions.
+
+    Args:
+        units: the units, as the model compares them.
+        clusters: cluster of each unit (its lowest unit).
+        open_units: only clusters that hold one of these are looked at.
+        model: the frozen model.
+        evidence: value frequencies and number of persons.
+        judged: what people decided; units judged the same stay together.
+    """
+    touched = np.zeros(len(units) + 1, dtype=bool)
+    touched[clusters[open_units]] = True
+    table = units[[*_FIELDS, "records"]].assign(cluster=clusters)[touched[clusters]]
+    apart = pd.concat([_contradicting(table, name) for name in _FIELDS], ignore_index=True)
+    apart = apart.drop_duplicates().sort_values(["left", "right"], kind="stable")
+    if apart.empty:
+        return Guarded(clusters, empty_pairs())
+    suspicious = np.isin(clusters, clusters[apart["left"]])
+    labels = np.where(suspicious, clusters, np.arange(len(units)))
+    inside = pd.DataFrame({"cluster": clusters[suspicious], "unit": np.flatnonzero(suspicious)})
+    both = inside.merge(inside, on="cluster", suffixes=("_left", "_right"))
+    both = both[both["unit_left"] < both["unit_right"]]
+    pairs = pd.DataFrame({"left": both["unit_left"], "right": both["unit_right"]})
+    weighed = weigh_pairs(units, pairs, model, evidence.frequencies, evidence.persons, with_parts=True)
+    forced = pd.concat([apart.assign(weight=APART), weighed[["left", "right", "weight"]]], ignore_index=True)
+    forced = forced.drop_duplicates(["left", "right"]).sort_values(["left", "right"], kind="stable")
+    parts = average_link(labels, forced, Cut(model.edge_weight, VETO - 1, model.cap))
+    parted = join_judged(np.where(suspicious, parts, clusters), judged)
+    across = parted[weighed["left"]] != parted[weighed["right"]]
+    return Guarded(parted, weighed[across].reset_index(drop=True))
+
+
+def _contradicting(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return the pairs of units (``left`` < ``right``) of one cluster whose values of a field contradict each other."""
+    known = table[table[name].ne("")]
+    often = known.groupby(["cluster", name])["records"].sum().reset_index()
+    all_told = often.groupby("cluster")["records"].transform("sum")
+    often = often[(often["records"] >= WRITTEN) & (often["records"] >= SHARE * all_told)]
+    both = often[["cluster", name]].merge(often[["cluster", name]], on="cluster", suffixes=("", "_other"))
+    both = both[both[name] < both[f"{name}_other"]]
+    if name == "dob":
+        both = both[births_apart(both["dob"], both["dob_other"])]
+    of_value = known[["cluster", name]].assign(unit=known.index)
+    first = both.merge(of_value, on=["cluster", name])
+    other = of_value.rename(columns={name: f"{name}_other"})
+    pairs = first.merge(other, on=["cluster", f"{name}_other"], suffixes=("", "_other"))
+    low = np.minimum(pairs["unit"], pairs["unit_other"])
+    return pd.DataFrame({"left": low, "right": np.maximum(pairs["unit"], pairs["unit_other"])}).astype("int64")
