@@ -89,7 +89,7 @@ def _granularity(inputs: Inputs) -> Fields:
     return {
         "Model input": (head, f"Records up to the cut-off ({inputs.month.last_day}): {read}."),
         "Source data": (head, "Intelligence logs, test purchases, seizures, arrests of the force."),
-        "Datasets and their purposes": (head, "Fictional towns (seeds 9001-9003) for the prior weights; the area's own "
+        "Datasets and their purposes": (head, "Fictional towns (seeds 9001-9005) for the prior weights; the area's own "
                                         "past attempts for everything learned since."),
         "Data cleaning": (head, "Rows with faults are quarantined with a reason; see reconciliation.csv."),
         "Data completeness and representativeness": (

@@ -107,16 +107,20 @@ def _precision(town: Town) -> dict[str, float | str]:
     answer = our_answer(town)
     person, chance = persons_of(town, answer.mentions), _chance(town)
     logs = joined(town, answer.mentions).query("kind == 'log_subjects'").groupby("id").size()
+    targets = _read(town, "targets")
+    ranked = targets[(targets["target_kind"] == "nominal") & targets["rank"].notna()]
+    good = ranked["target_id"].map(person).map(chance).fillna(0.0) >= SUCCEEDS_AT
     degree = _read(town, "network_nodes").set_index("nominal_id")["degree"].sort_index()
     lists = {
         "board": answer.targets["id"],
+        "board, exploit only": ranked.loc[ranked["reach"] == "exploit", "target_id"],
         "most logs": logs.sort_values(ascending=False, kind="stable").index.to_series(),
         "highest degree": degree.sort_values(ascending=False, kind="stable").index.to_series(),
     }
     found: dict[str, float | str] = {"town": town.folder.name}
     for name, ids in lists.items():
         found[name] = float((ids.head(10).map(person).map(chance).fillna(0.0) >= SUCCEEDS_AT).mean())
-    return found
+    return found | {"such people who pass the rules": float(good.sum()), "of": float(len(good))}
 
 
 def _covered(town: Town) -> float:
