@@ -64,12 +64,12 @@ def growing(town: Town, refreshes: int = 8, share: float = 0.05) -> Iterator[Tab
         yield Tables(frames)
 
 
-def refreshed(town: Town) -> Refreshes:
-    """Run the eight refreshes and the full link."""
+def refreshed(town: Town, refreshes: int = 8) -> Refreshes:
+    """Run the refreshes and the full link."""
     settings, state = ResolveSettings(), {}
     before: pd.Series | None = None
     changed, seconds, in_ledger = [], [], True
-    for tables in growing(town):
+    for tables in growing(town, refreshes):
         start = _cpu_s()
         found = resolve_nominals(tables, town.month, state, NO_JUDGEMENTS, settings)
         seconds.append(_cpu_s() - start)
