@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
-from market_profile.document import Survival
+from market_profile.document import AreaMap, Survival
 from market_profile.editions.make import Made
 from market_profile.editions.model import Shown
 from market_profile.errors import DisclosureLeak
@@ -26,6 +26,8 @@ _FURNITURE = re.compile(
     r"|[Ll]ikely|[Hh]ighly likely|[Aa]lmost certain), \d+% to \d+%$"
 )
 """Words that hold a number of the page itself: of a table, a scale bar, a band of the probability yardstick."""
+_MAP = re.compile(r"Map of ([\d,]+) areas shaded by ")
+_TALLY = re.compile(r"\b([\d,]+) (?:area has|areas have|areas hidden)\b")
 _SKIPPED = frozenset({"style", "script"})
 _SPOKEN = frozenset({"alt", "title", "aria-label", "value", "data-value"})
 _AXIS = "fmuted"
@@ -64,7 +66,15 @@ def page_numbers(page: bytes) -> list[str]:
     scraper = _Scraper()
     scraper.feed(page.decode("utf-8"))
     spoken = (words for words in scraper.words if not _FURNITURE.match(" ".join(words.split())))
-    return [number for words in spoken for number in numbers_of(words)]
+    return [number for words in spoken for number in numbers_of(_without_tally(words))]
+
+
+def _without_tally(words: str) -> str:
+    """Return a map's words without how many areas show each released value, where these are no more than its areas."""
+    whole = _MAP.match(words)
+    tally = [int(number.replace(",", "")) for number in _TALLY.findall(words)]
+    is_tally = whole is not None and sum(tally) <= int(whole[1].replace(",", ""))
+    return _TALLY.sub("", words) if is_tally else words
 
 
 def numbers_of(text: str) -> list[str]:
@@ -111,7 +121,10 @@ def check_traced(page: bytes, made: Made) -> None:
         raise DisclosureLeak("a mark is drawn from another number than the one printed; nothing was released")
     found = untraced(page, made)
     if found:
-        raise DisclosureLeak(f"{len(found)} numbers on the page are in no ledger entry; nothing was released")
+        listed = ", ".join(sorted(set(found))[:5])
+        raise DisclosureLeak(
+            f"{len(found)} numbers on the page are in no ledger entry ({listed}); nothing was released"
+        )
 
 
 def _shown(part: Any) -> Iterator[Shown]:
@@ -128,6 +141,9 @@ def _released(part: Any) -> Iterator[str]:
         yield from (f"{round(100 * value)}" for curve in (part.share, part.low, part.high) for value in curve)
         yield from (f"{round(day)} {round(day) // 7}" for day in part.days)
         yield from _released(part.n)
+    elif isinstance(part, AreaMap):
+        yield str(len(part.areas))
+        yield from _released(part.areas)
     else:
         yield from (text for inner in _inner(part) for text in _released(inner))
 

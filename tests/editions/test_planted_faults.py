@@ -11,7 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from market_profile.document import Bars, Column, Document, Figure, Paragraph, Section, Sentence, Table
+from market_profile.document import (
+    AreaMap,
+    Bars,
+    Column,
+    Document,
+    Figure,
+    MapArea,
+    Paragraph,
+    Section,
+    Sentence,
+    Table,
+)
 from market_profile.editions.make import Made, make_partner_edition
 from market_profile.editions.model import Shown
 from market_profile.editions.show import show_internal
@@ -112,6 +123,22 @@ def test_a_number_that_the_page_makes_up_is_not_traced() -> None:
     assert untraced(page, made) == ["37"]
     with pytest.raises(DisclosureLeak, match="1 numbers"):
         check_traced(page, made)
+
+
+def test_the_words_of_a_map_count_its_areas_by_released_value() -> None:
+    square = ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 0.0))
+    counts = [20] * 17 + [1] * 53
+    areas = tuple(
+        MapArea(f"E{n:03d}", "Somewhere", (square,), Count(count, "", f"area|E{n:03d}|2019-02"))
+        for n, count in enumerate(counts)
+    )
+    figure = Figure("map", Sentence("Events by area"), "Counts", AreaMap(areas, (), "events", "None"), "logs")
+    made = edition_of(figure)
+    page = render_edition(made.edition, pdf=False)["profile.html"]
+    assert b"53 areas hidden" in page
+    check_traced(page, made)
+    with pytest.raises(DisclosureLeak, match=r"\(17, 54\)"):
+        check_traced(page.replace(b"53 areas hidden", b"54 areas hidden", 1), made)
 
 
 ALLOWED = ("area_name", "_words(", "_span(", "WAYS[", "month.text", "period", "team")
