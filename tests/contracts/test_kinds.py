@@ -58,6 +58,14 @@ CONTRACT = {
 }
 
 
+ADDED = {
+    "partner_observations": "observation_ref* organisation* observed_on* area_code question* people_or_cases comment",
+}
+"""Kinds beyond the contract: it may be added to."""
+
+CONTRACT |= ADDED
+
+
 def test_every_kind_of_the_contract_is_declared_and_no_other() -> None:
     assert set(KINDS) == set(CONTRACT)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -27,8 +28,9 @@ pdf = false
 
 
 def sources_of(text: str) -> str:
-    """Return the [sources...] part of an area.toml."""
-    return text[text.index("[sources.") :]
+    """Return the [sources...] blocks of an area.toml."""
+    blocks = re.split(r"(?m)^(?=\[)", text)
+    return "\n".join(block for block in blocks if block.startswith("[sources."))
 
 
 @pytest.fixture(scope="module")

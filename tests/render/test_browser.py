@@ -251,7 +251,7 @@ def test_a_figure_gives_its_numbers_as_a_file_and_to_the_clipboard(browser: Any,
 
 @pytest.fixture(scope="module")
 def shelves(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    from test_months import shelf
+    from test_shelf import shelf
 
     from market_profile.render.months import shelf_pages
 
@@ -275,7 +275,7 @@ def test_pages_over_the_months(browser: Any, shelves: dict, name: str, scheme: s
 
 
 def test_the_script_compares_any_two_months_in_the_words_of_the_server(browser: Any, shelves: dict) -> None:
-    from test_months import shelf
+    from test_shelf import shelf
 
     from market_profile.render.months import difference_words, ranges_words
 

@@ -18,7 +18,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from render_pages import edition
 
@@ -68,6 +68,7 @@ def test_wrapped_values_are_not_written() -> None:
         table_csv(pd.DataFrame({"a": [Sensitive("name")]}))
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=20), min_size=1, max_size=10))
 def test_no_text_cell_starts_a_formula(texts: list[str]) -> None:
     for row in rows(table_csv(pd.DataFrame({"a": texts, "b": 1})))[1:]:
@@ -86,7 +87,8 @@ def test_large_tables_are_written_quickly() -> None:
 def test_files_of_each_edition() -> None:
     planner, partner = render_edition(edition(PLANNER), pdf=False), render_edition(edition(PARTNER), pdf=False)
     assert {name for name in planner if name.startswith("exports/")} == {
-        "exports/hotspots.geojson", "exports/profile.gpkg", "exports/network.graphml", "exports/link_chart.csv",
+        "exports/hotspots.geojson", "exports/hotspots.qml", "exports/profile.gpkg", "exports/network.graphml",
+        "exports/link_chart.csv",
     }  # fmt: skip
     assert not [name for name in partner if name.startswith("exports/")]
     assert "tables/profile.ods" in partner and "tables/profile.ods" not in planner
