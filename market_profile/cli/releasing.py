@@ -87,8 +87,9 @@ def run_withdraw(workspace: Path, month: str, by: str, reason: str, console: Con
 def run_verify(received: Path, fingerprints: list[str], identity: Path | None, console: Console) -> None:
     """Check what a partner received: a zip, a folder or an .age file."""
     manifest = verify_edition(_received(received, identity), fingerprints)
-    console.print(f"Whole and signed: {manifest.area}, {manifest.month}, run {manifest.run_id}")
-    console.print(f"Author {manifest.author}, approver {manifest.approver}, {len(manifest.files)} files")
+    console.print(f"Genuine: the partner edition of {manifest.area} for {manifest.month}, as it was released")
+    console.print(f"Signed by {manifest.author} (author) and {manifest.approver} (approver), run {manifest.run_id}")
+    console.print(f"All {len(manifest.files)} files are unchanged")
 
 
 def _received(path: Path, identity: Path | None) -> dict[str, bytes]:

@@ -68,7 +68,9 @@ def verify_edition(files: Mapping[str, bytes], fingerprints: Iterable[str]) -> M
         raise NotVerified("the manifest is not signed by its author and approver, or it was changed since") from None
     for name in (manifest.author, manifest.approver):
         if "".join(fingerprint(dict(manifest.public_keys)[name]).split()) not in told:
-            raise NotVerified("the edition is signed with a key whose fingerprint was not told to you")
+            raise NotVerified(
+                "it is signed with a key whose fingerprint was not told to you; do not use it, ask the sender"
+            )
     if manifest.state != ReleaseState.RELEASED.value:
         raise NotVerified(f"the edition is {manifest.state}, not released")
     found = file_hashes({name: content for name, content in files.items() if name != MANIFEST})
@@ -76,7 +78,9 @@ def verify_edition(files: Mapping[str, bytes], fingerprints: Iterable[str]) -> M
         raise NotVerified(f"{name} is {'missing' if name in manifest.files else 'not part of the edition'}")
     for name in sorted(found):
         if found[name] != manifest.files[name]:
-            raise NotVerified(f"{name} was changed since the release")
+            raise NotVerified(
+                f"{name} was changed since the release; do not use it, ask the sender for the edition again"
+            )
     return manifest
 
 
