@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -122,72 +123,106 @@ def _refilled(rows: pd.DataFrame, starts: pd.DatetimeIndex, inputs: Inputs) -> n
     return np.where(np.isnan(days), 1.0, np.clip(share / full, 0.05, 1.0))
 
 
-def _solve(task: _Task, capacity: int) -> np.ndarray:
-    """Return the attempts (targets, weeks) of the best plan for ``capacity`` attempts a week.
+@dataclass(frozen=True)
+class _Variables:
+    """Places in the vector of variables: x (target, week, attempt), s (market, week its phase starts), c (area)."""
 
-    Variables: x (target, week, number of attempt), s (market, week its phase starts), c (area covered).
-    """
-    from scipy.optimize import Bounds, LinearConstraint, milp
-    from scipy.sparse import csr_matrix
+    x: np.ndarray
+    s: np.ndarray
+    c: np.ndarray
 
+    @property
+    def total(self) -> int:
+        return self.x.size + self.s.size + self.c.size
+
+
+class _Rules:
+    """Rows of the programme, each at most a bound."""
+
+    def __init__(self) -> None:
+        self._entries: list[tuple[np.ndarray, np.ndarray]] = []
+        self.bounds: list[float] = []
+
+    def at_most(self, columns: np.ndarray, values: np.ndarray, limit: float) -> None:
+        """Add: the sum of ``values`` times the variables in ``columns`` is at most ``limit``."""
+        self._entries.append((columns.ravel(), np.broadcast_to(values, columns.shape).ravel()))
+        self.bounds.append(limit)
+
+    def matrix(self, width: int) -> Any:
+        """Return the rows as a sparse matrix."""
+        from scipy.sparse import csr_matrix
+
+        rows = np.repeat(np.arange(len(self._entries)), [len(columns) for columns, _ in self._entries])
+        columns = np.concatenate([columns for columns, _ in self._entries])
+        values = np.concatenate([values for _, values in self._entries])
+        return csr_matrix((values, (rows, columns)), shape=(len(self._entries), width))
+
+
+def _variables(task: _Task) -> _Variables:
     size, weeks, most = task.worth.shape
     markets, areas = int(task.market.max()) + 1, int(task.area.max()) + 1
     n_x, n_s = size * weeks * most, markets * weeks
-    total = n_x + n_s + areas
     x = np.arange(n_x).reshape(size, weeks, most)
-    s = n_x + np.arange(n_s).reshape(markets, weeks)
-    c = n_x + n_s + np.arange(areas)
-    gain = np.zeros(total)
-    gain[x] = task.worth - TIE * np.arange(size)[:, None, None]
-    gain[c] = FIRST_IN_AREA
-    entries: list[tuple[np.ndarray, np.ndarray]] = []
-    bounds: list[float] = []
+    return _Variables(x, n_x + np.arange(n_s).reshape(markets, weeks), n_x + n_s + np.arange(areas))
 
-    def at_most(columns: np.ndarray, values: np.ndarray, limit: float) -> None:
-        entries.append((columns.ravel(), np.broadcast_to(values, columns.shape).ravel()))
-        bounds.append(limit)
 
-    one = np.array(1.0)
+def _rules(task: _Task, at: _Variables, capacity: int) -> _Rules:
+    """Return the rules: capacity, gaps and phases of each target, one phase a market, areas covered, exploration."""
+    rules, one = _Rules(), np.array(1.0)
+    size, weeks, most = task.worth.shape
     for week in range(weeks):
-        at_most(x[:, week, :], one, capacity)
+        rules.at_most(at.x[:, week, :], one, capacity)
     for target in range(size):
-        for number in range(most):
-            at_most(x[target, :, number], one, 1)
-            if number:
-                columns = np.concatenate([x[target, :, number], x[target, :, number - 1]])
-                at_most(columns, np.repeat([1.0, -1.0], weeks), 0)
-        for week in range(weeks):
-            near = x[target, week : week + max(task.gap_weeks, 1), :]
-            at_most(near, one, 1)
-            first = max(0, week - task.phase_weeks + 1)
-            columns = np.concatenate([x[target, week, :], s[task.market[target], first : week + 1]])
-            at_most(columns, np.repeat([1.0, -1.0], [most, week + 1 - first]), 0)
-    for market in range(markets):
-        at_most(s[market], one, 1)
-    for area in range(areas):
-        inside = x[task.area == area]
-        at_most(np.concatenate([[c[area]], inside.ravel()]), np.r_[1.0, -np.ones(inside.size)], 0)
+        _rules_of_target(rules, task, at, target)
+    for phase in at.s:
+        rules.at_most(phase, one, 1)
+    for area, covered in enumerate(at.c):
+        inside = at.x[task.area == area]
+        rules.at_most(np.concatenate([[covered], inside.ravel()]), np.r_[1.0, -np.ones(inside.size)], 0)
     if task.explore.any() and task.share > 0:
         kept = np.where(task.explore[:, None, None], task.share - 1, task.share)
         possible = min(int(task.allowed[task.explore].sum()), int(task.explore.sum()) * most)
         if possible >= math.ceil(task.share * capacity * weeks):
-            at_most(x, np.broadcast_to(kept, x.shape), 0)
-    upper = np.ones(total)
-    upper[x[~task.allowed]] = 0
-    rows = np.repeat(np.arange(len(entries)), [len(columns) for columns, _ in entries])
-    columns = np.concatenate([columns for columns, _ in entries])
-    values = np.concatenate([values for _, values in entries])
-    matrix = csr_matrix((values, (rows, columns)), shape=(len(entries), total))
+            rules.at_most(at.x, np.broadcast_to(kept, at.x.shape), 0)
+    return rules
+
+
+def _rules_of_target(rules: _Rules, task: _Task, at: _Variables, target: int) -> None:
+    _, weeks, most = task.worth.shape
+    mine, one = at.x[target], np.array(1.0)
+    for number in range(most):
+        rules.at_most(mine[:, number], one, 1)
+        if number:
+            columns = np.concatenate([mine[:, number], mine[:, number - 1]])
+            rules.at_most(columns, np.repeat([1.0, -1.0], weeks), 0)
+    for week in range(weeks):
+        rules.at_most(mine[week : week + max(task.gap_weeks, 1), :], one, 1)
+        first = max(0, week - task.phase_weeks + 1)
+        columns = np.concatenate([mine[week, :], at.s[task.market[target], first : week + 1]])
+        rules.at_most(columns, np.repeat([1.0, -1.0], [most, week + 1 - first]), 0)
+
+
+def _solve(task: _Task, capacity: int) -> np.ndarray:
+    """Return the attempts (targets, weeks) of the best plan for ``capacity`` attempts a week."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    size, weeks, _ = task.worth.shape
+    at = _variables(task)
+    rules = _rules(task, at, capacity)
+    gain, upper = np.zeros(at.total), np.ones(at.total)
+    gain[at.x] = task.worth - TIE * np.arange(size)[:, None, None]
+    gain[at.c] = FIRST_IN_AREA
+    upper[at.x[~task.allowed]] = 0
     done = milp(
         -gain,
-        constraints=LinearConstraint(matrix, -np.inf, np.array(bounds)),
-        integrality=np.r_[np.ones(n_x + n_s), np.zeros(areas)],
+        constraints=LinearConstraint(rules.matrix(at.total), -np.inf, np.array(rules.bounds)),
+        integrality=np.r_[np.ones(at.x.size + at.s.size), np.zeros(at.c.size)],
         bounds=Bounds(0, upper),
         options={"mip_rel_gap": 0.002, "node_limit": 2000},
     )
     if done.x is None:
         return np.zeros((size, weeks), dtype=int)
-    found: np.ndarray = np.round(done.x[:n_x]).astype(int).reshape(size, weeks, most).sum(axis=2)
+    found: np.ndarray = np.round(done.x[: at.x.size]).astype(int).reshape(at.x.shape).sum(axis=2)
     return found
 
 
