@@ -205,7 +205,7 @@ def edge_scores(town: Town, answer: Answer) -> dict[str, float]:
     over many ids: an id of one mention is always right about itself. ``one id a person`` does not: only the id with
     most of a person's mentions stands for that person, and edges of the other ids are edges of nobody.
     """
-    sides = ("precision", "recall")
+    sides = ("precision", "recall", "f1")
     names = [f"edges {w} {s}" for w in ("directed", "undirected", "one id a person") for s in sides]
     if answer.edges.empty:
         return dict.fromkeys(names, np.nan)
@@ -223,12 +223,16 @@ def edge_scores(town: Town, answer: Answer) -> dict[str, float]:
     found = set(zip(ends["a"][is_pair], ends["b"][is_pair], strict=True))
     whole = set(zip(ends["a"][is_pair & is_main], ends["b"][is_pair & is_main], strict=True))
     loose = _edge_pair({frozenset(e) for e in found}, {frozenset(e) for e in ties})
-    strict = (len(whole & ties) / max(int(is_pair.sum()), 1), len(whole & ties) / max(len(ties), 1))
+    strict = _with_f1(len(whole & ties) / max(int(is_pair.sum()), 1), len(whole & ties) / max(len(ties), 1))
     return dict(zip(names, [*_edge_pair(found, ties), *loose, *strict], strict=True))
 
 
-def _edge_pair(found: set[object], true: set[object]) -> tuple[float, float]:
-    return len(found & true) / max(len(found), 1), len(found & true) / max(len(true), 1)
+def _edge_pair(found: set[object], true: set[object]) -> tuple[float, float, float]:
+    return _with_f1(len(found & true) / max(len(found), 1), len(found & true) / max(len(true), 1))
+
+
+def _with_f1(precision: float, recall: float) -> tuple[float, float, float]:
+    return precision, recall, _f1(precision, recall)
 
 
 def hit_scores(town: Town, cells: pd.DataFrame) -> dict[str, float]:

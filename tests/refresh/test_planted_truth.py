@@ -14,14 +14,15 @@ LOGS, MONTHS, SEED = 3_000, 7, 20_417
 LINES = {
     "nominal pair F1": ("f1", "f1", "exact names"),
     "edge precision": ("edges undirected precision", "edges undirected precision", "links by exact name"),
-    "edge recall": ("edges undirected recall", "edges undirected recall", "links by exact name"),
+    "edge F1": ("edges undirected f1", "edges undirected f1", "links by exact name"),
     "edge precision, directed": ("edges directed precision", "edges directed precision", "links by exact name"),
-    "edge recall, directed": ("edges directed recall", "edges directed recall", "links by exact name"),
+    "edge F1, directed": ("edges directed f1", "edges directed f1", "links by exact name"),
     "next month's logs at 2 %, against the year": ("ours: next logs", "12 months: next logs", "12-month count"),
     "next month's logs at 2 %, against the month": ("ours: next logs", "last month: next logs", "last month's count"),
     "precision@10 of targets": ("targets p@10", "targets p@10", "most logs"),
 }
-"""Line of the table: our score, the baseline's score, and what the baseline is."""
+"""Line of the table: our score, the baseline's score, and what the baseline is. Edges by precision and F1: doubted ties
+stand in a table of their own (network_doubted_ties.csv), which costs the published ones a point of recall."""
 
 
 @pytest.fixture(scope="module")
