@@ -133,6 +133,7 @@ class _Variables:
 
     @property
     def total(self) -> int:
+        """Number of variables."""
         return self.x.size + self.s.size + self.c.size
 
 
