@@ -6,6 +6,7 @@ so rows of a killed run are invisible and are removed before the next append. Qu
 
 from __future__ import annotations
 
+import atexit
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -275,7 +276,15 @@ class Warehouse:
 @cache
 def _database() -> duckdb.DuckDBPyConnection:
     """Return the process's empty database: opening one costs more than most of the questions put to it."""
-    return duckdb.connect(config={"autoinstall_known_extensions": "false"})
+    database = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+    atexit.register(_let_go)
+    return database
+
+
+def _let_go() -> None:
+    """Close the process's database and forget it, before the interpreter looks for what was left behind."""
+    _database().close()
+    _database.cache_clear()
 
 
 def _erased(store: Path, kind: str = "") -> tuple[Erasure, ...]:
