@@ -72,19 +72,18 @@ def files(draw: Callable[..., object]) -> dict[str, bytes]:
 def records(raw: bytes) -> int:
     """Count the records after the header: lines that are not blank, where a line end within quotes is none."""
     raw = raw.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    count, inside, at_start, has_content = 0, False, True, False
+    count, inside, at_start, is_quoted, has_content = 0, False, True, False, False
     for byte in raw + b"\n":
         if inside:
             inside = byte != 0x22
             continue
         if byte == 0x0A:
             count += has_content
-            at_start, has_content = True, False
+            at_start, is_quoted, has_content = True, False, False
             continue
         has_content = True
-        inside = byte == 0x22 and at_start
-        if byte == 0x22 and not at_start:
-            inside = True  # the second mark of a doubled one
+        is_quoted = (is_quoted or at_start) and byte == 0x22
+        inside = byte == 0x22 and is_quoted  # opens the field, or is the second mark of a doubled one
         at_start = byte == 0x2C
     return max(0, count - 1)
 
