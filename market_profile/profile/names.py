@@ -177,8 +177,3 @@ def _reason_words(part: str) -> str:
     one, several = _TOLD[found["rule"]]
     words = (one if found["n"] == "1" else several).format(role=role_words(found["role"]), n=found["n"])
     return f"against it, {words}" if found["points"].startswith("-") else words
-
-
-def verdict_words(is_flagged: bool, yes: str = "yes", no: str = "no") -> str:
-    """Return a flag in words."""
-    return yes if is_flagged else no
