@@ -26,6 +26,9 @@ _PHONE_DIGITS = 10
 _SHINGLE = 6
 """A narrative is known by any six words in a row."""
 
+_NAMESPACE = "/1999/02/22-rdf-syntax-ns"
+"""The address of RDF's own words, in every workbook and in the properties of a PDF: nobody's date of birth."""
+
 _WORD = re.compile(r"[^\W_]+")
 _TAG = re.compile(r"<[^>]*>")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}")
@@ -138,7 +141,7 @@ def _views(content: bytes, depth: int) -> Iterator[str]:
     if b"\x00" in content:
         texts |= {content.decode(code, errors="ignore") for code in ("utf-16-le", "utf-16-be")}
         texts.add(content.replace(b"\x00", b"").decode("utf-8", errors="ignore"))
-    for text in sorted(texts):
+    for text in sorted(text.replace(_NAMESPACE, " ") for text in texts):
         yield text
         yield from _readings(text)
     for inner in _inside(content):

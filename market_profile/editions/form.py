@@ -56,7 +56,7 @@ _README = """OFFICIAL
 What you see that this profile does not show is asked for here.
 
 Open partner_observations.ods (or the .csv) in a spreadsheet and write one row an observation on its first sheet:
-- observation_ref: a number of your own for the row (such as 2019-03-01); use it again to correct the row later
+- observation_ref: a number of your own for the row (such as W-17); use it again to correct the row later
 - organisation: your organisation's name
 - observed_on: YYYY-MM-DD, the day or any day of the month
 - area_code: from the sheet Codes (codes.csv); leave empty for the whole area

@@ -6,9 +6,9 @@ Words are cells of type text, so no cell can be run; numbers are numbers. The by
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -24,7 +24,9 @@ from market_profile.render.scales import day_text, period_text
 MOST_ROWS = 5_000
 """Longer tables stand in the CSV files only, and the contents sheet says so."""
 
-_EPOCH = datetime(1980, 1, 1)  # noqa: DTZ001 - a fixed date without a zone, for the file's metadata
+_DATES = re.compile(rb"<(meta:creation-date|dc:date)>[^<]*</\1>")
+"""When the file was made: a day of ours would be somebody's date of birth, and the clock's would differ each time."""
+
 Cell = str | float | int | bool | None
 Sheet = tuple[str, list[list[Cell]]]
 
@@ -124,8 +126,6 @@ def write_workbook(sheets: Iterable[tuple[str, Sequence[Sequence[Cell]]]], title
         book.body.append(sheet)
     book.meta.title = title
     book.meta.language = "en-GB"
-    book.meta.creation_date = _EPOCH
-    book.meta.date = _EPOCH
     book.meta.editing_cycles = 1
     book.meta.generator = "market-profile"
     book.set_language("en-GB") if hasattr(book, "set_language") else None
@@ -143,11 +143,14 @@ def _row(cells: Sequence[Cell]) -> Any:
 
 
 def _same_bytes(package: bytes) -> bytes:
-    """Return the zip package written again with fixed times and order, its media type first and stored as ODF asks."""
+    """Return the zip package written again with fixed times and order, its media type first and stored as ODF asks.
+
+    The times are those of the archive's own entries (numbers, which begin in 1980); the properties hold no date.
+    """
     out = BytesIO()
     with zipfile.ZipFile(BytesIO(package)) as old, zipfile.ZipFile(out, "w") as new:
         for name in sorted(old.namelist(), key=lambda entry: (entry != "mimetype", entry)):
             info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
-            new.writestr(info, old.read(name))
+            new.writestr(info, _DATES.sub(b"", old.read(name)) if name == "meta.xml" else old.read(name))
     return out.getvalue()

@@ -131,6 +131,14 @@ def test_no_false_alarm(scanner: Scanner) -> None:
     assert scanner.scan({"page": in_page(f"{FORENAME} Street and {SURNAME} Road are open.")}) == ()
 
 
+def test_the_address_of_rdf_is_not_a_birth_but_its_day_is() -> None:
+    scanner = Scanner()
+    scanner.add("date of birth", ["1999-02-22"])
+    address = b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    assert scanner.scan({"book": archive("manifest.rdf", address), "pdf": pdf(zlib.compress(address))}) == ()
+    assert [hit.file for hit in scanner.scan({"page": address + in_page("born 1999/02/22")})] == ["page"]
+
+
 KINDS = {
     "name": ("Zenobia Quartermaine", "Zenobia QUARTERMAINE"),
     "alias": ("The Wexford Ghost", "the wexford ghost"),

@@ -14,6 +14,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from market_profile.contracts.columns import empty_frame
+from market_profile.contracts.kinds import KINDS
+from market_profile.contracts.tables import Tables
+from market_profile.errors import DisclosureLeak
+from market_profile.periods import Month
+from market_profile.refresh.leaks import check_no_leak
 from market_profile.refresh.run import refresh
 from tests.conftest import copy_town, edition_hashes, run_cli
 
@@ -112,6 +118,19 @@ def test_pages_and_contract_tables_are_there(refreshed: Path) -> None:
     for name, wanted in columns.items():
         header = (edition / "planner" / "tables" / f"{name}.csv").read_text(encoding="utf-8").split("\n", 1)[0]
         assert set(wanted.split(",")) <= set(header.split(",")), name
+
+
+def test_no_day_of_the_program_s_own_is_anyone_s_birth(refreshed: Path) -> None:
+    """Whoever was born on whichever day (1 January 1980 among them): no fixed date stands in a partner edition."""
+    edition = newest(refreshed)
+    files = {path.as_posix(): path.read_bytes() for path in edition.glob("partner/**/*") if path.is_file()}
+    assert sum(name.endswith(".ods") for name in files) == 2
+    month = Month(edition.name)
+    born = pd.date_range("1900-01-01", f"{month.start.year - 10}-12-31", unit="us")
+    rows = empty_frame(KINDS["log_subjects"]).reindex(range(len(born))).assign(date_of_birth=born)
+    check_no_leak(Tables({"log_subjects": rows}), month, files)
+    with pytest.raises(DisclosureLeak, match="date of birth in a page"):
+        check_no_leak(Tables({"log_subjects": rows}), month, {**files, "a page": b"<p>1 January 1980</p>"[:-4]})
 
 
 def test_refreshing_again_changes_no_byte(refreshed: Path, tmp_path: Path) -> None:
