@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import csv
 import re
+from contextlib import suppress
 from io import StringIO
+from typing import Any
 from urllib.parse import quote
 
+import numpy as np
 import pandas as pd
 
 from market_profile.editions.model import Shown
 from market_profile.errors import DisclosureLeak
+from market_profile.render.column_texts import (
+    Texts,
+    as_texts,
+    content,
+    date_cells,
+    flag_cells,
+    is_whole,
+    joined,
+    number_cells,
+    stacked,
+    text_cells,
+    whole_cells,
+)
 from market_profile.render.gate import Gate, Text, clean
 from market_profile.render.grids import Grid
 from market_profile.values import Fixed, Internal, Released, Sensitive
@@ -37,14 +53,15 @@ def safe_cell(text: str) -> str:
 
 def table_csv(frame: pd.DataFrame) -> bytes:
     """Return ``frame`` (without its index) as CSV: dates ISO, floats to ten digits, lines ended by a line feed."""
-    safe = frame.copy()
-    for position, column in enumerate(frame.columns):
-        kind = frame[column].dtype
-        if isinstance(kind, pd.CategoricalDtype | pd.StringDtype) or kind.kind == "O":
-            safe.isetitem(position, _safe(frame.iloc[:, position].astype(object)).to_numpy())
-    safe.columns = pd.Index([safe_cell(str(column)) for column in frame.columns])
-    text: str = safe.to_csv(index=False, float_format=FLOATS, lineterminator="\n")
-    return text.encode("utf-8")
+    heading = ",".join(_quoted(safe_cell(str(column))) for column in frame.columns) + "\n"
+    width = len(frame.columns)
+    cells = [_cells(frame.iloc[:, place], width) for place in range(width)]
+    if len(cells) == 1:
+        cells = [as_texts([text or '""' for text in cells[0].to_pylist()])]
+    if not cells or not len(frame):
+        return heading.encode("utf-8")
+    cells[-1] = joined([cells[-1], as_texts([""])[0]], "\n")
+    return heading.encode("utf-8") + content(joined(cells, ","))
 
 
 def grid_frame(grid: Grid, gate: Gate) -> pd.DataFrame:
@@ -101,18 +118,75 @@ def _one_kind_of_line_end(text: str) -> str:
     return clean(text).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _safe(cells: pd.Series) -> pd.Series:
-    """Return text cells that no spreadsheet runs; each different text is looked at once."""
-    values = cells.tolist()
-    if any(isinstance(cell, (Sensitive, Internal, Released)) for cell in values):
+def _cells(column: pd.Series, width: int) -> Texts:
+    """Return the cells of a column of ``width`` as they stand in a CSV, quoted where they must be; null for none."""
+    kind: Any = column.dtype
+    if isinstance(kind, pd.StringDtype):
+        with suppress(UnicodeError, ValueError):
+            return text_cells(column, _written, PLAIN)
+    if isinstance(kind, pd.BooleanDtype) or kind.kind == "b":
+        return flag_cells(column, ("True", "False"))
+    if kind.kind in "iu":
+        return whole_cells(column)
+    if isinstance(kind, np.dtype) and kind.kind == "f":
+        values = column.to_numpy("float64")
+        return whole_cells(column.astype("int64")) if is_whole(values) else number_cells(values, FLOATS.__mod__)
+    if isinstance(kind, np.dtype) and kind.kind == "M":
+        return _dates(column, width)
+    return _mixed(column.astype(object))
+
+
+def _mixed(column: pd.Series) -> Texts:
+    """Return the cells of a column of any objects; each different text is looked at once."""
+    values = column.tolist()
+    kinds = {type(cell) for cell in values}
+    if any(issubclass(kind, (Sensitive, Internal, Released)) for kind in kinds):
         raise DisclosureLeak("a table to be written still holds wrapped values")
-    made = {cell: _safe_text(cell) for cell in {cell for cell in values if isinstance(cell, str)}}
-    return pd.Series(
-        [made[cell] if isinstance(cell, str) else cell for cell in values], index=cells.index, dtype=object
-    )
+    if pd.Timestamp in kinds and kinds <= _TIMES:
+        return _dates(pd.to_datetime(column))
+    made = {cell: _written(cell) for cell in {cell for cell in values if isinstance(cell, str)}}
+    return as_texts([made[cell] if isinstance(cell, str) else _other(cell) for cell in values])
+
+
+_TIMES = {pd.Timestamp, type(pd.NaT), type(None)}
+
+
+def _other(cell: object) -> str | None:
+    is_missing = cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and cell != cell)
+    return None if is_missing else _quoted(str(cell))
+
+
+_BLOCK_CELLS = 100_000
+
+
+def _dates(column: pd.Series, width: int = 1) -> Texts:
+    """Return the cells of a column of dates as pandas writes them: with hours where any has hours.
+
+    That is looked at block by block of ``_BLOCK_CELLS`` cells of the table, which has ``width`` columns.
+    """
+    values, size = column.to_numpy(), max(_BLOCK_CELLS // width, 1)
+    return stacked([date_cells(values[start : start + size]) for start in range(0, max(len(values), 1), size)])
+
+
+def _written(text: str) -> str:
+    return _quoted(_safe_text(text))
+
+
+def _quoted(text: str) -> str:
+    """Return the text as a field of a CSV: in quotation marks where it holds a mark, a comma or a line end."""
+    if QUOTE in text:
+        return f'"{text.replace(QUOTE, QUOTE * 2)}"'
+    return f'"{text}"' if "," in text or "\n" in text else text
+
+
+QUOTE = '"'
+PLAIN = r"^(?:[0-9A-Za-z][\x20\x21\x23-\x2b\x2d-\x7e]*)?$"
+"""Texts that stand in a CSV as they are (RE2): plain letters that begin with one or a digit; no comma, no mark."""
 
 
 def _safe_text(text: str) -> str:
+    if text[:1].isalnum() and text.isascii() and text.isprintable():
+        return str(text)
     line = _one_kind_of_line_end(text)
     is_risky = _FORMULA.match(line) is not None and _NUMBER.match(line) is None
     return f"'{line}" if is_risky else line

@@ -14,6 +14,7 @@ import pandas as pd
 
 from market_profile.editions.model import Edition
 from market_profile.errors import DisclosureLeak
+from market_profile.render.column_texts import is_among
 from market_profile.render.csv_files import FLOATS, table_csv
 from market_profile.render.gate import clean
 from market_profile.render.graphml import graphml
@@ -82,7 +83,7 @@ def link_chart(nodes: pd.DataFrame, links: pd.DataFrame) -> bytes:
         rows[end] = rows[end].astype(str)
         mine = ends.add_prefix(end.removesuffix("nominal_id")).rename(columns={end: end})
         rows = rows.merge(mine, on=end, how="left", suffixes=("", "_node"), validate="many_to_one")
-    alone = ends[~ends[NODE_ID].isin([*rows[ENDS[0]], *rows[ENDS[1]]])].add_prefix("source_")
+    alone = ends[~is_among(ends[NODE_ID], *(rows[end] for end in ENDS))].add_prefix("source_")
     chart = pd.concat([rows, alone], ignore_index=True) if len(alone) else rows
     return table_csv(chart)
 

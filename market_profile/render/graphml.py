@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
+import numpy as np
 import pandas as pd
 
+from market_profile.render.column_texts import (
+    Texts,
+    as_texts,
+    content,
+    flag_cells,
+    joined,
+    number_cells,
+    one_text,
+    others,
+    text_cells,
+    time_cells,
+    whole_cells,
+    wrapped,
+)
 from market_profile.render.csv_files import FLOATS
 from market_profile.render.gate import clean
 
@@ -26,53 +40,64 @@ def graphml(nodes: pd.DataFrame, links: pd.DataFrame, node_id: str, ends: tuple[
     """
     node_keys, node_data = _attributes(nodes.drop(columns=[node_id]), "node")
     link_keys, link_data = _attributes(links.drop(columns=list(ends)), "edge")
-    names = [_quoted(nodes[node_id]), *(_quoted(links[end]) for end in ends)]
-    known = set(names[0])
-    others = [name for name in dict.fromkeys([*names[1], *names[2]]) if name not in known]
-    parts = [_HEAD, *node_keys, *link_keys, '<graph edgedefault="directed">\n']
-    parts += [f"<node id={name}>{data}</node>\n" for name, data in zip(names[0], node_data, strict=True)]
-    parts += [f"<node id={name}/>\n" for name in others]
-    parts += [
-        f'<edge source={source} target={target} id="{number}">{data}</edge>\n'
-        for number, (source, target, data) in enumerate(zip(names[1], names[2], link_data, strict=True))
-    ]
-    return "".join([*parts, "</graph>\n</graphml>\n"]).encode()
+    names = _quoted(nodes[node_id])
+    sources, targets = (_quoted(links[end]) for end in ends)
+    number = whole_cells(pd.Series(np.arange(len(links))))
+    return b"".join(
+        [
+            "".join([_HEAD, *node_keys, *link_keys, '<graph edgedefault="directed">\n']).encode(),
+            _rows("<node id=", names, ">", *node_data, "</node>\n"),
+            _rows("<node id=", others(names, sources, targets), "/>\n"),
+            _rows("<edge source=", sources, " target=", targets, ' id="', number, '">', *link_data, "</edge>\n"),
+            b"</graph>\n</graphml>\n",
+        ]
+    )
 
 
-def _quoted(column: pd.Series) -> list[str]:
-    texts = column.astype(str)
-    made = {text: quoteattr(clean(text)) for text in texts.unique()}
-    return [made[text] for text in texts]
+def _rows(*parts: Texts | str) -> bytes:
+    """Return one line a row, its columns and fixed texts in turn."""
+    return content(joined([one_text(part) if isinstance(part, str) else part for part in parts], ""))
 
 
-def _attributes(frame: pd.DataFrame, element: str) -> tuple[list[str], list[str]]:
-    """Return the key declarations of the columns, and the data of each row."""
+def _quoted(column: pd.Series) -> Texts:
+    """Return the ids of a column as attributes of XML, in quotation marks."""
+    texts = column.astype("str")
+    return text_cells(texts, lambda text: quoteattr(clean(text)), PLAIN, '"')
+
+
+PLAIN = r"^[\x20\x21\x23-\x25\x27-\x3b\x3d\x3f-\x7e]*$"
+"""Texts that XML holds as they are (RE2): plain letters but for its own marks."""
+
+
+def _attributes(frame: pd.DataFrame, element: str) -> tuple[list[str], list[Texts]]:
+    """Return the key declarations of the columns, and the data of each column, null where missing."""
     keys, columns = [], []
     for name in frame.columns:
         kind, cells = _cells(frame[name])
         key = quoteattr(f"{element}_{clean(str(name))}")
         keys.append(f'<key id={key} for="{element}" attr.name={quoteattr(clean(str(name)))} attr.type="{kind}"/>\n')
-        columns.append([f"<data key={key}>{cell}</data>" if cell is not None else "" for cell in cells])
-    data = ["".join(row) for row in zip(*columns, strict=True)] if columns else [""] * len(frame)
-    return keys, data
+        columns.append(wrapped(cells, f"<data key={key}>", "</data>"))
+    return keys, columns
 
 
-def _cells(column: pd.Series) -> tuple[str, Sequence[str | None]]:
-    """Return the GraphML type of a column and its cells as text, None where missing."""
-    missing: list[bool] = column.isna().tolist()
+def _cells(column: pd.Series) -> tuple[str, Texts]:
+    """Return the GraphML type of a column and its cells as text, null where missing."""
     if pd.api.types.is_bool_dtype(column):
-        return "boolean", _with_gaps(column.map({True: "true", False: "false"}).tolist(), missing)
+        return "boolean", flag_cells(column, ("true", "false"))
     if pd.api.types.is_integer_dtype(column):
-        return "long", _with_gaps(column.astype("str").tolist(), missing)
+        return "long", whole_cells(column)
     if pd.api.types.is_float_dtype(column):
-        return "double", _with_gaps([repr(float(FLOATS % cell)) for cell in column.to_numpy("float64")], missing)
+        return "double", number_cells(column.to_numpy("float64"), lambda cell: repr(float(FLOATS % cell)))
     if pd.api.types.is_datetime64_any_dtype(column):
-        return "string", [None if cell is pd.NaT else str(cell.isoformat()) for cell in column]
+        return "string", time_cells(column)
+    if isinstance(column.dtype, pd.StringDtype):
+        return "string", text_cells(column, _escaped, PLAIN)
+    missing: list[bool] = column.isna().tolist()
     texts = ["|".join(map(str, cell)) if isinstance(cell, list | tuple | set) else cell for cell in column]
-    known = [text for text, is_missing in zip(texts, missing, strict=True) if not is_missing]
-    made = {text: escape(clean(str(text))) for text in dict.fromkeys(known)}
-    return "string", [None if is_missing else made[text] for text, is_missing in zip(texts, missing, strict=True)]
+    return "string", as_texts(
+        [None if is_missing else _escaped(str(text)) for text, is_missing in zip(texts, missing, strict=True)]
+    )
 
 
-def _with_gaps(texts: list[str], missing: Sequence[bool]) -> list[str | None]:
-    return [None if is_missing else text for text, is_missing in zip(texts, missing, strict=True)]
+def _escaped(text: str) -> str:
+    return escape(clean(text))
