@@ -23,6 +23,7 @@ def environment(audience: Audience) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
+        auto_reload=False,
     )
     made.filters.clear()
     made.globals.clear()

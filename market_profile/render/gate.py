@@ -67,7 +67,8 @@ def clean(words: object) -> str:
     """Return ``words`` without control and direction-override characters; refuse what is not text."""
     if not isinstance(words, str) or isinstance(words, Markup):
         raise DisclosureLeak("only text can be shown")
-    return _UNSAFE.sub("", str.__str__(words))
+    text = str.__str__(words)
+    return text if text.isascii() and text.isprintable() else _UNSAFE.sub("", text)
 
 
 def like(original: Text, words: str) -> Text:

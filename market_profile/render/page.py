@@ -44,18 +44,31 @@ _EDITIONS = {Audience.PLANNER: "Planner edition", Audience.PARTNER: "Partner edi
 
 
 def page_html(edition: Edition) -> tuple[str, dict[str, Grid]]:
-    """Return the page and the whole tables behind its figures and tables, by file name."""
+    """Return the page and the whole tables behind its figures and tables, by file name.
+
+    Each of ``CAPS`` shows no more than the one before it, so the first that is small enough is found by halving; the
+    last is taken where none is.
+    """
     template = environment(edition.audience).get_template("profile.html.j2")
-    html = ""
-    files: dict[str, Grid] = {}
     drawn: dict[str, tuple[Drawn, ...]] = {}
-    for cap in (cap for cap in CAPS if cap == CAPS[-1] or fewest_cells(edition, cap) <= MOST_NODES):
-        page, files = page_view(edition, cap, drawn)
-        html = template.render(page=page)
-        is_light = len(html.encode()) <= MOST_BYTES or (cap.narrative is not None and cap.narrative <= FEWEST_FOR_BYTES)
-        if node_count(html) <= MOST_NODES - SCRIPT_NODES and is_light:
-            break
-    return html, files
+    caps = [cap for cap in CAPS if cap == CAPS[-1] or fewest_cells(edition, cap) <= MOST_NODES]
+    made: dict[int, tuple[str, dict[str, Grid]]] = {}
+    first, last = 0, len(caps) - 1
+    while first < last:
+        middle = (first + last) // 2
+        page, files = page_view(edition, caps[middle], drawn)
+        made[middle] = template.render(page=page), files
+        first, last = (first, middle) if is_small_enough(made[middle][0], caps[middle]) else (middle + 1, last)
+    if first not in made:
+        page, files = page_view(edition, caps[first], drawn)
+        made[first] = template.render(page=page), files
+    return made[first]
+
+
+def is_small_enough(html: str, cap: Cap) -> bool:
+    """Tell whether a page whose tables are cut to ``cap`` is within its size."""
+    is_light = len(html.encode()) <= MOST_BYTES or (cap.narrative is not None and cap.narrative <= FEWEST_FOR_BYTES)
+    return is_light and node_count(html) <= MOST_NODES - SCRIPT_NODES
 
 
 def fewest_cells(edition: Edition, cap: Cap) -> int:
