@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from market_profile.periods import Month
 from market_profile.values import Change, Count
@@ -35,11 +38,11 @@ class Events:
 
     def in_month(self, month: Month) -> Count:
         """Return the count of a calendar month."""
-        return self._count(month.start, month.end, f"{self.family}|{month.text}")
+        return self._count(month, month, f"{self.family}|{month.text}")
 
     def in_year(self, month: Month) -> Count:
         """Return the count of the rolling year that ends with ``month``."""
-        return self._count(month.plus(1 - YEAR_MONTHS).start, month.end, f"{self.family}|{year_of(month)}")
+        return self._count(month.plus(1 - YEAR_MONTHS), month, f"{self.family}|{year_of(month)}")
 
     def first_month(self) -> Month | None:
         """Return the month of the first event, None without any."""
@@ -61,9 +64,27 @@ class Events:
         reaches = first is not None and first <= before.plus(2 - YEAR_MONTHS)
         return Change(self.in_year(month), self.in_year(before) if reaches else None, (), "the year before")
 
-    def _count(self, start: pd.Timestamp, end: pd.Timestamp, cell: str) -> Count:
-        inside = (self.at >= start) & (self.at < end)
-        return Count(int(self.key[inside].nunique()), self.unit, cell)
+    def _count(self, first: Month, last: Month, cell: str) -> Count:
+        inside = (self._months >= _number(first)) & (self._months <= _number(last))
+        named = self._names[inside]
+        is_counted = np.zeros(named.max(initial=-1) + 1, dtype=bool)
+        is_counted[named[named >= 0]] = True
+        return Count(int(is_counted.sum()), self.unit, cell)
+
+    @cached_property
+    def _months(self) -> NDArray[np.int64]:
+        """Return the month of each event, counted from January 1970; before all others where not known."""
+        return self.at.to_numpy("datetime64[M]").astype("int64")
+
+    @cached_property
+    def _names(self) -> NDArray[np.int64]:
+        """Return a number for each event's key; below nought where it has none."""
+        return pd.factorize(self.key)[0]
+
+
+def _number(month: Month) -> int:
+    """Return the month counted from January 1970."""
+    return 12 * (int(month.text[:4]) - 1970) + int(month.text[5:]) - 1
 
 
 def events(frame: pd.DataFrame, time: str, family: str, key: str = "record_ref") -> Events:

@@ -95,7 +95,7 @@ def analyse(case: Case, watch: Stopwatch) -> Analysed:
         previous=_of(case.previous, "profile"),
     )
     with watch.stage(f"{case.label}: profile", None):
-        profile = build_profile(findings, case.areas, settings)
+        profile = build_profile(findings, case.areas, settings, Audience(case.label))
     rooms = {
         "resolve": resolution.state,
         "geography": geography.state,
