@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from market_profile.terms import Reason
 
@@ -39,6 +42,12 @@ def by_value(text: pd.Series, read: Callable[[pd.Series], Reading]) -> Reading:
     reading = read(pd.Series(distinct, dtype="str"))
     values, reason = (part.take(codes).set_axis(text.index) for part in (reading.values, reading.reason))
     return Reading(values, reason)
+
+
+def is_among(text: pd.Series, known: pd.Series) -> npt.NDArray[np.bool_]:
+    """Tell which cells of ``text`` are among ``known``; both hold text without missing values."""
+    values = pa.array(known, type=pa.large_string())
+    return np.asarray(pc.is_in(pa.array(text, type=pa.large_string()), value_set=values), dtype=bool)
 
 
 def reasons(text: pd.Series, faulty: pd.Series, reason: Reason) -> pd.Series:

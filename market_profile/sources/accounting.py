@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from market_profile.errors import AccountingError
 from market_profile.sources.files import InboxFile
 from market_profile.sources.identity import Sorted
-from market_profile.sources.judging import FileRows
+from market_profile.sources.judging import KindRows
 from market_profile.terms import Reason
 
 COUNTS = ("read", "accepted", "quarantined", "duplicate", "amended")
@@ -51,40 +51,46 @@ class FileAccount:
         return {**labels, **counts, "reasons": json.dumps(self.reasons, sort_keys=True)}
 
 
-def account(rows: FileRows, told: Sorted) -> FileAccount:
-    """Return the account of one file; AccountingError where its rows do not add up."""
-    file = rows.file
-    accepted = int((told.accepted["source_file"] == file.file_id).sum())
-    by_reason = rows.faults.drop_duplicates(["row", "reason"])["reason"].value_counts()
-    result = FileAccount(
-        file.kind,
-        file.name,
-        file.file_id,
-        file.sha256,
-        read=rows.read,
-        accepted=accepted,
-        quarantined=int(rows.faults["row"].nunique()),
-        duplicate=told.duplicate.get(file.file_id, 0),
-        amended=told.amended.get(file.file_id, 0),
-        reasons={str(code): int(count) for code, count in sorted(by_reason.items())},
-    )
-    check_adds_up(result)
-    return result
+def accounts_of(rows: KindRows, told: Sorted, waited: int = 0) -> list[FileAccount]:
+    """Return the account of each file of a kind; AccountingError where its rows do not add up.
 
-
-def released(rows: FileRows, told: Sorted) -> FileAccount:
-    """Return what an earlier file's account gains by rows that waited for their parent: as many accepted as released.
-
-    Its rows were counted as read when the file was; nothing is counted twice.
+    The first ``waited`` files were counted when they were read: theirs is what they gain by rows that waited for their
+    parent, as many accepted as released.
     """
-    file = rows.file
-    accepted = int((told.accepted["source_file"] == file.file_id).sum())
-    reasons = {str(Reason.UNKNOWN_PARENT): -accepted} if accepted else {}
-    amended = told.amended.get(file.file_id, 0)
-    return FileAccount(
-        file.kind, file.name, file.file_id, file.sha256,
-        accepted=accepted, quarantined=-accepted, amended=amended, reasons=reasons,
-    )  # fmt: skip
+    accepted = {str(file): int(count) for file, count in told.accepted["source_file"].value_counts().items()}
+    quarantined, reasons = _set_aside(rows)
+    found = []
+    for place, one in enumerate(rows.files):
+        file, count = one.file, accepted.get(one.file.file_id, 0)
+        had_waited = place < waited
+        reasons_here = {str(Reason.UNKNOWN_PARENT): -count} if count else {}
+        entry = FileAccount(
+            file.kind,
+            file.name,
+            file.file_id,
+            file.sha256,
+            read=0 if had_waited else one.read,
+            accepted=count,
+            quarantined=-count if had_waited else quarantined.get(place, 0),
+            duplicate=0 if had_waited else told.duplicate.get(file.file_id, 0),
+            amended=told.amended.get(file.file_id, 0),
+            reasons=reasons_here if had_waited else reasons.get(place, {}),
+        )
+        check_adds_up(entry)
+        found.append(entry)
+    return found
+
+
+def _set_aside(rows: KindRows) -> tuple[dict[int, int], dict[int, dict[str, int]]]:
+    """Return by place of the file how many rows were set aside, and how many of them for each reason."""
+    places = rows.file_of(rows.faults["row"].to_numpy(dtype="int64"))
+    pairs = rows.faults[["row", "reason"]].assign(place=places).drop_duplicates(["row", "reason"])
+    by_place = pairs.drop_duplicates("row")["place"].value_counts()
+    counted = pairs.groupby(["place", "reason"], sort=True).size().rename("rows").reset_index()
+    reasons: dict[int, dict[str, int]] = {}
+    for row in counted.itertuples():
+        reasons.setdefault(int(row.place), {})[str(row.reason)] = int(row.rows)
+    return {int(str(place)): int(count) for place, count in by_place.items()}, reasons
 
 
 def repeated(first: FileAccount, file: InboxFile) -> FileAccount:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -40,14 +39,14 @@ def read_parquet(path: Path) -> RawTable:
             raise
         except (pa.ArrowException, OSError, ValueError, KeyError):
             raise FileRefused(UNREADABLE, "is not a whole Parquet file; export it again") from None
-    cells = pd.DataFrame(dict(enumerate(columns)), columns=range(len(columns)))
-    cells.index = pd.Index(np.arange(table.num_rows), name="row")
+    data = pa.Table.from_arrays(columns, names=[str(place) for place in range(len(columns))])
     return RawTable(
         headings=tuple(table.column_names),
-        cells=cells,
+        data=data,
+        numbers=np.arange(table.num_rows, dtype="int64"),
         read=table.num_rows,
         lines=np.arange(1, table.num_rows + 1, dtype="int64"),
-        raw_text=lambda rows: _raw_text(cells, rows),
+        raw_text=lambda rows: _raw_text(data, rows),
         faults=no_faults(),
     )
 
@@ -79,7 +78,7 @@ def _text_size(column: pa.ChunkedArray) -> int:
     return total
 
 
-def _text(column: pa.ChunkedArray) -> pd.Series[str]:
+def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     kind = column.type
@@ -93,8 +92,7 @@ def _text(column: pa.ChunkedArray) -> pd.Series[str]:
         column = _time_text(column)
     elif pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         column = column.cast(pa.large_string())
-    text = pc.fill_null(column.cast(pa.large_string()), "")
-    return pd.Series(pd.array(text, dtype="str"))
+    return pc.fill_null(column.cast(pa.large_string()), "")
 
 
 def _float_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -111,9 +109,9 @@ def _time_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.strftime(plain, format="%Y-%m-%dT%H:%M:%S" + ("%z" if zone else ""))
 
 
-def _raw_text(cells: pd.DataFrame, rows: Sequence[int]) -> list[str]:
+def _raw_text(data: pa.Table, rows: Sequence[int]) -> list[str]:
     texts = []
-    for values in cells.loc[list(rows)].itertuples(index=False):
+    for values in zip(*data.take(list(rows)).to_pydict().values(), strict=True):
         line = io.StringIO()
         csv.writer(line, lineterminator="").writerow(values)
         texts.append(line.getvalue())

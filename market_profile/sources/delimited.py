@@ -14,13 +14,15 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from market_profile.sources.at_once import read_at_once
 from market_profile.sources.headers import fold
 from market_profile.sources.opening import open_content
-from market_profile.sources.raw import RawTable, faults_at, no_faults
+from market_profile.sources.raw import RawTable, faults_at, no_faults, text_table
 from market_profile.sources.refusal import BAD_ENCODING, EMPTY, HEADER, MALFORMED, TOO_LARGE, FileRefused
 from market_profile.sources.text import CONTROL, Encoding, detect_encoding
 from market_profile.terms import Reason
@@ -48,17 +50,7 @@ class _Records:
 
     def add_piece(self, rows: list[list[str]]) -> None:
         """Turn the gathered rows into Arrow columns and forget them."""
-        columns = zip(*rows, strict=True) if rows else ((),) * self.width
-        arrays = [pa.array(column, type=pa.large_string()) for column in columns]
-        self.pieces.append(pa.Table.from_arrays(arrays, names=[str(n) for n in range(self.width)]))
-
-    def frame(self) -> pd.DataFrame:
-        """Return the records of the right width as text, indexed by record number."""
-        table = pa.concat_tables(self.pieces)
-        columns = {n: pd.Series(pd.array(table.column(n), dtype="str")) for n in range(self.width)}
-        frame = pd.DataFrame(columns, columns=range(self.width))
-        frame.index = pd.Index(np.asarray(self.numbers, dtype="int64"), name="row")
-        return frame
+        self.pieces.append(text_table(list(zip(*rows, strict=True)) if rows else [()] * self.width))
 
 
 def read_delimited(
@@ -73,12 +65,24 @@ def read_delimited(
     mark = delimiter or ("\t" if ".tsv" in path.suffixes[-2:] else _sniff(path, found.name, known_headings))
     if len(mark) != 1:
         raise FileRefused(HEADER, "area.toml: `delimiter` must be one character")
+    at_once = None if found.has_controls else read_at_once(path, found.name, mark)
+    if at_once is not None:
+        return RawTable(
+            headings=_checked(at_once.headings),
+            data=at_once.data,
+            numbers=np.arange(at_once.data.num_rows, dtype="int64"),
+            read=at_once.data.num_rows,
+            lines=np.arange(2, at_once.data.num_rows + 2, dtype="int64"),
+            raw_text=at_once.raw_text,
+            warnings=_warnings(found, 0),
+        )
     headings, records = _records(path, found.name, mark)
-    cells = records.frame()
-    faults = [_width_faults(records), _control_faults(cells) if found.has_controls else no_faults()]
+    data, numbers = pa.concat_tables(records.pieces), np.asarray(records.numbers, dtype="int64")
+    faults = [_width_faults(records), _control_faults(data, numbers) if found.has_controls else no_faults()]
     return RawTable(
         headings=headings,
-        cells=cells,
+        data=data,
+        numbers=numbers,
         read=len(records.starts),
         lines=np.asarray(records.starts, dtype="int64"),
         raw_text=lambda rows: _raw_text(path, found.name, records, rows),
@@ -132,12 +136,12 @@ def _records(path: Path, encoding: str, delimiter: str) -> tuple[tuple[str, ...]
     return tuple(headings), records
 
 
-def _checked(headings: list[str]) -> list[str]:
+def _checked(headings: list[str]) -> tuple[str, ...]:
     if len(headings) > MAX_COLUMNS:
         raise FileRefused(HEADER, f"has more than {MAX_COLUMNS} columns; check its delimiter")
     if any("\x00" in heading for heading in headings):
         raise FileRefused(BAD_ENCODING, "has a header with NUL characters; save it as UTF-8")
-    return headings
+    return tuple(headings)
 
 
 def _gather(reader: Iterator[list[str]], records: _Records) -> None:
@@ -193,16 +197,18 @@ def _raw_text(path: Path, encoding: str, records: _Records, rows: Sequence[int])
 
 
 def _width_faults(records: _Records) -> pd.DataFrame:
+    if not records.wrong:
+        return no_faults()
     sentences = [_WIDTH.format(found=found, width=records.width) for _, found in records.wrong]
     faults = faults_at([row for row, _ in records.wrong], "", Reason.MALFORMED_ROW, "")
     return faults.assign(sentence=pd.Series(sentences, dtype="str"))
 
 
-def _control_faults(cells: pd.DataFrame) -> pd.DataFrame:
-    hits = np.zeros(len(cells), dtype=bool)
-    for name in cells.columns:
-        hits |= np.asarray(pc.match_substring_regex(pa.array(cells[name]), CONTROL), dtype=bool)
-    return faults_at(cells.index[hits].tolist(), "", Reason.BAD_ENCODING, _CONTROLS)
+def _control_faults(data: pa.Table, numbers: npt.NDArray[np.int64]) -> pd.DataFrame:
+    hits = np.zeros(len(numbers), dtype=bool)
+    for column in data.columns:
+        hits |= np.asarray(pc.match_substring_regex(column, CONTROL), dtype=bool)
+    return faults_at(numbers[hits].tolist(), "", Reason.BAD_ENCODING, _CONTROLS)
 
 
 def _warnings(encoding: Encoding, blank: int) -> tuple[str, ...]:

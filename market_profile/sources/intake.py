@@ -10,16 +10,17 @@ import pandas as pd
 
 from market_profile.contracts.columns import Kind
 from market_profile.contracts.kinds import KINDS
-from market_profile.contracts.readings import plain
+from market_profile.contracts.readings import is_among, plain
 from market_profile.contracts.tables import Areas
 from market_profile.errors import InputRefused
 from market_profile.settings import Settings, SourceSettings
-from market_profile.sources.accounting import FileAccount, account, released, repeated, sources_json
+from market_profile.sources.accounting import FileAccount, accounts_of, repeated, sources_json
 from market_profile.sources.files import InboxFile, find_files
-from market_profile.sources.identity import Sorted, tell_apart
-from market_profile.sources.judging import Circumstances, FileRows, judge_files
+from market_profile.sources.identity import tell_apart
+from market_profile.sources.judging import Circumstances, KindRows, judge_files
 from market_profile.sources.late import late_files, late_rows
 from market_profile.sources.quarantine import PLACE_FAULT_COLUMNS, QUARANTINE_COLUMNS, place_fault_rows, quarantine_rows
+from market_profile.sources.raw import text_series
 from market_profile.sources.reading import FileText, read_text
 from market_profile.sources.refusal import FileRefused, Refusal
 
@@ -148,21 +149,21 @@ def _take_kind(kind: Kind, files: list[InboxFile], around: Circumstances, known:
         _take_rows(kind, judge_files(kind, [*waited, *texts], around), len(waited), again, known, state)
 
 
-def _take_rows(
-    kind: Kind, judged: list[FileRows], waited: int, again: list[InboxFile], known: Known, state: _State
-) -> None:
+def _take_rows(kind: Kind, judged: KindRows, waited: int, again: list[InboxFile], known: Known, state: _State) -> None:
     """Take the rows of the first ``waited`` files, read before, and of the fresh ones after them."""
-    told = _told_apart(kind, judged, known)
-    fresh = judged[waited:]
-    accounts = {rows.file.sha256: account(rows, told) for rows in fresh}
-    state.accounts += [entry for rows in judged[:waited] if (entry := released(rows, told)).accepted]
-    state.accounts += accounts.values()
-    state.accounts += [repeated(accounts[file.sha256], file) for file in again]
-    state.warnings += [f"{kind.name} file {rows.file.file_id}: {note}" for rows in fresh for note in rows.warnings]
+    told = tell_apart(kind, judged.candidates, lambda refs: known.of(kind.name, refs))
+    accounts = accounts_of(judged, told, waited)
+    fresh = {entry.sha256: entry for entry in accounts[waited:]}
+    state.accounts += [entry for entry in accounts[:waited] if entry.accepted]
+    state.accounts += fresh.values()
+    state.accounts += [repeated(fresh[file.sha256], file) for file in again]
+    state.warnings += [
+        f"{kind.name} file {file.file.file_id}: {note}" for file in judged.files[waited:] for note in file.warnings
+    ]
     if told.older:
         state.warnings.append(f"{kind.name}: {told.older} rows repeat a superseded version; the later one stays")
-    state.quarantine += [quarantine_rows(kind, rows) for rows in fresh if len(rows.faults)]
-    names = {rows.file.file_id: rows.file.name for rows in judged}
+    state.quarantine.append(quarantine_rows(kind, judged.of_files(waited)))
+    names = {file.file.file_id: file.file.name for file in judged.files}
     state.place_faults.append(place_fault_rows(kind, told.accepted, names))
     state.accepted[kind.name] = told.accepted.drop(columns=["place_sentence"])
 
@@ -175,20 +176,16 @@ def _text(kind: Kind, file: InboxFile, source: SourceSettings, state: _State) ->
         return None
 
 
-def _parents(kind: Kind, texts: list[FileText], known: Known, state: _State) -> frozenset[str] | None:
+def _parents(kind: Kind, texts: list[FileText], known: Known, state: _State) -> pd.Series[str] | None:
     """Return those of the parents that the rows name which were accepted, before or in this intake."""
     if kind.parent is None:
         return None
     parent, column = kind.parent
-    named = pd.concat([plain(text.text[column]) for text in texts], ignore_index=True).drop_duplicates()
-    batch = state.accepted.get(parent, _NO_KEYS)
-    return frozenset(known.of(parent, named)["record_ref"]) | frozenset(batch["record_ref"])
-
-
-def _told_apart(kind: Kind, judged: list[FileRows], known: Known) -> Sorted:
-    frames = [rows.candidates.assign(file_order=order) for order, rows in enumerate(judged)]
-    filled = [frame for frame in frames if len(frame)] or frames[:1]
-    return tell_apart(kind, pd.concat(filled, ignore_index=True), lambda refs: known.of(kind.name, refs))
+    stated = [text_series([file.table.data.column(file.places[column])]) for file in texts if column in file.places]
+    named = plain(pd.concat(stated, ignore_index=True)).drop_duplicates() if stated else pd.Series(dtype="str")
+    batch = state.accepted.get(parent, _NO_KEYS)["record_ref"]
+    missing = named[~is_among(named, batch)]
+    return pd.concat([known.of(parent, missing)["record_ref"], batch], ignore_index=True).astype("str")
 
 
 def _stacked(frames: list[pd.DataFrame], columns: dict[str, str]) -> pd.DataFrame:

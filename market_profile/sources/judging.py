@@ -1,6 +1,7 @@
-"""Rows of a kind judged against the contract, the area and their parents, and given back file by file.
+"""Rows of a kind judged against the contract, the area and their parents, and given back with the file of each.
 
-Files with the same columns are judged together: the checks cost the same for one row and for a thousand.
+Files with the same columns are judged together: the checks cost the same for one row and for a thousand. A row is known
+by a number that runs through all files of its kind.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ import pandas as pd
 
 from market_profile.contracts.checks import check_rows
 from market_profile.contracts.columns import Kind
-from market_profile.contracts.readings import plain
+from market_profile.contracts.readings import is_among, plain
 from market_profile.contracts.tables import Areas
 from market_profile.settings import SourceSettings
 from market_profile.sources.files import InboxFile
 from market_profile.sources.identity import content_hashes, record_refs
 from market_profile.sources.places import COORDINATES, read_places
 from market_profile.sources.raw import faults_at
-from market_profile.sources.reading import FileText
+from market_profile.sources.reading import FileText, in_our_names
 from market_profile.terms import Reason
 
 _ORPHAN = "The {parent} record that this row belongs to was never accepted; send it, then this row again."
@@ -29,21 +30,39 @@ _LISTED = 20
 
 
 @dataclass(frozen=True)
-class FileRows:
-    """What one file gave.
-
-    ``candidates`` are typed rows without a fault (some may turn out duplicates), ``faults`` has (row, column, reason,
-    sentence), ``refs`` the record_ref of each faulty row whose key can be read, ``lines`` the line of each record.
-    """
+class FileRead:
+    """One file as read: how many records, the line of each, the raw text of those asked for, and warnings."""
 
     file: InboxFile
     read: int
-    candidates: pd.DataFrame
-    faults: pd.DataFrame
-    refs: pd.Series[str]
     lines: npt.NDArray[np.int64]
     raw_text: Callable[[Sequence[int]], list[str]]
     warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class KindRows:
+    """What the files of a kind gave; rows are known by their running number, indices included.
+
+    ``starts`` holds the number of each file's first row and, last, of all rows. ``candidates`` are typed rows without
+    a fault (some may turn out duplicates), with ``source_file``, ``source_line`` and ``file_order``; ``faults`` has
+    (row, column, reason, sentence), ``refs`` the record_ref of each faulty row whose key can be read.
+    """
+
+    files: tuple[FileRead, ...]
+    starts: npt.NDArray[np.int64]
+    candidates: pd.DataFrame
+    faults: pd.DataFrame
+    refs: pd.Series[str]
+
+    def file_of(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the place in ``files`` of each row."""
+        return np.asarray(np.searchsorted(self.starts, rows, side="right") - 1, dtype="int64")
+
+    def of_files(self, first: int) -> KindRows:
+        """Return the same rows with the faults of the files from ``first`` on only."""
+        faults = self.faults[self.faults["row"] >= self.starts[first]] if first else self.faults
+        return replace(self, faults=faults)
 
 
 @dataclass(frozen=True)
@@ -52,7 +71,7 @@ class Circumstances:
 
     source: SourceSettings
     areas: Areas
-    parents: frozenset[str] | None = None
+    parents: pd.Series[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,39 +83,53 @@ class _Judged:
     refs: pd.Series[str]
 
 
-def judge_files(kind: Kind, files: Sequence[FileText], around: Circumstances) -> list[FileRows]:
-    """Return the rows of each file, in the order given; rows do not depend on the files beside them."""
+def judge_files(kind: Kind, files: Sequence[FileText], around: Circumstances) -> KindRows:
+    """Return the rows of the files, in the order given; rows do not depend on the files beside them."""
+    starts = np.cumsum([0, *(file.table.read for file in files)]).astype("int64")
     together: dict[tuple[object, ...], list[int]] = {}
     for number, file in enumerate(files):
         own = (number,) if kind.open_columns else ()  # which further columns are numbers is decided file by file
-        together.setdefault((*file.text.columns, *own), []).append(number)
-    found: dict[int, FileRows] = {}
+        together.setdefault((*file.places, *own), []).append(number)
+    read: dict[int, FileRead] = {}
+    groups = []
     for numbers in together.values():
-        rows = _judge_group(kind, [files[number] for number in numbers], around)
-        found |= dict(zip(numbers, rows, strict=True))
-    return [found[number] for number in range(len(files))]
+        group = [files[number] for number in numbers]
+        judged = _judge_group(kind, group, starts[numbers], around)
+        groups.append(judged)
+        read |= {number: _read(file, judged.typed) for number, file in zip(numbers, group, strict=True)}
+    ordered = tuple(read[number] for number in range(len(files)))
+    typed = pd.concat([one.typed for one in groups if len(one.typed)] or [groups[0].typed])
+    faults = pd.concat([one.faults for one in groups if len(one.faults)] or [groups[0].faults], ignore_index=True)
+    return KindRows(ordered, starts, _with_source(typed, ordered, starts), faults, pd.concat([g.refs for g in groups]))
 
 
-def _judge_group(kind: Kind, files: list[FileText], around: Circumstances) -> list[FileRows]:
-    starts = np.cumsum([0, *(file.table.read for file in files)])
-    text = pd.concat([file.text.set_axis(file.text.index + start) for file, start in zip(files, starts, strict=False)])
-    reading = [_moved(file.table.faults, int(start)) for file, start in zip(files, starts, strict=False)]
-    judged = _judge(kind, text, pd.concat(reading, ignore_index=True), around)
-    return [
-        _of_file(kind, file, judged, (int(start), int(end)))
-        for file, start, end in zip(files, starts, starts[1:], strict=False)
+def _with_source(typed: pd.DataFrame, files: Sequence[FileRead], starts: npt.NDArray[np.int64]) -> pd.DataFrame:
+    rows = typed.index.to_numpy(dtype="int64")
+    order = np.searchsorted(starts, rows, side="right") - 1
+    ids = pd.Series([file.file.file_id for file in files], dtype="str")
+    return typed.assign(
+        source_file=ids.take(order).set_axis(typed.index),
+        source_line=np.concatenate([file.lines for file in files])[rows],
+        file_order=order,
+    )
+
+
+def _judge_group(kind: Kind, files: list[FileText], starts: npt.NDArray[np.int64], around: Circumstances) -> _Judged:
+    text = in_our_names(kind, files, starts.tolist())
+    reading = [
+        file.table.faults.assign(row=file.table.faults["row"].astype("int64") + start)
+        for file, start in zip(files, starts, strict=True)
+        if len(file.table.faults)
     ]
-
-
-def _moved(faults: pd.DataFrame, by: int) -> pd.DataFrame:
-    return faults.assign(row=faults["row"].astype("int64") + by)
+    found = pd.concat(reading, ignore_index=True) if reading else files[0].table.faults
+    return _judge(kind, text, found, around)
 
 
 def _judge(kind: Kind, text: pd.DataFrame, reading: pd.DataFrame, around: Circumstances) -> _Judged:
     places = read_places(kind, text, around.areas) if kind.has_place else None
     checked = check_rows(kind, _without_places(text) if kind.has_place else text, around.source)
     faults = _together(reading, checked.faults, _orphans(kind, text, around.parents))
-    typed = checked.accepted[~checked.accepted.index.isin(faults["row"])]
+    typed = checked.accepted[~checked.accepted.index.isin(faults["row"])] if len(faults) else checked.accepted
     labels = {"record_ref": record_refs(kind, typed), "content_sha256": content_hashes(kind, typed, text)}
     if places is not None:
         faults = _together(faults, _place_faults(places, faults))
@@ -107,25 +140,9 @@ def _judge(kind: Kind, text: pd.DataFrame, reading: pd.DataFrame, around: Circum
     return _Judged(typed.assign(**labels), faults, _faulty_refs(kind, text, faults, around.source))
 
 
-def _of_file(kind: Kind, file: FileText, judged: _Judged, span: tuple[int, int]) -> FileRows:
-    start, end = span
-    typed = judged.typed[(judged.typed.index >= start) & (judged.typed.index < end)]
-    faults = judged.faults[judged.faults["row"].between(start, end - 1)]
-    refs = judged.refs[(judged.refs.index >= start) & (judged.refs.index < end)]
-    lines = file.table.lines[typed.index.to_numpy(dtype="int64") - start]
-    return FileRows(
-        file=file.file,
-        read=file.table.read,
-        candidates=typed.assign(
-            source_file=pd.Series(file.file.file_id, index=typed.index, dtype="str"),
-            source_line=pd.Series(lines, index=typed.index, dtype="int64"),
-        ),
-        faults=_moved(faults, -start).reset_index(drop=True),
-        refs=refs.set_axis(refs.index - start),
-        lines=file.table.lines,
-        raw_text=file.table.raw_text,
-        warnings=(*file.table.warnings, *_ignored(file, judged.typed)),
-    )
+def _read(file: FileText, typed: pd.DataFrame) -> FileRead:
+    warnings = (*file.table.warnings, *_ignored(file, typed))
+    return FileRead(file.file, file.table.read, file.table.lines, file.table.raw_text, warnings)
 
 
 def _without_places(text: pd.DataFrame) -> pd.DataFrame:
@@ -137,19 +154,22 @@ def _place_columns(kind: Kind) -> tuple[str, ...]:
     return (*(name for name in COORDINATES if name in declared), "place_fault", "raw_place", "place_sentence")
 
 
-def _orphans(kind: Kind, text: pd.DataFrame, parents: frozenset[str] | None) -> pd.DataFrame:
+def _orphans(kind: Kind, text: pd.DataFrame, parents: pd.Series[str] | None) -> pd.DataFrame:
     if kind.parent is None or parents is None:
         return faults_at([], "", Reason.UNKNOWN_PARENT, "")
     column = kind.parent[1]
     stated = plain(text[column])
-    rows = text.index[(stated != "") & ~stated.isin(parents)].tolist()
+    rows = text.index[(stated != "").to_numpy(dtype=bool) & ~is_among(stated, parents)].tolist()
     return faults_at(rows, column, Reason.UNKNOWN_PARENT, _ORPHAN.format(parent=kind.parent[0]))
 
 
 def _together(*found: pd.DataFrame) -> pd.DataFrame:
     """Return all faults in one frame; of a totals row only that it is one."""
-    faults = pd.concat([frame for frame in found if len(frame)] or [found[0]], ignore_index=True)
+    filled = [frame for frame in found if len(frame)]
+    faults = pd.concat(filled, ignore_index=True) if len(filled) > 1 else (filled or found)[0].reset_index(drop=True)
     is_total = faults["reason"] == str(Reason.TOTALS_ROW)
+    if not is_total.any():
+        return faults
     return faults[is_total | ~faults["row"].isin(faults.loc[is_total, "row"])].reset_index(drop=True)
 
 
@@ -169,7 +189,7 @@ def _place_faults(places: pd.DataFrame, faults: pd.DataFrame) -> pd.DataFrame:
 def _faulty_refs(kind: Kind, text: pd.DataFrame, faults: pd.DataFrame, source: SourceSettings) -> pd.Series[str]:
     """Return the references of faulty rows whose key columns alone pass the same checks."""
     named = faults.loc[faults["reason"] != str(Reason.TOTALS_ROW), "row"]
-    text = text[text.index.isin(named)]
+    text = text[text.index.isin(named)] if len(named) else text.iloc[:0]
     if not kind.key or text.empty:
         return pd.Series(dtype="str", index=pd.Index([], dtype="int64"))
     columns = tuple(kind.column(name) for name in kind.key)

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from market_profile.contracts.columns import Kind
 from market_profile.settings import SourceSettings
@@ -42,5 +43,7 @@ def late_rows(kind: Kind, file: InboxFile, source: SourceSettings, waiting: pd.D
     except FileRefused:
         return None
     lines = set() if waiting is None else set(waiting.loc[waiting["file_id"] == file.file_id, "line"])
-    stands = np.isin(whole.table.lines[whole.text.index.to_numpy(dtype="int64")], sorted(lines))
-    return replace(whole, text=whole.text[stands], table=replace(whole.table, faults=no_faults()))
+    table = whole.table
+    stands = np.isin(table.lines[table.numbers], sorted(lines))
+    data, numbers = table.data.filter(pa.array(stands)), table.numbers[stands]
+    return replace(whole, table=replace(table, data=data, numbers=numbers, faults=no_faults()))

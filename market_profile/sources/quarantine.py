@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from market_profile.contracts.columns import Kind
-from market_profile.sources.judging import FileRows
+from market_profile.sources.judging import KindRows
 
 QUARANTINE_COLUMNS = {
     "kind": "str",
@@ -32,30 +33,38 @@ PLACE_FAULT_COLUMNS = {
 }
 
 
-def quarantine_rows(kind: Kind, rows: FileRows) -> pd.DataFrame:
-    """Return one row a quarantined record of the file (columns: QUARANTINE_COLUMNS), in order of line.
+def quarantine_rows(kind: Kind, rows: KindRows) -> pd.DataFrame:
+    """Return one row a quarantined record of the kind's files (columns: QUARANTINE_COLUMNS), by file and line.
 
     Faults stand in the order of the contract's columns; ``reason_codes`` and ``columns`` are joined by ``|``.
     """
+    if rows.faults.empty:
+        return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in QUARANTINE_COLUMNS.items()})
     faults = _ordered(kind, rows.faults)
-    numbers = pd.Index(sorted(faults["row"].unique()), dtype="int64")
+    numbers = pd.Index(faults["row"].unique(), dtype="int64")
     named = faults["column"] != ""
     spoken = faults["column"].str.replace("|", ", ", regex=False).add(": ").where(named, "")
     told = pd.DataFrame({
         "row": faults["row"], "reason": faults["reason"], "column": faults["column"],
         "words": spoken + faults["sentence"],
     })  # fmt: skip
+    order = rows.file_of(numbers.to_numpy())
+    local = numbers.to_numpy() - rows.starts[order]
+    raw: list[str] = []
+    for place in np.unique(order):
+        raw += rows.files[place].raw_text(local[order == place].tolist())
+    files = [file.file for file in rows.files]
     frame = pd.DataFrame(
         {
             "kind": kind.name,
-            "file": rows.file.name,
-            "file_id": rows.file.file_id,
-            "line": rows.lines[numbers.to_numpy()],
+            "file": pd.Series([file.name for file in files], dtype="str").take(order).set_axis(numbers),
+            "file_id": pd.Series([file.file_id for file in files], dtype="str").take(order).set_axis(numbers),
+            "line": np.concatenate([file.lines for file in rows.files])[numbers.to_numpy()],
             "record_ref": rows.refs.reindex(numbers).fillna(""),
             "reason_codes": _joined(told, "reason", "|"),
             "columns": _distinct(_joined(told[named], "column", "|")).reindex(numbers).fillna(""),
             "explanation": _joined(told, "words", " "),
-            "raw": pd.Series(rows.raw_text(numbers.tolist()), index=numbers, dtype="str"),
+            "raw": pd.Series(raw, index=numbers, dtype="str"),
         },
         index=numbers,
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from market_profile.contracts.columns import Kind
@@ -12,25 +14,29 @@ from market_profile.sources.columnar import read_parquet
 from market_profile.sources.delimited import read_delimited
 from market_profile.sources.files import InboxFile
 from market_profile.sources.headers import Header, known_headings, match_header
-from market_profile.sources.raw import RawTable
+from market_profile.sources.raw import RawTable, text_series
 from market_profile.sources.workbook import read_workbook
 
 
 @dataclass(frozen=True)
 class FileText:
-    """A file as text: ``text`` has our column names and the record number as index; ``table`` the rest of it."""
+    """A file as text: ``table`` as read, ``header`` says which cell of a row is which column of ours."""
 
     file: InboxFile
     table: RawTable
     header: Header
-    text: pd.DataFrame
+
+    @property
+    def places(self) -> dict[str, int]:
+        """The place of each of our columns, in the order of the file (a total stands in its first cell)."""
+        places = {**self.header.positions, **self.header.others}
+        return {name: places[name] for name in sorted(places, key=lambda name: places[name])}
 
 
 def read_text(kind: Kind, file: InboxFile, source: SourceSettings) -> FileText:
-    """Return the file's cells under our names; FileRefused where it cannot be used as a whole."""
+    """Return the file's cells and our names for them; FileRefused where it cannot be used as a whole."""
     table = read_table(kind, file, source)
-    header = match_header(kind, table.headings, source)
-    return FileText(file, table, header, _in_our_names(kind, table, header))
+    return FileText(file, table, match_header(kind, table.headings, source))
 
 
 def read_table(kind: Kind, file: InboxFile, source: SourceSettings) -> RawTable:
@@ -43,10 +49,17 @@ def read_table(kind: Kind, file: InboxFile, source: SourceSettings) -> RawTable:
     return read_delimited(file.path, frozenset(known_headings(kind, source)), source.encoding, source.delimiter)
 
 
-def _in_our_names(kind: Kind, table: RawTable, header: Header) -> pd.DataFrame:
-    """Return the cells under our names in the order of the file (a total stands in its first cell), then the blanks."""
-    positions = {**header.positions, **header.others}
-    columns = {name: table.cells[positions[name]] for name in sorted(positions, key=lambda name: positions[name])}
-    blank = pd.Series("", index=table.cells.index, dtype="str")
+def in_our_names(kind: Kind, files: Sequence[FileText], starts: Sequence[int]) -> pd.DataFrame:
+    """Return the cells of files with the same columns under our names, those of the files first, then blank ones.
+
+    The index is the record number, in each file counted from its number in ``starts``.
+    """
+    rows = np.concatenate([file.table.numbers + start for file, start in zip(files, starts, strict=True)])
+    index = pd.Index(rows, dtype="int64")
+    columns = {
+        name: text_series([file.table.data.column(file.places[name]) for file in files]).set_axis(index)
+        for name in files[0].places
+    }
+    blank = pd.Series("", index=index, dtype="str")
     columns |= {name: blank for name in kind.names if name not in columns}
-    return pd.DataFrame(columns, index=table.cells.index)
+    return pd.DataFrame(columns, index=index, copy=False)

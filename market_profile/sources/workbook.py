@@ -17,7 +17,7 @@ import pandas as pd
 
 from market_profile.sources.cells import cell_text
 from market_profile.sources.ods import OdsBook
-from market_profile.sources.raw import RawTable, faults_at
+from market_profile.sources.raw import RawTable, faults_at, text_table
 from market_profile.sources.refusal import EMPTY, HEADER, UNREADABLE, FileRefused
 from market_profile.sources.workbook_parts import repacked, unreadable_lines, vetted_parts
 from market_profile.terms import Reason
@@ -57,8 +57,8 @@ def _as_table(found: _Sheet, error_lines: Sequence[int]) -> RawTable:
     lines = np.asarray(found.lines[1:], dtype="int64")
     wide = [number for number, row in enumerate(body) if any(row[width:])]
     kept = sorted(set(range(len(body))) - set(wide))
-    cells = pd.DataFrame([body[number][:width] for number in kept], columns=range(width), dtype="str")
-    cells.index = pd.Index(kept, dtype="int64", name="row")
+    rows = [body[number][:width] for number in kept]
+    data = text_table(list(zip(*rows, strict=True)) if rows else [()] * width)
     sentence = f"The row has cells to the right of the {width} columns of the header; give them a heading."
     unreadable = np.flatnonzero(np.isin(lines, error_lines)).tolist()
     faults = [
@@ -66,7 +66,7 @@ def _as_table(found: _Sheet, error_lines: Sequence[int]) -> RawTable:
         faults_at(unreadable, "", Reason.UNKNOWN_VALUE, _ERROR_CELL),
     ]
     return RawTable(
-        headings, cells, len(body), lines, lambda rows: _raw_text(body, rows),
+        headings, data, np.asarray(kept, dtype="int64"), len(body), lines, lambda rows: _raw_text(body, rows),
         pd.concat(faults, ignore_index=True), found.warnings,
     )  # fmt: skip
 

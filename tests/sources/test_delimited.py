@@ -6,11 +6,13 @@ import csv
 import io
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from market_profile.sources.delimited import MAX_LINE, read_delimited
+from market_profile.sources.at_once import read_at_once
+from market_profile.sources.delimited import MAX_LINE, _raw_text, _records, read_delimited
 from market_profile.sources.refusal import FileRefused
 
 KNOWN = frozenset({"urn", "text"})
@@ -131,3 +133,60 @@ def test_read_equals_an_independent_count_of_the_bytes(
     assert table.read == len(independent) - 1
     assert table.cells.to_numpy().tolist() == [row for row in independent[1:] if len(row) == 3]
     assert len(table.cells) + len(table.faults) == table.read
+
+
+@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    head=st.sampled_from(["a,b", '"a","b"', "a", ',"b,"']),
+    end=st.sampled_from(["\n", "\r\n", "\r"]),
+    lines=st.lists(
+        st.lists(
+            st.sampled_from(
+                [
+                    "",
+                    "x",
+                    "0123",
+                    "NA",
+                    " y ",
+                    '"q,r"',
+                    '""',
+                    '"',
+                    '"s""t"',
+                    'u"v',
+                    '"w" ',
+                    "é£",
+                    "\t",
+                    "n\n",
+                    '"o\np"',
+                    "\x0b\x85",
+                ]
+            ),
+            min_size=1,
+            max_size=3,
+        ),
+        max_size=6,
+    ),
+    last=st.booleans(),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"]),
+)
+def test_what_is_read_at_once_is_what_the_csv_module_reads(
+    tmp_path: Path, head: str, end: str, lines: list[list[str]], last: bool, encoding: str
+) -> None:
+    text = end.join([head, *(",".join(cells) for cells in lines)]) + (end if last else "")
+    path = _file(tmp_path, text.encode(encoding, errors="replace"))
+    at_once = read_at_once(path, encoding, ",")
+    if at_once is None:
+        return
+    headings, records = _records(path, encoding, ",")
+    assert tuple(at_once.headings) == headings and not records.wrong and not records.blank
+    assert at_once.data.equals(pa.concat_tables(records.pieces))
+    assert records.starts == list(range(2, len(records.starts) + 2))
+    rows = range(at_once.data.num_rows)
+    assert at_once.raw_text(rows) == _raw_text(path, encoding, records, rows)
+
+
+def test_ordinary_extracts_are_read_at_once(tmp_path: Path) -> None:
+    for content in (b"urn,text\n1,a\n2,b\n", b'urn,text\r\n1,"a, b"\r\n2,""\r\n', b"urn,text\n"):
+        assert read_at_once(_file(tmp_path, content), "utf-8", ",") is not None
+    for content in (b'urn,text\n1,"a ""b"""\n', b"urn,text\n1\n", b"urn,text\n\n1,a\n", b"urn,text\r1,a\n"):
+        assert read_at_once(_file(tmp_path, content), "utf-8", ",") is None
