@@ -7,13 +7,18 @@ best single pair; on public data they made clusters of thousands.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+
+from market_profile.resolve.lists import spread
 
 Labels = npt.NDArray[np.int64]
+Weights = npt.NDArray[np.float64]
+Weigh = Callable[[Labels, Labels], Weights]
+"""Weights (bits) of pairs of unit numbers, left below right."""
 APART = -1.0e9
 """Weight of a pair that a person judged different: no mean survives it."""
 FORBIDDEN = -45.0
@@ -24,6 +29,8 @@ GUARD_BITS = 8
 """How many bits more than usual an over-large cluster is asked for before it is let stand (and sent to review)."""
 _TOP = 1.0e3
 """Distances are this less the weight, so that they are never negative; no weight reaches it."""
+_AT_ONCE = 2_000_000
+"""Pairs of whole components that are held at a time."""
 
 
 @dataclass(frozen=True)
@@ -38,20 +45,18 @@ class Cut:
     """Records above which a cluster must hold together at ever higher means (up to ``GUARD_BITS`` more)."""
 
 
-def components(units: int, pairs: pd.DataFrame, cut: Cut) -> Labels:
+def components(units: int, left: Labels, right: Labels, weight: Weights, cut: Cut) -> Labels:
     """Return a component label for each unit (the lowest unit number in it).
 
     Pairs at or above ``cut.edge`` tie units. A component larger than ``cut.largest_component`` is tied again at ever
     higher weights until its parts are small enough: the size guard.
     """
-    weight = pairs["weight"].to_numpy()
-    left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
     labels: Labels = np.arange(units, dtype=np.int64)
     open_units = np.ones(units, dtype=bool)
     edge = cut.edge
     while open_units.any():
         use = (weight >= edge) & open_units[left] & open_units[right]
-        found = _connected(units, left[use], right[use])
+        found = connected(units, left[use], right[use])
         labels[open_units] = found[open_units]
         sizes = np.bincount(labels, minlength=units)
         open_units = sizes[labels] > cut.largest_component
@@ -61,92 +66,92 @@ def components(units: int, pairs: pd.DataFrame, cut: Cut) -> Labels:
     return labels
 
 
-def _connected(units: int, left: Labels, right: Labels) -> Labels:
+def connected(units: int, left: Labels, right: Labels) -> Labels:
+    """Return the lowest unit that each unit is tied to, over any number of steps."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
     graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(units, units))
     _, raw = connected_components(graph, directed=False)
-    first = np.full(raw.max() + 1 if units else 0, units, dtype=np.int64)
-    np.minimum.at(first, raw, np.arange(units))
+    first = np.zeros(raw.max(initial=-1) + 1, dtype=np.int64)
+    first[raw[::-1]] = np.arange(units - 1, -1, -1)
     return np.asarray(first[raw], dtype=np.int64)
 
 
-def missing_pairs(labels: Labels, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return the pairs within components that blocking did not bring together; the mean needs them all."""
-    order = np.argsort(labels, kind="stable")
-    sizes = np.bincount(labels, minlength=len(labels))
-    big = order[sizes[labels[order]] > 2]
-    if not len(big):
-        return pairs.iloc[:0][["left", "right"]]
-    first = np.flatnonzero(np.r_[True, labels[big][1:] != labels[big][:-1]])
-    count = np.diff(np.r_[first, len(big)])
-    ends = np.repeat(first + count, count)
-    later = ends - np.arange(len(big)) - 1
-    left = np.repeat(np.arange(len(big)), later)
-    starts = np.repeat(np.cumsum(later) - later, later)
-    right = left + 1 + np.arange(len(left)) - starts
-    a, b = big[left], big[right]
-    units = len(labels)
-    code = np.minimum(a, b) * units + np.maximum(a, b)
-    known = np.sort(pairs["left"].to_numpy() * units + pairs["right"].to_numpy())
-    fresh = np.sort(code[~_within(code, known)])
-    return pd.DataFrame({"left": fresh // units, "right": fresh % units}).astype("int64")
-
-
-def _within(values: Labels, known: Labels) -> npt.NDArray[np.bool_]:
-    if not len(known):
-        return np.zeros(len(values), dtype=bool)
-    at = np.minimum(np.searchsorted(known, values), len(known) - 1)
-    return np.asarray(known[at] == values)
-
-
-def average_link(labels: Labels, pairs: pd.DataFrame, cut: Cut, records: Labels | None = None) -> Labels:
+def average_link(labels: Labels, weigh: Weigh, cut: Cut, records: Labels | None = None) -> Labels:
     """Return a cluster label for each unit (the lowest unit number in the cluster).
 
     Args:
         labels: component of each unit.
-        pairs: scored pairs; a pair within a component that is not listed counts as ``-cut.cap``.
+        weigh: weighs the pairs within components, all of them.
         cut: joins stop where the mean weight between two clusters falls below ``cut.join``.
         records: records of each unit (1 where not given), for the size guard.
     """
     records = np.ones(len(labels), dtype=np.int64) if records is None else records
-    left = pairs["left"].to_numpy()
-    inside = labels[left] == labels[pairs["right"].to_numpy()]
-    within = pairs[inside]
-    component = labels[within["left"].to_numpy()]
-    order = np.argsort(component, kind="stable")
-    left, right = within["left"].to_numpy()[order], within["right"].to_numpy()[order]
-    raw = within["weight"].to_numpy()[order]
-    weight = np.where(raw < FORBIDDEN, APART, np.clip(raw, VETO, cut.cap))
-    names, first, count = np.unique(component[order], return_index=True, return_counts=True)
-    sizes = np.bincount(labels, minlength=len(labels))[names]
-    lowest = np.minimum.reduceat(weight, first) if len(first) else weight
-    whole = (count == sizes * (sizes - 1) // 2) & (lowest >= cut.join)
-    result = np.where(np.isin(labels, names[whole]), labels, np.arange(len(labels)))
-    members = np.argsort(labels, kind="stable")
-    starts = np.searchsorted(labels[members], names)
-    for index in np.flatnonzero(~whole):
-        rows = slice(first[index], first[index] + count[index])
-        units = members[starts[index] : starts[index] + sizes[index]]
-        result[units] = _cut_component(units, (left[rows], right[rows], weight[rows]), cut, records)
-    return np.asarray(result, dtype=np.int64)
+    result = np.arange(len(labels), dtype=np.int64)
+    for members, sizes in _batches(labels):
+        starts = np.cumsum(sizes) - sizes
+        later = np.repeat(starts + sizes, sizes) - np.arange(len(members)) - 1
+        left = np.repeat(members, later)
+        raw = weigh(left, members[spread(np.arange(len(members)) + 1, later)])
+        weight = np.where(raw < FORBIDDEN, APART, np.clip(raw, VETO, cut.cap))
+        ends = np.cumsum(sizes * (sizes - 1) // 2)
+        begins = np.r_[0, ends[:-1]]
+        whole = np.minimum.reduceat(weight, begins) >= cut.join
+        result[members] = np.where(np.repeat(whole, sizes), np.repeat(members[starts], sizes), members)
+        cut_up = np.flatnonzero(~whole & (sizes > 2))
+        parts = [(members[starts[n] : starts[n] + sizes[n]], weight[begins[n] : ends[n]]) for n in cut_up]
+        if parts:
+            _cut_components(result, parts, cut, records)
+    return result
 
 
-def _cut_component(
-    units: Labels, edges: tuple[Labels, Labels, npt.NDArray[np.float64]], cut: Cut, records: Labels
-) -> Labels:
-    left, right, weight = edges
-    size = len(units)
-    if size == 2:
-        return units if weight[0] < cut.join else np.full(2, units[0])
-    from scipy.cluster.hierarchy import fcluster, linkage
+def _batches(labels: Labels) -> Iterator[tuple[Labels, Labels]]:
+    """Yield units in the order of their component, and the components' sizes, some components at a time."""
+    order = np.argsort(labels, kind="stable")
+    size = np.bincount(labels, minlength=len(labels))
+    order = order[size[labels[order]] > 1]
+    first = np.flatnonzero(np.diff(labels[order], prepend=-1))
+    sizes = np.diff(np.r_[first, len(order)])
+    part = np.cumsum(sizes * (sizes - 1) // 2) // _AT_ONCE
+    for number in np.unique(part):
+        chosen = part == number
+        begin = first[np.argmax(chosen)]
+        yield order[begin : begin + sizes[chosen].sum()], sizes[chosen]
 
-    a, b = np.searchsorted(units, left), np.searchsorted(units, right)
-    low, high = np.minimum(a, b), np.maximum(a, b)
-    distance = np.full(size * (size - 1) // 2, _TOP + cut.cap)
-    distance[size * low - low * (low + 1) // 2 + high - low - 1] = _TOP - weight
-    tree = linkage(distance, method="average")
+
+def _cut_components(result: Labels, parts: list[tuple[Labels, Weights]], cut: Cut, records: Labels) -> None:
+    """Set the clusters of components in ``result``; ``parts``: units, and weights of their pairs in order."""
+    from scipy.cluster.hierarchy import linkage
+
+    trees = [linkage(_TOP - weight, method="average") for _, weight in parts]
+    units = np.concatenate([part for part, _ in parts])
+    result[units] = units[_flat(trees, _TOP - cut.join + 1e-9)]
+    held = np.bincount(result[units], weights=records[units], minlength=len(result))
+    for tree, (part, _) in zip(trees, parts, strict=True):
+        if held[result[part]].max() > cut.largest_cluster:
+            result[part] = _guarded(tree, part, cut, records)
+
+
+def _flat(trees: list[npt.NDArray[np.float64]], height: float) -> Labels:
+    """Return, for the leaves of all trees in a row, the first leaf that each is joined to below a height."""
+    joins = np.array([len(tree) for tree in trees])
+    nodes = 2 * joins + 1
+    offset, leaves_before = np.cumsum(nodes) - nodes, np.cumsum(joins + 1) - joins - 1
+    table = np.concatenate(trees)
+    own = np.repeat(offset, joins)
+    parent = own + np.repeat(joins + 1, joins) + spread(np.zeros_like(joins), joins)
+    low = table[:, 2] <= height
+    child = np.r_[own + table[:, 0].astype(np.int64), own + table[:, 1].astype(np.int64)]
+    label = connected(int(nodes.sum()), child[np.r_[low, low]], np.r_[parent, parent][np.r_[low, low]])
+    leaf = spread(offset, joins + 1)
+    return np.asarray(label[leaf] - np.repeat(offset - leaves_before, joins + 1), dtype=np.int64)
+
+
+def _guarded(tree: npt.NDArray[np.float64], units: Labels, cut: Cut, records: Labels) -> Labels:
+    """Return the clusters of a component that holds an over-large one: that one is asked for ever more."""
+    from scipy.cluster.hierarchy import fcluster
+
     group = fcluster(tree, t=_TOP - cut.join + 1e-9, criterion="distance")
     for extra in range(1, GUARD_BITS + 1):
         too_large = np.bincount(group, weights=records[units])[group] > cut.largest_cluster

@@ -15,7 +15,7 @@ from market_profile.resolve.keys import blocking_keys
 from market_profile.resolve.link import Evidence, Linked, Way, link
 from market_profile.resolve.mentions import collect_mentions
 from market_profile.resolve.model import LinkModel
-from market_profile.resolve.score import score_pairs
+from market_profile.resolve.score import SplinkScorer, score_pairs
 from market_profile.resolve.units import make_units
 
 _HELD = ("relatives", "same_log", "standing", "alias", "associates", "place")
@@ -36,13 +36,21 @@ def reestimate(
 ) -> tuple[LinkModel, Linked]:
     """Return a model with m and u measured on ``units``, and the last link under it (arguments as in ``link``)."""
     u_counts = _level_counts(units, _random_pairs(len(units)), model, evidence)
-    linked = link(units, keys, model, evidence, way=Way(largest_cluster))
+    linked = _linked(units, keys, model, evidence, largest_cluster)
     for _ in range(rounds):
         same = _pairs_within(linked.clusters)
         m_counts = _level_counts(units, same, model, evidence)
         model = model.with_parameters(_parameters(model, m_counts, u_counts), f"{model.version}+own")
-        linked = link(units, keys, model, evidence, way=Way(largest_cluster))
+        linked = _linked(units, keys, model, evidence, largest_cluster)
     return model, linked
+
+
+def _linked(
+    units: pd.DataFrame, keys: pd.DataFrame, model: LinkModel, evidence: Evidence, largest_cluster: float
+) -> Linked:
+    records = units["records"] if "records" in units else pd.Series(1, index=units.index)
+    scorer = SplinkScorer(units, model, evidence.frequencies, evidence.persons)
+    return link(records.to_numpy().astype(np.int64), keys, scorer, model, way=Way(largest_cluster))
 
 
 def estimate_from(tables: Tables, month: Month, model: LinkModel) -> LinkModel:
@@ -53,7 +61,7 @@ def estimate_from(tables: Tables, month: Month, model: LinkModel) -> LinkModel:
     """
     mentions = collect_mentions(tables, month)
     units = make_units(mentions, np.zeros(len(mentions), dtype=bool))
-    found, _ = reestimate(units.frame, blocking_keys(units.frame), model, units.evidence, rounds=2)
+    found, _ = reestimate(units.frame, blocking_keys(units.coded), model, units.evidence, rounds=2)
     measured = {
         (field.name, level.label): (level.m, level.u)
         for field in found.fields

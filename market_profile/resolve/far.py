@@ -1,7 +1,7 @@
 """What two units weigh that share no blocking key: told from the levels "same", "different" and "not known" alone.
 
 Average-link needs the weight of every pair within a component. Most of those pairs share nothing, so that the field
-by field comparison of Splink would only find out, at the greatest cost of the whole link, that they differ.
+by field comparison would only find out, at the greatest cost of the whole link, that they differ.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
+from market_profile.resolve.coded import Coded, Codes
+from market_profile.resolve.lists import Numbers
 from market_profile.resolve.model import LinkModel
 
 Weights = npt.NDArray[np.float64]
-Numbers = npt.NDArray[np.int64]
 FIELDS = {
     "surname": "surname",
     "forename": "forename",
@@ -33,12 +33,12 @@ GENERATION_YEARS = 12
 
 @dataclass(frozen=True)
 class Far:
-    """Whole-number codes of the columns of ``FIELDS`` (-1 where blank), and weights of "same" and "different"."""
+    """Codes of the columns of ``FIELDS`` (0 where blank), and weights of "same" and "different"."""
 
-    codes: dict[str, Numbers]
+    codes: dict[str, Codes]
     weights: dict[str, tuple[float, float]]
     prior: float
-    years: Numbers
+    years: Codes
     apart: float
 
     def weigh(self, left: Numbers, right: Numbers) -> Weights:
@@ -46,27 +46,25 @@ class Far:
         total = np.full(len(left), self.prior)
         for name, code in self.codes.items():
             a, b = code[left], code[right]
-            same, different = self.weights[name]
-            total += np.where((a < 0) | (b < 0), 0.0, np.where(a == b, same, different))
+            total += np.array([0.0, *self.weights[name]])[((a != 0) & (b != 0)) * (1 + (a != b))]
         first, second = self.years[left], self.years[right]
         surname = self.codes["surname"]
-        rift = (first > 0) & (second > 0) & (np.abs(first - second) >= GENERATION_YEARS)
-        total += np.where(rift & (surname[left] >= 0) & (surname[left] == surname[right]), self.apart, 0.0)
-        return np.asarray(total.round(4), dtype=np.float64)
+        rift = np.flatnonzero((first > 0) & (second > 0) & (np.abs(first - second) >= GENERATION_YEARS))
+        names = surname[left[rift]]
+        total[rift] += np.where((names != 0) & (names == surname[right[rift]]), self.apart, 0.0)
+        return total.round(4)
 
 
-def far_weights(units: pd.DataFrame, model: LinkModel, persons: int) -> Far:
-    """Return how to weigh pairs of ``units`` (columns as the model compares them) that share no blocking key."""
+def far_weights(units: Coded, model: LinkModel, persons: int) -> Far:
+    """Return how to weigh pairs of ``units`` that share no blocking key."""
     prior = model.prior(persons)
     codes, weights = {}, {}
     for field in model.fields:
         if field.name in FIELDS:
-            column = units[FIELDS[field.name]]
-            codes[field.name] = np.where(column.eq(""), -1, pd.factorize(column)[0]).astype(np.int64)
+            codes[field.name] = units.columns[FIELDS[field.name]]
             same = next(level.weight for level in field.levels if level.label.startswith("same"))
             weights[field.name] = (same, field.levels[-1].weight)
-    initials = np.where(units["forename"].str.len() == 1, -1, codes["forename"])
-    codes["forename"] = initials.astype(np.int64)
+    codes["forename"] = np.where(units.words.lengths()[codes["forename"]] == 1, 0, codes["forename"])
     relatives = next(field for field in model.fields if field.name == "relatives")
     apart = min(level.weight for level in relatives.levels)
-    return Far(codes, weights, float(np.log2(prior / (1 - prior))), units["dob_year"].to_numpy(np.int64), apart)
+    return Far(codes, weights, float(np.log2(prior / (1 - prior))), units.columns["dob_year"], apart)

@@ -13,8 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from market_profile.resolve.cluster import APART, VETO, Cut, Labels, average_link
+from market_profile.resolve.cluster import APART, VETO, Cut, Labels, Weights, average_link
+from market_profile.resolve.coded import Coded
 from market_profile.resolve.link import Constraints, Evidence, join_judged
+from market_profile.resolve.lists import packed
 from market_profile.resolve.model import LinkModel
 from market_profile.resolve.score import empty_pairs
 from market_profile.resolve.weigh import weigh_pairs
@@ -52,7 +54,7 @@ def births_apart(one: pd.Series[str], other: pd.Series[str]) -> pd.Series[bool]:
 
 
 def part_contradictions(
-    units: pd.DataFrame, clusters: Labels, open_units: Flags, model: LinkModel, evidence: Evidence, judged: Constraints
+    units: Coded, clusters: Labels, open_units: Flags, model: LinkModel, evidence: Evidence, judged: Constraints
 ) -> Guarded:
     """Return ``clusters`` without contradictions.
 
@@ -66,8 +68,10 @@ def part_contradictions(
     """
     touched = np.zeros(len(units) + 1, dtype=bool)
     touched[clusters[open_units]] = True
-    table = units[[*_FIELDS, "records"]].assign(cluster=clusters)[touched[clusters]]
-    apart = pd.concat([_contradicting(table, name) for name in _FIELDS], ignore_index=True)
+    at = np.flatnonzero(touched[clusters])
+    table = pd.DataFrame({name: units.columns[name][at] for name in (*_FIELDS, "records")}, index=at)
+    table = table.assign(cluster=clusters[at])
+    apart = pd.concat([_contradicting(table, name, units) for name in _FIELDS], ignore_index=True)
     apart = apart.drop_duplicates().sort_values(["left", "right"], kind="stable")
     if apart.empty:
         return Guarded(clusters, empty_pairs())
@@ -78,24 +82,34 @@ def part_contradictions(
     both = both[both["unit_left"] < both["unit_right"]]
     pairs = pd.DataFrame({"left": both["unit_left"], "right": both["unit_right"]})
     weighed = weigh_pairs(units, pairs, model, evidence.frequencies, evidence.persons, with_parts=True)
-    forced = pd.concat([apart.assign(weight=APART), weighed[["left", "right", "weight"]]], ignore_index=True)
-    forced = forced.drop_duplicates(["left", "right"]).sort_values(["left", "right"], kind="stable")
-    parts = average_link(labels, forced, Cut(model.edge_weight, VETO - 1, model.cap))
+    code = _code(weighed)
+    weight = np.where(np.isin(code, _code(apart)), APART, weighed["weight"])
+
+    def weigh(left: Labels, right: Labels) -> Weights:
+        return weight[np.searchsorted(code, packed(left, right))]
+
+    parts = average_link(labels, weigh, Cut(model.edge_weight, VETO - 1, model.cap))
     parted = join_judged(np.where(suspicious, parts, clusters), judged)
     across = parted[weighed["left"]] != parted[weighed["right"]]
     return Guarded(parted, weighed[across].reset_index(drop=True))
 
 
-def _contradicting(table: pd.DataFrame, name: str) -> pd.DataFrame:
+def _code(pairs: pd.DataFrame) -> Labels:
+    return packed(pairs["left"].to_numpy(np.int64), pairs["right"].to_numpy(np.int64))
+
+
+def _contradicting(table: pd.DataFrame, name: str, units: Coded) -> pd.DataFrame:
     """Return the pairs of units (``left`` < ``right``) of one cluster whose values of a field contradict each other."""
-    known = table[table[name].ne("")]
+    known = table[table[name].ne(0)]
     often = known.groupby(["cluster", name])["records"].sum().reset_index()
     all_told = often.groupby("cluster")["records"].transform("sum")
     often = often[(often["records"] >= WRITTEN) & (often["records"] >= SHARE * all_told)]
     both = often[["cluster", name]].merge(often[["cluster", name]], on="cluster", suffixes=("", "_other"))
     both = both[both[name] < both[f"{name}_other"]]
     if name == "dob":
-        both = both[births_apart(both["dob"], both["dob_other"])]
+        texts = units.words.texts
+        births = (pd.Series(texts[both[side]], index=both.index, dtype="str") for side in ("dob", "dob_other"))
+        both = both[births_apart(next(births), next(births))]
     of_value = known[["cluster", name]].assign(unit=known.index)
     first = both.merge(of_value, on=["cluster", name])
     other = of_value.rename(columns={name: f"{name}_other"})

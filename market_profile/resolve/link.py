@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from market_profile.resolve.cluster import APART, Cut, Labels, average_link, components, missing_pairs
+from market_profile.resolve.blocks import Blocks, make_blocks
+from market_profile.resolve.cluster import APART, Cut, Labels, Weights, average_link, components
+from market_profile.resolve.coded import is_in
 from market_profile.resolve.far import Far
+from market_profile.resolve.lists import distinct, packed, unpacked
 from market_profile.resolve.model import LinkModel
-from market_profile.resolve.score import candidate_pairs, empty_pairs, score_pairs
-from market_profile.resolve.weigh import weigh_pairs
+from market_profile.resolve.score import empty_pairs
 
 Flags = npt.NDArray[np.bool_]
 
@@ -47,20 +50,25 @@ class Moves:
     held: Flags
 
 
+class Scorer(Protocol):
+    """Weighs pairs of units in bits: ``weigh.Weigher``, or ``score.SplinkScorer``."""
+
+    def weigh(self, left: Labels, right: Labels) -> Weights:
+        """Return the weight of each pair of unit numbers."""
+
+
 @dataclass(frozen=True)
 class Way:
     """How to link beside the model.
 
     ``largest_cluster``: records above which a cluster must hold together better than others (the size guard).
-    ``far``: weighs the pairs within a component that share no key; scored by Splink where none is given.
-    ``with_parts``: keep the contributions of each field in the pairs. ``quick``: the same weights without Splink's
-    fixed costs (``weigh``).
+    ``far``: weighs the pairs within a component that share no key; weighed like the others where none is given.
+    ``floor``: pairs of two components are kept from this weight on.
     """
 
     largest_cluster: float = 400.0
     far: Far | None = None
-    with_parts: bool = False
-    quick: bool = False
+    floor: float = 0.0
 
 
 USUAL = Way()
@@ -68,10 +76,15 @@ USUAL = Way()
 
 @dataclass(frozen=True)
 class Linked:
-    """The result of a link: a cluster label for each unit, and every pair that was scored."""
+    """The result of a link: a cluster label for each unit, and the scored pairs that say something.
+
+    ``pairs`` (left, right, weight): all scored pairs within a component, and those at or above the floor. ``met``
+    flags the units that were compared with any; ``candidates`` is the number of pairs compared.
+    """
 
     clusters: Labels
     pairs: pd.DataFrame
+    met: Flags
     candidates: int
 
 
@@ -84,66 +97,114 @@ LARGEST_BLOCK = 400
 
 
 def link(
-    units: pd.DataFrame,
+    records: Labels,
     keys: pd.DataFrame,
+    scorer: Scorer,
     model: LinkModel,
-    evidence: Evidence,
     judged: Constraints | None = None,
     moves: Moves | None = None,
     way: Way = USUAL,
 ) -> Linked:
-    """Return clusters of ``units`` (numbered 0..n-1 in column ``unit``) under ``model``.
+    """Return clusters of units (numbered 0..n-1) under ``model``.
 
     Args:
-        units: one row a unit, with the columns that the model compares.
+        records: records of each unit.
         keys: blocking keys (``unit``, ``key``); units that share one are compared.
-        model: the frozen model.
-        evidence: value frequencies and number of persons.
+        scorer: weighs pairs of units.
+        model: the frozen model, for its cuts.
         judged: what people decided; ``different`` always holds, ``same`` joins whole clusters.
         moves: which units are new and which hold what stood before; all are new where not given.
         way: the size guard and how pairs without a common key are weighed.
     """
     judged = judged or Constraints.none()
-    candidates = candidate_pairs(keys, LARGEST_BLOCK, None if moves is None else moves.fresh)
-    score = weigh_pairs if way.quick else score_pairs
-    pairs = score(units, candidates, model, evidence.frequencies, evidence.persons, way.with_parts)
     cut = Cut(model.edge_weight, model.cut_weight, model.cap, largest_cluster=way.largest_cluster)
-    records = units["records"].to_numpy("int64") if "records" in units else None
-    labels = components(len(units), with_judgements(pairs, judged), cut)
-    rest = missing_pairs(labels, pairs)
-    if way.far is None:
-        rest = score(units, rest, model, evidence.frequencies, evidence.persons)
-    else:
-        rest["weight"] = way.far.weigh(rest["left"].to_numpy(), rest["right"].to_numpy())
-    whole = _join(pairs[PAIR], rest)
-    whole = whole if moves is None else _steadied(whole, moves, model)
-    clusters = average_link(labels, with_judgements(whole, judged), cut, records)
-    return Linked(join_judged(clusters, judged), pairs, len(candidates))
+    blocks = make_blocks(keys, LARGEST_BLOCK, None if moves is None else moves.fresh)
+    told = _compared(len(records), blocks, scorer, min(cut.edge, way.floor))
+    apart = distinct(packed(*(judged.different[side].to_numpy(np.int64) for side in ("left", "right"))))
+    allowed = ~is_in(told.code, apart)
+    labels = components(len(records), *unpacked(told.code[allowed]), told.weight[allowed], cut)
+    inside = _inside(blocks, join_judged(labels, Constraints(empty_pairs(), judged.same)), told, scorer)
+    whole = _Whole(inside, apart, scorer if way.far is None else way.far, moves, model.cut_weight)
+    clusters = average_link(labels, whole.weigh, cut, records)
+    pairs = _frame(_Told(np.r_[inside.code, told.code], np.r_[inside.weight, told.weight], told.met, told.count))
+    return Linked(join_judged(clusters, judged), pairs, told.met, told.count)
 
 
-PAIR = ["left", "right", "weight"]
+@dataclass(frozen=True)
+class _Told:
+    """Weighed pairs (``packed``, in order), flags of the units that were compared, number of pairs compared."""
+
+    code: Labels
+    weight: Weights
+    met: Flags
+    count: int
 
 
-def _steadied(pairs: pd.DataFrame, moves: Moves, model: LinkModel) -> pd.DataFrame:
-    """Return ``pairs`` weighed so that only new evidence, and more of it than usual, moves what stood before."""
-    left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
-    weight = pairs["weight"].to_numpy() - HYSTERESIS * (moves.held[left] & moves.held[right])
-    settled = ~(moves.fresh[left] | moves.fresh[right])
-    return pairs.assign(weight=np.where(settled, np.minimum(weight, model.cut_weight - SETTLED_APART), weight))
+def _compared(units: int, blocks: Blocks, scorer: Scorer, floor: float) -> _Told:
+    """Return the pairs of the blocks that weigh ``floor`` or more."""
+    met, count = np.zeros(units, dtype=bool), 0
+    codes, weights = [np.zeros(0, np.int64)], [np.zeros(0)]
+    for left, right in blocks.chunks():
+        weight = scorer.weigh(left, right)
+        met[left] = met[right] = True
+        count += len(left)
+        high = np.flatnonzero(weight >= floor)
+        codes.append(packed(left[high], right[high]))
+        weights.append(weight[high])
+    code, weight = np.concatenate(codes), np.concatenate(weights)
+    order = np.argsort(code, kind="stable")
+    return _Told(code[order], weight[order], met, count)
 
 
-def _join(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
-    both = pd.concat([part for part in (first, second) if len(part)] or [empty_pairs()], ignore_index=True)
-    return both.sort_values(["left", "right"], kind="stable").drop_duplicates(["left", "right"]).reset_index(drop=True)
+def _inside(blocks: Blocks, labels: Labels, told: _Told, scorer: Scorer) -> _Told:
+    """Return all pairs of the blocks within components (those that people joined are one), weighed where not yet."""
+    left, right = blocks.within(labels)
+    code = packed(left, right)
+    weight = np.zeros(len(code))
+    place = np.minimum(np.searchsorted(told.code, code), max(len(told.code) - 1, 0))
+    known = told.code[place] == code if len(told.code) else np.zeros(len(code), dtype=bool)
+    weight[known] = told.weight[place[known]]
+    weight[~known] = scorer.weigh(left[~known], right[~known])
+    return _Told(code, weight, told.met, told.count)
 
 
-def with_judgements(pairs: pd.DataFrame, judged: Constraints) -> pd.DataFrame:
-    """Return ``pairs`` with those judged different set so far apart that no mean survives them."""
-    if judged.different.empty:
-        return pairs
-    apart = judged.different[["left", "right"]].assign(weight=APART)
-    both = pd.concat([apart, pairs], ignore_index=True).drop_duplicates(["left", "right"])
-    return both.sort_values(["left", "right"], kind="stable").reset_index(drop=True)
+@dataclass(frozen=True)
+class _Whole:
+    """Weights of all pairs within components: as scored, of pairs without a common key as ``far`` says.
+
+    With ``moves``, only new evidence, and more of it than usual, moves what stood before.
+    """
+
+    inside: _Told
+    apart: Labels
+    far: Scorer
+    moves: Moves | None
+    cut_weight: float
+
+    def weigh(self, left: Labels, right: Labels) -> Weights:
+        """Return the weights of pairs of unit numbers."""
+        code = packed(left, right)
+        held = self.inside.code
+        place = np.minimum(np.searchsorted(held, code), max(len(held) - 1, 0))
+        known = held[place] == code if len(held) else np.zeros(len(code), dtype=bool)
+        weight = np.empty(len(code))
+        weight[known] = self.inside.weight[place[known]]
+        weight[~known] = self.far.weigh(left[~known], right[~known])
+        if self.moves is not None:
+            weight = self._steadied(left, right, weight, self.moves)
+        return np.where(is_in(code, self.apart), APART, weight) if len(self.apart) else weight
+
+    def _steadied(self, left: Labels, right: Labels, weight: Weights, moves: Moves) -> Weights:
+        weight = weight - HYSTERESIS * (moves.held[left] & moves.held[right])
+        settled = ~(moves.fresh[left] | moves.fresh[right])
+        return np.where(settled, np.minimum(weight, self.cut_weight - SETTLED_APART), weight)
+
+
+def _frame(told: _Told) -> pd.DataFrame:
+    order = np.argsort(told.code, kind="stable")
+    order = order[np.diff(told.code[order], prepend=-1) != 0]
+    left, right = unpacked(told.code[order])
+    return pd.DataFrame({"left": left, "right": right, "weight": told.weight[order]})
 
 
 def join_judged(clusters: Labels, judged: Constraints) -> Labels:

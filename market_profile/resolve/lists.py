@@ -1,43 +1,145 @@
-"""Columns that hold a list a row: made and merged by sorting once, without touching rows one by one."""
+"""Lists of numbers, one a row, in two flat arrays: made, merged and compared by sorting, never row by row."""
 
 from __future__ import annotations
 
-from itertools import chain, pairwise
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
+
+Numbers = npt.NDArray[np.int64]
+Whole = npt.NDArray[np.int64] | npt.NDArray[np.int32]
+Flags = npt.NDArray[np.bool_]
+_LOW = np.int64(0xFFFFFFFF)
+_MULTIPLIERS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
+"""Odd numbers that spread close values over the 64 bits of a mark (Fibonacci hashing)."""
 
 
-def as_lists(owner: Any, values: Any, count: int) -> np.ndarray[Any, np.dtype[np.object_]]:
-    """Return, for owners 0..count-1, the sorted distinct ``values`` of each as an array.
+def distinct(values: Numbers) -> Numbers:
+    """Return the distinct values in order; sorting beats hashing many times over on whole numbers."""
+    ordered = np.sort(values)
+    return ordered[np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))] if len(ordered) else ordered
+
+
+def packed(high: Whole, low: Whole) -> Numbers:
+    """Return two columns of whole numbers (0 to 2**31) as one, which sorts as they do."""
+    return (high.astype(np.int64) << 32) | low.astype(np.int64)
+
+
+def unpacked(values: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the two columns of ``packed``."""
+    return values >> 32, values & _LOW
+
+
+def spread(starts: Numbers, counts: Numbers) -> Numbers:
+    """Return starts[0], starts[0] + 1, ... (counts[0] of them), then starts[1], ... in one array.
 
     Example:
-        >>> [part.tolist() for part in as_lists([1, 0, 1, 1], ["b", "a", "a", "b"], 3)]
-        [['a'], ['a', 'b'], []]
+        >>> spread(np.array([7, 3]), np.array([2, 3])).tolist()
+        [7, 8, 3, 4, 5]
     """
-    codes, names = pd.factorize(np.asarray(values), sort=True)
-    pair = np.unique(np.asarray(owner, dtype=np.int64) * max(len(names), 1) + codes)
-    whose, what = np.divmod(pair, max(len(names), 1))
-    ends = np.searchsorted(whose, np.arange(count + 1))
-    ordered = np.asarray(names)[what]
-    return np.fromiter((ordered[start:end] for start, end in pairwise(ends.tolist())), dtype=object, count=count)
+    total = int(counts.sum())
+    return np.arange(total, dtype=np.int64) + np.repeat(starts - np.cumsum(counts) + counts, counts)
 
 
-def split_lists(column: pd.Series, separator: str = "|") -> pd.Series:
-    """Return the parts of each text as a list, none where it is blank; equal texts share one list."""
-    code, values = pd.factorize(column.to_numpy(dtype=object))
-    parts = np.empty(len(values), dtype=object)
-    parts[:] = [value.split(separator) if value else [] for value in values]
-    return pd.Series(parts[code], index=column.index)
+@dataclass(frozen=True)
+class Lists:
+    """Row r holds ``values[start[r]:start[r + 1]]``: sorted, each once, 0 or more."""
+
+    start: Numbers
+    values: npt.NDArray[np.int32]
+
+    @property
+    def sizes(self) -> Numbers:
+        """Number of values of each row."""
+        return np.diff(self.start)
+
+    @property
+    def rows(self) -> Numbers:
+        """The row of each value."""
+        return np.repeat(np.arange(len(self.start) - 1, dtype=np.int64), self.sizes)
+
+    def take(self, rows: Numbers) -> Lists:
+        """Return the lists of ``rows``, in that order."""
+        sizes = self.sizes[rows]
+        return Lists(np.r_[0, np.cumsum(sizes)], self.values[spread(self.start[rows], sizes)])
+
+    def where(self, keep: Flags) -> Lists:
+        """Return the lists with only those values for which ``keep`` (by value) holds."""
+        kept = keep[self.values] if len(self.values) else np.zeros(0, dtype=bool)
+        before = np.r_[0, np.cumsum(kept)]
+        return Lists(before[self.start], self.values[kept])
 
 
-def exploded(column: pd.Series) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Return (position of the row, value) of every element of a column of lists."""
-    parts = column.to_numpy()
-    sizes = np.fromiter(map(len, parts), dtype=np.int64, count=len(parts))
-    if len(parts) and isinstance(parts[0], np.ndarray):
-        values = np.concatenate(parts)
-    else:
-        values = np.fromiter(chain.from_iterable(parts), dtype=object, count=int(sizes.sum()))
-    return np.repeat(np.arange(len(column)), sizes), values
+def lists_of(owner: Numbers, values: Numbers, count: int) -> Lists:
+    """Return, for rows 0..count-1, the sorted distinct ``values`` of each owner; owners below 0 are passed over.
+
+    Example:
+        >>> found = lists_of(np.array([1, 0, 1, 1]), np.array([5, 3, 3, 5]), 3)
+        >>> (found.start.tolist(), found.values.tolist())
+        ([0, 1, 3, 3], [3, 3, 5])
+    """
+    known = owner >= 0
+    pairs = distinct(packed(owner[known], values[known]))
+    whose, what = unpacked(pairs)
+    start = np.searchsorted(whose, np.arange(count + 1))
+    return Lists(start.astype(np.int64), what.astype(np.int32))
+
+
+def joined(first: Lists, second: Lists) -> Lists:
+    """Return the rows of ``first``, then those of ``second``."""
+    return Lists(np.r_[first.start, first.start[-1] + second.start[1:]], np.r_[first.values, second.values])
+
+
+class Overlap:
+    """How many values the lists of two rows share; rows that plainly share none are told apart by marks of 64 bits."""
+
+    def __init__(self, lists: Lists) -> None:
+        self._lists = lists
+        self._sizes = lists.sizes
+        self._held = packed(lists.rows, lists.values)
+        self._marks = [self._marked(number) for number in _MULTIPLIERS]
+
+    def _marked(self, multiplier: np.uint64) -> npt.NDArray[np.uint64]:
+        """Return for each row the bits of its values' hashes."""
+        bits = _bit(self._lists.values, multiplier)
+        marks = np.zeros(len(self._sizes), dtype=np.uint64)
+        filled = np.flatnonzero(self._sizes)
+        if len(filled):
+            marks[filled] = np.bitwise_or.reduceat(bits, self._lists.start[filled])
+        return marks
+
+    def counts(self, left: Numbers, right: Numbers) -> npt.NDArray[np.int32]:
+        """Return the number of shared values of each pair of rows."""
+        result = np.zeros(len(left), dtype=np.int32)
+        at = np.flatnonzero(self._marks[0][left] & self._marks[0][right])
+        at = at[(self._marks[1][left[at]] & self._marks[1][right[at]]) != 0]
+        a, b = left[at], right[at]
+        swap = self._sizes[a] > self._sizes[b]
+        few, many = np.where(swap, b, a), np.where(swap, a, b)
+        sizes = self._sizes[few]
+        value = self._lists.values[spread(self._lists.start[few], sizes)]
+        pair = np.repeat(np.arange(len(at)), sizes)
+        found = self._holds(many[pair], value)
+        result[at] = np.bincount(pair[found], minlength=len(at))
+        return result
+
+    def contains(self, rows: Numbers, values: Numbers) -> Flags:
+        """Tell which ``rows`` hold the value beside them."""
+        result = np.zeros(len(rows), dtype=bool)
+        at = np.flatnonzero(self._marks[0][rows] & _bit(values, _MULTIPLIERS[0]))
+        result[at] = self._holds(rows[at], values[at])
+        return result
+
+    def _holds(self, rows: Numbers, values: Whole) -> Flags:
+        if not len(self._held):
+            return np.zeros(len(rows), dtype=bool)
+        wanted = packed(rows, values)
+        place = np.minimum(np.searchsorted(self._held, wanted), len(self._held) - 1)
+        return np.asarray(self._held[place] == wanted)
+
+
+def _bit(values: Whole, multiplier: np.uint64) -> npt.NDArray[np.uint64]:
+    with np.errstate(over="ignore"):
+        place = (values.astype(np.uint64) * multiplier) >> np.uint64(58)
+    return np.asarray(np.left_shift(np.uint64(1), place), dtype=np.uint64)

@@ -8,36 +8,24 @@ the second: each field by what was written most, each list by all that was seen.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from market_profile.resolve.cluster import Labels
-from market_profile.resolve.lists import as_lists, exploded
+from market_profile.resolve.coded import Coded, Codes
+from market_profile.resolve.lists import Lists, Numbers, distinct, lists_of, packed, spread, unpacked
 
 Flags = npt.NDArray[np.bool_]
 _MOST_WRITTEN = ("surname", "forename", "dob", "dob_year", "sex", "nominal_ref", "phone", "address", "vrm")
 _ALONGSIDE = {
-    "surname": ("surname_parts", "surname_sound"),
-    "forename": ("forename_roots",),
+    "surname": ("surname_sound",),
     "dob": ("dob_swapped",),
     "phone": ("phone_sharers",),
     "address": ("address_sharers",),
 }
-"""Columns that follow from another: they are taken from the first unit that holds the chosen value."""
-_LISTS = (
-    "middle_names",
-    "aliases",
-    "rare_aliases",
-    "common_aliases",
-    "logs",
-    "spots",
-    "quiet_spots",
-    "places",
-)
+"""Columns that follow from another: the chosen value has but one of them."""
+_GATHERED = ("middle_names", "aliases", "rare_aliases", "common_aliases", "logs", "spots", "quiet_spots", "places")
 _FEW_TIES = 6
 """Profiles that somebody may be named with and still be close company; more make a hub that everybody knows."""
 _LONGER = 1_000_000
@@ -45,142 +33,106 @@ _LONGER = 1_000_000
 
 
 @dataclass(frozen=True)
-class _Column:
-    """A column as numbers: ``code`` by unit (-1 where blank), the ``values``, and the first unit that holds each."""
+class _Grouping:
+    """Which profile each unit is in: ``of_unit`` (-1: none wanted), ``of_all`` (cluster), ``count`` of profiles."""
 
-    code: Labels
-    values: pd.Index[Any]
-    first: Labels
+    units: Coded
+    of_unit: Labels
+    of_all: Labels
+    lead: Labels
 
-
-@dataclass(frozen=True)
-class _Long:
-    """A column of lists, one row an element: ``row`` (unit), ``code``, and ``values`` in order."""
-
-    row: Labels
-    code: Labels
-    values: npt.NDArray[Any]
+    @property
+    def count(self) -> int:
+        """Number of profiles."""
+        return len(self.lead)
 
 
-@dataclass(frozen=True)
-class Numbered:
-    """The units with every value as a number: made once a month, used in every round."""
-
-    units: pd.DataFrame
-    columns: dict[str, _Column]
-    lists: dict[str, _Long]
-    records: Labels
-
-
-def number_units(units: pd.DataFrame) -> Numbered:
-    """Return ``units`` (as the model compares them) with their values numbered."""
-    columns = {}
-    for name in _MOST_WRITTEN:
-        column = units[name]
-        blank = column.eq(0 if name == "dob_year" else "").to_numpy()
-        code, names = pd.factorize(column.where(~blank), sort=False)
-        known = np.flatnonzero(code >= 0)
-        first = known[np.unique(code[known], return_index=True)[1]]
-        columns[name] = _Column(code.astype(np.int64), pd.Index(names), first)
-    lists = {}
-    for name in (*_LISTS, "associates"):
-        row, value = exploded(units[name])
-        code, values = pd.factorize(value, sort=True)
-        lists[name] = _Long(row, code.astype(np.int64), np.asarray(values))
-    return Numbered(units, columns, lists, units["records"].to_numpy(np.int64))
-
-
-def make_profiles(numbered: Numbered, clusters: Labels, wanted: Flags | None = None) -> tuple[pd.DataFrame, Labels]:
-    """Return one row a cluster with the columns of the units, and the profile number of each unit.
+def make_profiles(units: Coded, clusters: Labels, wanted: Flags | None = None) -> tuple[Coded, Labels]:
+    """Return the clusters with the columns of the units, and the profile number of each unit.
 
     Args:
-        numbered: the units.
+        units: the units.
         clusters: cluster of each unit (its lowest unit).
         wanted: flags by unit; only clusters that hold a wanted unit become profiles, the units of others have -1.
     """
-    lead, of_all = np.unique(clusters, return_inverse=True)
+    is_lead = clusters == np.arange(len(clusters))
+    of_all = (np.cumsum(is_lead) - 1)[clusters]
+    lead = np.flatnonzero(is_lead)
     chosen = np.ones(len(lead), dtype=bool) if wanted is None else np.bincount(of_all, weights=wanted) > 0
     of_unit = np.where(chosen[of_all], (np.cumsum(chosen) - 1)[of_all], -1).astype(np.int64)
-    lead = lead[chosen]
-    units = numbered.units
-    frame = pd.DataFrame({"unit": np.arange(len(lead), dtype="int64")})
-    first = units.iloc[lead]
-    for column in ("kind", "record_ref", "subject_no"):
-        frame[column] = first[column].to_numpy()
-    inside = of_unit >= 0
-    records = np.bincount(of_unit[inside], weights=numbered.records[inside], minlength=len(lead))
-    frame["records"] = records.astype("int64")
-    for name, held in numbered.columns.items():
-        code = _most_written(held, of_unit, numbered, name == "forename", len(lead))
-        frame[name] = _values(held, code, 0 if name == "dob_year" else "")
-        source = np.where(code >= 0, held.first[code] if len(held.first) else 0, lead)
-        for other in _ALONGSIDE.get(name, ()):
-            frame[other] = units[other].to_numpy()[source]
-    for name in _LISTS:
-        long = numbered.lists[name]
-        frame[name] = _gathered(of_unit[long.row], long.code, long.values, len(lead))
-    frame["associates"], frame["close"] = _company(numbered, of_all, of_unit, len(lead))
-    return frame, of_unit
+    group = _Grouping(units, of_unit, of_all, lead[chosen])
+    columns = _columns(group)
+    lists = {name: _merged(units.lists[name], group) for name in _GATHERED}
+    lists["associates"], lists["close"] = _company(group)
+    return Coded(units.words, columns, lists, units.by_word), of_unit
 
 
-def _most_written(column: _Column, of_unit: Labels, numbered: Numbered, longer: bool, count: int) -> Labels:
-    """Return the code of the value that most records of each profile hold (-1 where none holds any)."""
-    at = np.flatnonzero((column.code >= 0) & (of_unit >= 0))
-    width = max(len(column.values), 1)
-    key, first, which = np.unique(of_unit[at] * width + column.code[at], return_index=True, return_inverse=True)
-    weight = numbered.records[at].astype("float64")
-    if longer:
-        weight += _LONGER * (column.values.astype("str").str.len().to_numpy() > 1)[column.code[at]]
-    total = np.bincount(which, weights=weight, minlength=len(key))
-    order = np.lexsort((at[first], -total, key // width))
-    profile = (key // width)[order]
-    best = order[np.flatnonzero(np.diff(profile, prepend=-1) != 0)]
-    code = np.full(count, -1, dtype=np.int64)
-    code[key[best] // width] = key[best] % width
-    return code
+def _columns(group: _Grouping) -> dict[str, Codes]:
+    """Return, for each profile, the values that most of its records hold."""
+    units, of_unit = group.units, group.of_unit
+    inside = np.flatnonzero(of_unit >= 0)
+    records = np.bincount(of_unit[inside], weights=units.records[inside], minlength=group.count)
+    columns = {name: column[group.lead] for name, column in units.columns.items()}
+    columns["records"] = records.astype(np.int32)
+    several = np.bincount(of_unit[inside], minlength=group.count) > 1
+    at = inside[several[of_unit[inside]]]
+    for name in _MOST_WRITTEN:
+        profile, source = _most_written(group, name, at)
+        for column in (name, *_ALONGSIDE.get(name, ())):
+            columns[column][profile] = units.columns[column][source]
+    return columns
 
 
-def _values(column: _Column, code: Labels, blank: str | int) -> pd.Series[Any]:
-    if not len(column.values):
-        return pd.Series([blank] * len(code), dtype="int64" if blank == 0 else "str")
-    found = pd.Series(column.values.to_numpy()[np.maximum(code, 0)]).where(code >= 0, blank)
-    return found.astype("int64" if blank == 0 else "str")
+def _most_written(group: _Grouping, name: str, at: Numbers) -> tuple[Numbers, Numbers]:
+    """Return profiles with, for each, a unit that holds the value that most of its records hold.
+
+    ``at`` are the units of profiles of several units. Where none holds any value, the lead's blank stays.
+    """
+    column = group.units.columns[name]
+    at = at[column[at] != 0]
+    key = packed(group.of_unit[at], column[at].astype(np.int64))
+    order = np.argsort(key, kind="stable")
+    key, at = key[order], at[order]
+    first = np.flatnonzero(np.diff(key, prepend=-1))
+    if not len(first):
+        return at, at
+    total = np.add.reduceat(group.units.records[at], first).astype("float64")
+    if name == "forename":
+        longer = group.units.words.lengths()[column[at]] > 1
+        total += _LONGER * np.add.reduceat(longer.astype("float64"), first)
+    profile, source = key[first] >> 32, at[first]
+    order = np.lexsort((source, -total, profile))
+    best = order[np.flatnonzero(np.diff(profile[order], prepend=-1))]
+    return profile[best], source[best]
 
 
-def _gathered(owner: Labels, code: Labels, values: npt.NDArray[Any], count: int) -> npt.NDArray[np.object_]:
-    """Return the sorted distinct values of owners 0..count-1; owners below 0 are passed over."""
-    width = max(len(values), 1)
-    known = owner >= 0
-    pair = np.unique(owner[known] * width + code[known])
-    ends = np.searchsorted(pair // width, np.arange(count + 1))
-    ordered = values[pair % width]
-    return np.fromiter((ordered[start:end] for start, end in pairwise(ends.tolist())), dtype=object, count=count)
+def _merged(lists: Lists, group: _Grouping) -> Lists:
+    return lists_of(group.of_unit[lists.rows], lists.values.astype(np.int64), group.count)
 
 
-def _company(
-    numbered: Numbered, of_all: Labels, of_unit: Labels, count: int
-) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
+def _company(group: _Grouping) -> tuple[Lists, Lists]:
     """Return, by profile, the profiles named in the same logs: all ``associates`` and, of few ties, ``close``.
 
     A profile stands for a person better than a name does, once it holds two records; a lone mention is known by its
-    name as before. Numbers of profiles are negative there, so that they never meet the codes of names.
+    name as before. Numbers of profiles stand above those of names, so that they never meet.
     """
-    logs, names = numbered.lists["logs"], numbered.lists["associates"]
-    everybody = int(of_all.max(initial=-1)) + 1
-    once = np.unique(logs.code * max(everybody, 1) + of_all[logs.row])
-    table = pd.DataFrame({"log": once // max(everybody, 1), "owner": once % max(everybody, 1)})
-    both = table.merge(table, on="log", suffixes=("", "_other"))
-    pair = np.unique(both["owner"].to_numpy() * max(everybody, 1) + both["owner_other"].to_numpy())
-    owner, other = np.divmod(pair, max(everybody, 1))
-    owner, other = owner[owner != other], other[owner != other]
+    logs, names = group.units.lists["logs"], group.units.lists["associates"]
+    everybody = int(group.of_all.max(initial=-1)) + 1
+    log, someone = unpacked(distinct(packed(logs.values.astype(np.int64), group.of_all[logs.rows])))
+    first = np.flatnonzero(np.diff(log, prepend=-1))
+    counts = np.diff(np.r_[first, len(log)])
+    times = np.repeat(counts, counts)
+    other = someone[spread(np.repeat(first, counts), times)]
+    owner = np.repeat(someone, times)
+    owner, other = unpacked(distinct(packed(owner[owner != other], other[owner != other])))
     ties = np.bincount(owner, minlength=everybody)
-    known = np.bincount(of_all, weights=numbered.records, minlength=everybody) > 1
+    known = np.bincount(group.of_all, weights=group.units.records, minlength=everybody) > 1
     number = np.full(everybody, -1, dtype=np.int64)
-    number[of_all] = of_unit
+    number[group.of_all] = group.of_unit
     keep = known[other] & (number[owner] >= 0)
     owner, other = number[owner[keep]], other[keep]
-    row, name = of_unit[names.row], names.values.astype(np.int64)[names.code] if len(names.values) else names.code
-    inside = row >= 0
-    associates = as_lists(np.r_[row[inside], owner], np.r_[name[inside], -1 - other], count)
+    above = int(names.values.max(initial=-1)) + 1
+    row = group.of_unit[names.rows]
+    associates = lists_of(np.r_[row, owner], np.r_[names.values.astype(np.int64), above + other], group.count)
     near = ties[other] <= _FEW_TIES
-    return associates, as_lists(owner[near], -1 - other[near], count)
+    return associates, lists_of(owner[near], above + other[near], group.count)

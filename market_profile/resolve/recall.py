@@ -10,22 +10,23 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from market_profile.resolve.blocks import candidate_pairs
+from market_profile.resolve.coded import Coded, is_in
 from market_profile.resolve.link import LARGEST_BLOCK, Evidence
-from market_profile.resolve.lists import exploded
+from market_profile.resolve.lists import Flags, Numbers, distinct, packed, unpacked
 from market_profile.resolve.model import LinkModel
-from market_profile.resolve.score import candidate_pairs
-from market_profile.resolve.weigh import weigh_pairs
+from market_profile.resolve.weigh import Weigher
 
 _SEED = 3
 _SAMPLE = 200
 """Units compared widely: enough for a standard error of about half a point at 99 %."""
 _WIDE = ("surname_sound", "forename", "dob_year", "phone", "address", "vrm", "nominal_ref")
-_WIDE_LISTS = ("aliases", "forename_roots", "spots")
+_WIDE_LISTS = ("aliases", "spots")
 _WIDE_BLOCK = 5_000
 """Units that may share a wide key: no key of a town of this size is left out."""
 
 
-def blocking_recall(units: pd.DataFrame, keys: pd.DataFrame, model: LinkModel, evidence: Evidence) -> float | None:
+def blocking_recall(units: Coded, keys: pd.DataFrame, model: LinkModel, evidence: Evidence) -> float | None:
     """Return the share (percent) of matching pairs of a sample that share a blocking key; None without any.
 
     ``keys`` are those of ``blocking_keys``. A pair matches where its weight reaches ``model.cut_weight``; the sample
@@ -34,24 +35,30 @@ def blocking_recall(units: pd.DataFrame, keys: pd.DataFrame, model: LinkModel, e
     count = len(units)
     chosen = np.zeros(count, dtype=bool)
     chosen[np.random.default_rng(_SEED).permutation(count)[:_SAMPLE]] = True
-    wide = candidate_pairs(_wide_keys(units), _WIDE_BLOCK, chosen)
-    usual = candidate_pairs(keys, LARGEST_BLOCK, chosen)
-    everything = pd.concat([wide, usual], ignore_index=True).drop_duplicates(["left", "right"])
-    scored = weigh_pairs(units, everything, model, evidence.frequencies, evidence.persons)
-    matching = scored[scored["weight"] >= model.cut_weight]
-    if matching.empty:
-        return None
-    code = (part["left"].to_numpy() * count + part["right"].to_numpy() for part in (matching, usual))
-    return round(100 * float(np.isin(next(code), next(code)).mean()), 1)
+    wide = _codes(_wide_keys(units), _WIDE_BLOCK, chosen)
+    usual = _codes(keys, LARGEST_BLOCK, chosen)
+    code = distinct(np.r_[wide, usual])
+    weight = Weigher(units, model, evidence.frequencies, evidence.persons).weigh(*unpacked(code))
+    matching = code[weight >= model.cut_weight]
+    return round(100 * float(is_in(matching, usual).mean()), 1) if len(matching) else None
 
 
-def _wide_keys(units: pd.DataFrame) -> pd.DataFrame:
+def _codes(keys: pd.DataFrame, largest_block: int, chosen: Flags) -> Numbers:
+    pairs = candidate_pairs(keys, largest_block, chosen)
+    return packed(pairs["left"].to_numpy(), pairs["right"].to_numpy())
+
+
+def _wide_keys(units: Coded) -> pd.DataFrame:
+    """Return one row per unit and wide key: a number for the column in the high half, the value's code in the low."""
     parts = []
     for name in _WIDE:
-        known = units[name].ne(0 if name == "dob_year" else "")
-        parts.append(pd.DataFrame({"unit": units["unit"][known], "key": name + ":" + units[name][known].astype("str")}))
+        column = units.columns[name]
+        parts.append((np.flatnonzero(column), column[column != 0]))
     for name in _WIDE_LISTS:
-        row, value = exploded(units[name])
-        keys = pd.Series(value, dtype=object).astype("str")
-        parts.append(pd.DataFrame({"unit": units["unit"].to_numpy()[row], "key": name + ":" + keys})[keys.ne("")])
-    return pd.concat(parts, ignore_index=True)
+        held = units.lists[name]
+        parts.append((held.rows, held.values))
+    word, roots = units.by_word["forename_roots"]
+    of_unit = roots.take(units.columns[word].astype(np.int64))
+    parts.append((of_unit.rows, of_unit.values))
+    numbered = [packed(np.full(len(value), number), value.astype(np.int64)) for number, (_, value) in enumerate(parts)]
+    return pd.DataFrame({"unit": np.concatenate([unit for unit, _ in parts]), "key": np.concatenate(numbered)})

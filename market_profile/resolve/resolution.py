@@ -18,9 +18,10 @@ from market_profile.resolve.model import LinkModel, chosen_model
 from market_profile.resolve.nominals import describe_nominals
 from market_profile.resolve.recall import blocking_recall
 from market_profile.resolve.review import empty_review, still_waiting, waiting_pairs, with_contributions
-from market_profile.resolve.rounds import Rounds, link_in_rounds
+from market_profile.resolve.rounds import Limits, Rounds, link_in_rounds
 from market_profile.resolve.settled import Settled, judgement_state, questioned_state, settled_units, two_births
 from market_profile.resolve.units import Units, make_units
+from market_profile.resolve.weigh import weigh_pairs
 from market_profile.settings import ResolveSettings
 
 
@@ -70,8 +71,9 @@ def resolve_nominals(
     held = held_before(mentions, previous)
     settled = settled_units(mentions, units, held, previous, judged, model.version)
     limits = constraints(judged, units.of_mention)
-    largest = settings.largest_cluster_records
-    rounds = link_in_rounds(units.frame, blocking_keys, model, units.evidence, limits, settled, largest)
+    floor = float(np.log2(settings.review_probability / (1 - settings.review_probability))) - 0.001
+    most = Limits(settings.largest_cluster_records, floor)
+    rounds = link_in_rounds(units.coded, blocking_keys, model, units.evidence, limits, settled, most)
     return _finish(_Work(mentions, units, rounds, judged, model, month, settings, settled), held, previous)
 
 
@@ -93,8 +95,7 @@ def _finish(work: _Work, held: pd.DataFrame, previous: Mapping[str, pd.DataFrame
     issued = int(previous["model"]["issued"].iloc[0]) if "model" in previous else 0
     ids, issued = carry_ids(mentions, rounds.clusters[units.of_mention], old, issued)
     id_of_profile = pd.Series(ids.to_numpy(), index=rounds.of_unit[units.of_mention]).groupby(level=0).first()
-    waiting = waiting_pairs(rounds.last.pairs, rounds.last.clusters, rounds.profiles, work.settings.review_probability)
-    found = with_contributions(waiting, rounds.profiles, work.model, id_of_profile)
+    found = _waiting(work, id_of_profile)
     found = pd.concat([_parted(work, ids), found], ignore_index=True)
     records = mentions[MENTION_KEY].assign(
         nominal_id=ids.to_numpy(),
@@ -118,14 +119,30 @@ def _finish(work: _Work, held: pd.DataFrame, previous: Mapping[str, pd.DataFrame
     )
 
 
+def _waiting(work: _Work, ids: pd.Series[str]) -> pd.DataFrame:
+    """Return the review list of the last round's pairs; ``ids``: nominal of each profile."""
+    rounds, evidence = work.rounds, work.units.evidence
+    floor = work.settings.review_probability
+    waiting = waiting_pairs(rounds.last.pairs, rounds.last.clusters, rounds.profiles, floor)
+    if waiting.empty:
+        return empty_review()
+    parts = weigh_pairs(
+        rounds.profiles, waiting, work.model, evidence.frequencies, evidence.persons, with_parts=True
+    ).drop(columns="weight")
+    waiting = waiting.merge(parts, on=["left", "right"], how="left")
+    keys = work.mentions[MENTION_KEY].iloc[work.units.first[rounds.lead]]
+    return with_contributions(waiting, keys, work.model, ids)
+
+
 def _parted(work: _Work, ids: pd.Series[str]) -> pd.DataFrame:
     """Return the review list of what the guard took apart: one pair for each two parts."""
     units, rounds = work.units, work.rounds
     if rounds.parted.empty:
         return empty_review()
     of_unit = pd.Series(ids.to_numpy()).groupby(units.of_mention).first()
-    waiting = waiting_pairs(rounds.parted, rounds.clusters, units.frame, 0.0)
-    return with_contributions(waiting, units.frame, work.model, of_unit)
+    waiting = waiting_pairs(rounds.parted, rounds.clusters, units.coded, 0.0)
+    keys = work.mentions[MENTION_KEY].iloc[units.first]
+    return with_contributions(waiting, keys, work.model, of_unit)
 
 
 def _recall(work: _Work, previous: Mapping[str, pd.DataFrame]) -> float:
@@ -134,7 +151,7 @@ def _recall(work: _Work, previous: Mapping[str, pd.DataFrame]) -> float:
         return float(previous["model"]["blocking_recall_pct"].iloc[0])
     if work.mentions.empty:
         return np.nan
-    units = work.units.frame
+    units = work.units.coded
     found = blocking_recall(units, blocking_keys(units), work.model, work.units.evidence)
     return np.nan if found is None else found
 
@@ -145,7 +162,7 @@ def _over_large(ids: pd.Series[str], settings: ResolveSettings) -> set[str]:
 
 
 def _state(work: _Work, records: pd.DataFrame, issued: int, recall: float) -> dict[str, pd.DataFrame]:
-    held = records[[*MENTION_KEY, "nominal_id", "match_probability"]].assign(content=work.units.content.astype("str"))
+    held = records[[*MENTION_KEY, "nominal_id", "match_probability"]].assign(content=work.units.content)
     return {
         "mentions": held.reset_index(drop=True),
         "judgements": judgement_state(work.mentions, work.judged),

@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 
+from market_profile.resolve.coded import Coded
 from market_profile.resolve.mentions import MENTION_KEY
 from market_profile.resolve.model import LinkModel
 from market_profile.resolve.score import probability
@@ -36,7 +37,7 @@ def empty_review() -> pd.DataFrame:
     return frame.astype({"probability": "float64", "weight": "float64", "records": "int64", "value": "float64"})
 
 
-def waiting_pairs(pairs: pd.DataFrame, clusters: np.ndarray, profiles: pd.DataFrame, floor: float) -> pd.DataFrame:
+def waiting_pairs(pairs: pd.DataFrame, clusters: np.ndarray, profiles: Coded, floor: float) -> pd.DataFrame:
     """Return, for each two clusters, the strongest pair between them at probability ``floor`` or more.
 
     Most valuable first: ``value`` is the records and ties (people named with them) that the answer moves, times how
@@ -52,8 +53,8 @@ def waiting_pairs(pairs: pd.DataFrame, clusters: np.ndarray, profiles: pd.DataFr
     left, right = clusters[pairs["left"]], clusters[pairs["right"]]
     low, high = np.minimum(left, right), np.maximum(left, right)
     table = pairs.assign(probability=chance, low=low, high=high)[(chance >= floor).to_numpy() & (left != right)]
-    size = np.bincount(clusters, weights=profiles["records"], minlength=len(clusters)).astype("int64")
-    company = np.bincount(clusters, weights=profiles["associates"].map(len), minlength=len(clusters))
+    size = np.bincount(clusters, weights=profiles.records, minlength=len(clusters)).astype("int64")
+    company = np.bincount(clusters, weights=profiles.lists["associates"].sizes, minlength=len(clusters))
     table = table.sort_values(["weight", "left", "right"], ascending=[False, True, True], kind="stable")
     table = table.drop_duplicates(["low", "high"])
     table["records"] = np.minimum(size[table["low"]], size[table["high"]])
@@ -65,18 +66,19 @@ def waiting_pairs(pairs: pd.DataFrame, clusters: np.ndarray, profiles: pd.DataFr
 
 
 def with_contributions(
-    waiting: pd.DataFrame, units: pd.DataFrame, model: LinkModel, ids: pd.Series[str]
+    waiting: pd.DataFrame, keys: pd.DataFrame, model: LinkModel, ids: pd.Series[str]
 ) -> pd.DataFrame:
     """Return ``waiting`` as the review list (``REVIEW_COLUMNS``); ``contributions`` is JSON of bits by field.
 
-    ``waiting`` holds the contributions, which with the prior add up to ``weight``. ``ids``: nominal id by unit number.
+    ``waiting`` holds the contributions, which with the prior add up to ``weight``. ``keys`` (kind, record_ref,
+    subject_no of a mention) and ``ids`` (nominal): by unit number.
     """
     if waiting.empty:
         return empty_review()
     both = waiting.reset_index(drop=True)
     frame = pd.DataFrame({"contributions": contributions_json(both, model)})
     for side in ("left", "right"):
-        unit = units.iloc[both[side].to_numpy()]
+        unit = keys.iloc[both[side].to_numpy()]
         frame[f"{side}_kind"] = unit["kind"].to_numpy()
         frame[f"{side}_ref"] = unit["record_ref"].to_numpy()
         frame[f"{side}_subject"] = unit["subject_no"].to_numpy()

@@ -10,13 +10,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from market_profile.resolve.cluster import Labels
+from market_profile.resolve.coded import Coded
 from market_profile.resolve.far import far_weights
 from market_profile.resolve.guard import part_contradictions
 from market_profile.resolve.link import Constraints, Evidence, Linked, Moves, Way, link
 from market_profile.resolve.model import LinkModel
-from market_profile.resolve.profiles import make_profiles, number_units
+from market_profile.resolve.profiles import make_profiles
 from market_profile.resolve.score import probability
 from market_profile.resolve.settled import Settled
+from market_profile.resolve.weigh import Weigher
 
 PROFILE_ROUNDS = 4
 """Rounds over profiles: company is known by nominal, so that each round finds more; pair F1 on fictional towns rose by
@@ -27,20 +29,30 @@ towns pair F1 after eight refreshes rose from .878 to .882 and .872 to .890, wit
 MONTHLY_ROUNDS = 3
 """Rounds where last month's nominals stand."""
 
-Keys = Callable[[pd.DataFrame], pd.DataFrame]
+
+@dataclass(frozen=True)
+class Limits:
+    """``largest_cluster``: records that call a nominal in question; ``floor``: weight from which a pair may wait."""
+
+    largest_cluster: float
+    floor: float
+
+
+Keys = Callable[[Coded], pd.DataFrame]
 
 
 @dataclass(frozen=True)
 class Rounds:
     """``clusters`` of units after all rounds, and the last round over profiles.
 
-    ``profiles`` with ``of_unit`` (profile of each unit) and ``last`` are those of the last round; ``certainty`` is
-    the probability by unit that it belongs where it was put. ``parted``: weighed pairs of units that the guard took
-    apart again.
+    ``profiles`` with ``lead`` (their first units), ``of_unit`` (profile of each unit) and ``last`` are those of the
+    last round; ``certainty`` is the probability by unit that it belongs where it was put. ``parted``: weighed pairs of
+    units that the guard took apart again.
     """
 
     clusters: Labels
-    profiles: pd.DataFrame
+    profiles: Coded
+    lead: Labels
     of_unit: Labels
     last: Linked
     certainty: npt.NDArray[np.float64]
@@ -48,18 +60,19 @@ class Rounds:
 
 
 def link_in_rounds(
-    units: pd.DataFrame,
+    units: Coded,
     keys: Keys,
     model: LinkModel,
     evidence: Evidence,
     judged: Constraints,
     settled: Settled,
-    largest_cluster: float,
+    limits: Limits,
 ) -> Rounds:
     """Return who is who among ``units``: one round over units, then ``PROFILE_ROUNDS`` over profiles.
 
     Arguments as in ``link``; ``keys`` makes the blocking keys of units or profiles.
     """
+    largest_cluster, floor = limits.largest_cluster, limits.floor
     clusters, certainty = _first_round(units, keys, model, evidence, judged, settled, largest_cluster)
     lowest = min(model.edge_weight, model.profile_cut_weight)
     wider = replace(model, cut_weight=model.profile_cut_weight, edge_weight=lowest)
@@ -67,32 +80,30 @@ def link_in_rounds(
     if not afresh:
         wider = replace(wider, cut_weight=wider.cut_weight + MONTHLY_CAUTION)
     rounds = PROFILE_ROUNDS if afresh else MONTHLY_ROUNDS
-    numbered = number_units(units)
     wanted = None
     for number in range(rounds):
-        profiles, of_unit = make_profiles(numbered, clusters, wanted)
+        profiles, of_unit = make_profiles(units, clusters, wanted)
         at = np.flatnonzero(of_unit >= 0)
         moves = None if afresh else _moves(settled, of_unit, len(profiles))
-        way = Way(largest_cluster, far_weights(profiles, model, evidence.persons), number == rounds - 1, quick=True)
-        last = link(profiles, keys(profiles), wider, evidence, _moved(judged, of_unit), moves, way)
-        certainty[at] = certainty[at] * _certainty(last, profiles["records"].to_numpy())[of_unit[at]]
+        is_last = number == rounds - 1
+        scorer = Weigher(profiles, model, evidence.frequencies, evidence.persons, is_last)
+        way = Way(largest_cluster, far_weights(profiles, model, evidence.persons), floor if is_last else lowest)
+        last = link(profiles.records, keys(profiles), scorer, wider, _moved(judged, of_unit), moves, way)
+        certainty[at] = certainty[at] * _certainty(last, profiles.records)[of_unit[at]]
         lead = np.unique(clusters[at])
         clusters[at] = lead[last.clusters[of_unit[at]]]
-        wanted = None if afresh else _asked(settled, of_unit, last.pairs, len(profiles))
+        wanted = None if afresh else _asked(settled, of_unit, last.met)
     guarded = part_contradictions(units, clusters, settled.fresh, model, evidence, judged)
-    return Rounds(guarded.clusters, profiles, of_unit, last, certainty.round(4), guarded.pairs)
+    return Rounds(guarded.clusters, profiles, lead, of_unit, last, certainty.round(4), guarded.pairs)
 
 
-def _asked(settled: Settled, of_unit: Labels, pairs: pd.DataFrame, count: int) -> npt.NDArray[np.bool_]:
+def _asked(settled: Settled, of_unit: Labels, met: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Return which units a later round may still move: the fresh, and all that shared a key with them."""
-    met = np.zeros(count + 1, dtype=bool)
-    met[pairs["left"]] = met[pairs["right"]] = True
-    met[count] = False
-    return settled.fresh | met[of_unit]
+    return np.asarray(settled.fresh | np.append(met, False)[of_unit], dtype=bool)
 
 
 def _first_round(
-    units: pd.DataFrame,
+    units: Coded,
     keys: Keys,
     model: LinkModel,
     evidence: Evidence,
@@ -105,13 +116,13 @@ def _first_round(
     at = np.flatnonzero(settled.fresh)
     if not len(at):
         return clusters, certainty
-    part = units.iloc[at].assign(unit=np.arange(len(at), dtype="int64")).reset_index(drop=True)
+    part = units if len(at) == len(units) else units.take(at)
     limits = _within(judged, settled.fresh)
-    quick = not settled.fresh.all()
-    way = Way(largest_cluster, far_weights(part, model, evidence.persons), quick=quick)
-    first = link(part, keys(part), model, evidence, limits, way=way)
+    scorer = Weigher(part, model, evidence.frequencies, evidence.persons)
+    way = Way(largest_cluster, far_weights(part, model, evidence.persons))
+    first = link(part.records, keys(part), scorer, model, limits, way=way)
     clusters[at] = at[first.clusters]
-    certainty[at] = _certainty(first, part["records"].to_numpy())
+    certainty[at] = _certainty(first, part.records)
     return clusters, certainty
 
 

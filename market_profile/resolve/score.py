@@ -1,15 +1,18 @@
-"""Score pairs of units with Splink on an in-memory DuckDB; candidate pairs come from blocking keys."""
+"""Score pairs of units with Splink on an in-memory DuckDB: for estimating models, and as oracle of ``weigh``."""
 
 from __future__ import annotations
 
 import logging
 import warnings
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from market_profile.resolve.lists import Numbers
 from market_profile.resolve.model import LinkModel
 
 PAIR_DTYPES = {"left": "int64", "right": "int64", "weight": "float64"}
@@ -27,61 +30,6 @@ def connect() -> Any:
 def empty_pairs() -> pd.DataFrame:
     """Return a pairs frame without rows: left, right (unit numbers, left < right), weight (bits)."""
     return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in PAIR_DTYPES.items()})
-
-
-def candidate_pairs(keys: pd.DataFrame, largest_block: int, fresh: np.ndarray | None = None) -> pd.DataFrame:
-    """Return the pairs of units that share a blocking key.
-
-    Args:
-        keys: columns ``unit`` (int64) and ``key`` (text, or a number that stands for it).
-        largest_block: keys held by more units are left out; they name nobody (a hostel, a common first name).
-        fresh: flags by unit number; only pairs with at least one fresh unit are made.
-
-    Returns:
-        Frame with ``left`` < ``right``, each pair once, in order.
-    """
-    if fresh is not None and not fresh.all():
-        return _pairs_of_fresh(keys, largest_block, fresh)
-    keys = keys.drop_duplicates()
-    size = keys.groupby("key")["unit"].transform("size")
-    keys = keys[(size > 1) & (size <= largest_block)]
-    if keys.empty:
-        return empty_pairs()[["left", "right"]]
-    flags = np.ones(int(keys["unit"].max()) + 1, dtype=bool) if fresh is None else fresh
-    blocks = pd.DataFrame(
-        {
-            "unit": keys["unit"].to_numpy(),
-            "code": pd.factorize(keys["key"], sort=False)[0],
-            "fresh": flags[keys["unit"].to_numpy()],
-        }
-    )
-    connection = connect()
-    try:
-        connection.register("blocks", blocks)
-        query = """
-            SELECT DISTINCT a.unit AS "left", b.unit AS "right" FROM blocks a JOIN blocks b
-            ON a.code = b.code AND a.unit < b.unit WHERE a.fresh OR b.fresh ORDER BY 1, 2"""
-        found: pd.DataFrame = connection.execute(query).df().astype({"left": "int64", "right": "int64"})
-        return found
-    finally:
-        connection.close()
-
-
-def _pairs_of_fresh(keys: pd.DataFrame, largest_block: int, fresh: np.ndarray) -> pd.DataFrame:
-    """Return the pairs with at least one fresh unit, without a join: each fresh unit meets its whole block."""
-    unit, code = keys["unit"].to_numpy("int64"), pd.factorize(keys["key"], sort=False)[0].astype("int64")
-    met = np.bincount(code, weights=fresh[unit]) > 0
-    unit, code = unit[met[code]], code[met[code]]
-    width = len(fresh)
-    code, unit = np.divmod(np.unique(code * width + unit), width)
-    starts, ends = np.searchsorted(code, code, side="left"), np.searchsorted(code, code, side="right")
-    at = np.flatnonzero(fresh[unit] & (ends - starts <= largest_block))
-    count = (ends - starts)[at]
-    shift = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
-    one, other = np.repeat(unit[at], count), unit[np.repeat(starts[at], count) + shift]
-    low, high = np.minimum(one, other), np.maximum(one, other)
-    left, right = np.divmod(np.unique((low * width + high)[low != high]), width)
-    return pd.DataFrame({"left": left, "right": right})
 
 
 def score_pairs(
@@ -165,3 +113,22 @@ def _tidy(found: pd.DataFrame, model: LinkModel, persons: int) -> pd.DataFrame:
 def probability(weight: pd.Series[float]) -> pd.Series[float]:
     """Return match probabilities of weights in bits."""
     return pd.Series(1.0 / (1.0 + np.exp2(-weight.clip(-60, 60).to_numpy())), index=weight.index)
+
+
+@dataclass(frozen=True)
+class SplinkScorer:
+    """Weighs pairs of ``units`` with Splink (arguments as of ``score_pairs``), for ``link``."""
+
+    units: pd.DataFrame
+    model: LinkModel
+    frequencies: Mapping[str, pd.Series[float]]
+    persons: int
+
+    def weigh(self, left: Numbers, right: Numbers) -> npt.NDArray[np.float64]:
+        """Return the weight of each pair of unit numbers."""
+        pairs = pd.DataFrame({"left": left, "right": right})
+        scored = score_pairs(self.units, pairs, self.model, self.frequencies, self.persons)
+        order = np.lexsort((right, left))
+        weight = np.empty(len(left))
+        weight[order] = scored["weight"].to_numpy()
+        return weight

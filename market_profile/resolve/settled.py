@@ -61,7 +61,7 @@ def settled_units(
         stand: the judgements that stand now (mention numbers).
         version: the model's version.
     """
-    count = len(units.frame)
+    count = len(units.coded)
     if "model" not in previous or previous["model"]["version"].tolist() != [version]:
         return nothing_settled(count)
     shaken = _shaken(mentions, stand, previous["judgements"])
@@ -69,7 +69,7 @@ def settled_units(
     weighed = frozenset(previous["questioned"]["nominal_id"])
     doubted = two_births(ids, mentions["dob"]) - weighed
     reasons = dict.fromkeys(sorted(doubted), "two births") | dict.fromkeys(ids[shaken & ids.ne("")], "judgement")
-    stays = held["content"].astype("str").to_numpy() == units.content
+    stays = held["nominal_id"].notna().to_numpy() & (held["content"].to_numpy() == units.content)
     table = pd.DataFrame({
         "unit": units.of_mention,
         "id": held["nominal_id"].to_numpy(),

@@ -1,44 +1,94 @@
-"""The same weights as ``score``, straight from the model's SQL: for the pairs of a month and for profiles.
+"""The same weights as ``score``, from the model's conditions over numbers: each two words are compared once.
 
-Splink prepares every prediction for a fixed third of a second and carries whole records through its tables: little
-beside the first link of everything, most of the cost of a month. Here each field is one CASE over the pairs in
-DuckDB, and its weight is looked up. A test holds both to the same weights, pair by pair.
+Splink carries whole records through its tables and compares every pair's texts; here texts are numbers, a pair costs
+a few look-ups, and pairs are weighed a million at a time, so that memory does not grow with them. A test holds both
+to the same weights, pair by pair.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from market_profile.resolve.coded import Coded
+from market_profile.resolve.compare import Compared, Levels
+from market_profile.resolve.lists import Numbers
 from market_profile.resolve.model import Field, LinkModel
-from market_profile.resolve.score import ROUNDING, as_arrow, connect, empty_pairs
+from market_profile.resolve.score import ROUNDING, empty_pairs
 
-_SIDED = re.compile(r"\b([a-z][a-z_]*)_([lr])\b")
-_FEW_PAIRS = 20_000
-"""Pairs up to which a second thread costs more than it gains."""
-Numbers = npt.NDArray[np.int64]
 Weights = npt.NDArray[np.float64]
+_AT_ONCE = 1 << 19
+"""Pairs weighed at a time: their columns stay in the processor's caches."""
 
 
-@dataclass(frozen=True)
-class _Told:
-    """Per field: the level of each pair (place in ``field.levels``), and the row of each side among ``units``."""
+class Weigher:
+    """Weighs pairs of ``units`` under a model; ``frequencies`` and ``persons`` as of ``score.score_pairs``.
 
-    levels: dict[str, Numbers]
-    units: pd.DataFrame
-    left: Numbers
-    right: Numbers
+    ``adds_up``: each field's part is rounded before they are added, so that the weight is that of ``parts``.
+    """
+
+    def __init__(
+        self,
+        units: Coded,
+        model: LinkModel,
+        frequencies: Mapping[str, pd.Series[float]],
+        persons: int,
+        adds_up: bool = False,
+    ) -> None:
+        self._units, self._model, self._adds_up = units, model, adds_up
+        prior = model.prior(persons)
+        self._start = float(np.log2(prior / (1 - prior)))
+        self._share = {name: self._shares(frequencies[name]) for name in model.frequency_columns}
+
+    def _shares(self, frequency: pd.Series[float]) -> Weights:
+        """Return the share of persons by code of the word, missing where not known."""
+        code = self._units.words.known(frequency.index)
+        share = np.full(len(self._units.words), np.nan)
+        share[code] = frequency.to_numpy()
+        return share
+
+    def weigh(self, left: Numbers, right: Numbers) -> Weights:
+        """Return the match weight (bits) of each pair of units."""
+        parts = [self._weigh(left[n : n + _AT_ONCE], right[n : n + _AT_ONCE]) for n in range(0, len(left), _AT_ONCE)]
+        return np.concatenate(parts) if parts else np.zeros(0)
+
+    def _weigh(self, left: Numbers, right: Numbers) -> Weights:
+        compared = Compared(self._units, left, right)
+        total = np.zeros(len(left))
+        for field in self._model.fields:
+            bits = self._bits(field, compared.levels(field), left, right)
+            total += np.round(bits, ROUNDING) if self._adds_up else bits
+        return np.round(total + (round(self._start, ROUNDING) if self._adds_up else self._start), ROUNDING)
+
+    def parts(self, pairs: pd.DataFrame) -> pd.DataFrame:
+        """Return ``pairs`` with ``weight``, its contributions ``mw_<field>`` and ``prior``, and ``gamma_<field>``."""
+        left, right = pairs["left"].to_numpy(np.int64), pairs["right"].to_numpy(np.int64)
+        compared = Compared(self._units, left, right)
+        levels = {field.name: compared.levels(field) for field in self._model.fields}
+        bits = {field.name: self._bits(field, levels[field.name], left, right) for field in self._model.fields}
+        rounded = {f"mw_{name}": np.round(part, ROUNDING) for name, part in bits.items()}
+        start = round(self._start, ROUNDING)
+        weight = np.round(np.sum([*rounded.values()], axis=0) + start, ROUNDING)
+        gammas = {f"gamma_{field.name}": _gammas(field)[levels[field.name]] for field in self._model.fields}
+        return pd.DataFrame({"left": left, "right": right}).assign(weight=weight, **rounded, **gammas, prior=start)
+
+    def _bits(self, field: Field, place: Levels, left: Numbers, right: Numbers) -> Weights:
+        """Return the bits of each pair: of its level, with u replaced by how common the value is where told to."""
+        bits = np.array([level.weight for level in field.levels])[place]
+        for number, level in enumerate(field.levels):
+            if level.frequency_of and level.u:
+                at = np.flatnonzero(place == number)
+                share = self._share[level.frequency_of][self._units.columns[level.frequency_of]]
+                common = np.fmax(share[left[at]], share[right[at]])
+                bits[at] += np.where(np.isnan(common), 0.0, np.log2(level.u / np.where(np.isnan(common), 1.0, common)))
+        return bits
 
 
 def weigh_pairs(
-    units: pd.DataFrame,
+    units: Coded,
     pairs: pd.DataFrame,
     model: LinkModel,
     frequencies: Mapping[str, pd.Series[float]],
@@ -49,71 +99,10 @@ def weigh_pairs(
     if pairs.empty:
         return empty_pairs()
     found = pairs[["left", "right"]].astype("int64").sort_values(["left", "right"], kind="stable", ignore_index=True)
-    told = _told(units, found, model)
-    prior = model.prior(persons)
-    start = float(np.log2(prior / (1 - prior)))
-    parts = {field.name: _weights(field, told, frequencies) for field in model.fields}
-    if not with_parts:
-        return found.assign(weight=np.round(np.sum([*parts.values()], axis=0) + start, ROUNDING))
-    rounded = {f"mw_{name}": np.round(part, ROUNDING) for name, part in parts.items()}
-    start = round(start, ROUNDING)
-    weight = np.round(np.sum([*rounded.values()], axis=0) + start, ROUNDING)
-    gammas = {f"gamma_{field.name}": _gammas(field)[told.levels[field.name]] for field in model.fields}
-    return found.assign(weight=weight, **rounded, **gammas, prior=start)
-
-
-def _told(units: pd.DataFrame, pairs: pd.DataFrame, model: LinkModel) -> _Told:
-    rows = np.union1d(pairs["left"].to_numpy(), pairs["right"].to_numpy())
-    sql = " ".join(level.sql for field in model.fields for level in field.levels)
-    columns = sorted({match[1] for match in _SIDED.finditer(sql)} | set(model.frequency_columns))
-    used = units.iloc[rows][columns].reset_index(drop=True)
-    left, right = (np.searchsorted(rows, pairs[side].to_numpy()).astype(np.int64) for side in ("left", "right"))
-    cases = ", ".join(f'{_case(field)} AS "{field.name}"' for field in model.fields)
-    connection = _database(len(pairs) <= _FEW_PAIRS).cursor()
-    try:
-        connection.register("units", as_arrow(used.assign(row_at=np.arange(len(used)))))
-        connection.register("pairs", as_arrow(pd.DataFrame({"n": np.arange(len(left)), "a": left, "b": right})))
-        tables = "pairs p JOIN units l ON l.row_at = p.a JOIN units r ON r.row_at = p.b"
-        # chosen_model lets no condition through but the shipped ones
-        found = connection.execute(f"SELECT {cases} FROM {tables} ORDER BY p.n").fetchnumpy()  # nosec B608
-    finally:
-        connection.close()
-    levels = {field.name: np.asarray(found[field.name], dtype=np.int64) for field in model.fields}
-    return _Told(levels, used, left, right)
-
-
-@cache
-def _database(is_small: bool) -> Any:
-    """Return the process's database for small or large tasks: making one costs as much as weighing a month's pairs."""
-    connection = connect()
-    if is_small:
-        connection.execute("SET threads = 1")
-    return connection
-
-
-def _case(field: Field) -> str:
-    """Return the field as SQL: the place of the first level that holds."""
-    whens, rest = [], len(field.levels) - 1
-    for place, level in enumerate(field.levels):
-        if level.sql.strip().upper() == "ELSE":
-            rest = place
-        else:
-            condition = _SIDED.sub(r"\2.\1", level.sql)
-            whens.append(f"WHEN {condition} THEN {place}")
-    return f"CASE {' '.join(whens)} ELSE {rest} END"
-
-
-def _weights(field: Field, told: _Told, frequencies: Mapping[str, pd.Series[float]]) -> Weights:
-    """Return the bits of each pair: of its level, with u replaced by how common the value is where the level says."""
-    place = told.levels[field.name]
-    bits = np.array([level.weight for level in field.levels])[place]
-    for number, level in enumerate(field.levels):
-        if level.frequency_of and level.u:
-            share = told.units[level.frequency_of].map(frequencies[level.frequency_of]).to_numpy("float64")
-            common = np.fmax(share[told.left], share[told.right])
-            adjust = np.where(np.isnan(common), 0.0, np.log2(level.u / np.where(np.isnan(common), 1.0, common)))
-            bits = bits + np.where(place == number, adjust, 0.0)
-    return np.asarray(bits, dtype=np.float64)
+    weigher = Weigher(units, model, frequencies, persons)
+    if with_parts:
+        return weigher.parts(found)
+    return found.assign(weight=weigher.weigh(found["left"].to_numpy(), found["right"].to_numpy()))
 
 
 def _gammas(field: Field) -> Numbers:

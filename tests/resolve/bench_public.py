@@ -17,9 +17,9 @@ from peer_splink import splink_clusters
 from public_data import FOLDER, Problem, fake_1000, historical
 from scores import agreement, blocking_recall
 
+from market_profile.resolve.blocks import candidate_pairs
 from market_profile.resolve.estimate import reestimate
 from market_profile.resolve.link import LARGEST_BLOCK
-from market_profile.resolve.score import candidate_pairs
 
 MEASURES = ("precision", "recall", "pair_f1", "b_cubed_f", "largest")
 THRESHOLDS = (0.5, 0.95)

@@ -41,12 +41,12 @@ def parted(births: list[str], same: list[tuple[int, int]]) -> list[int]:
     logs = [[person("John Ravenscroft", born, phone=f"0770090010{n}")] for n, born in enumerate(births)]
     mentions = collect_mentions(logs_of([*logs, *filler()]), MONTH)
     units = make_units(mentions, np.zeros(len(mentions), dtype=bool))
-    clusters = np.arange(len(units.frame))
+    clusters = np.arange(len(units.coded))
     clusters[units.of_mention[: len(births)]] = units.of_mention[: len(births)].min()
     pairs = pd.DataFrame(same, columns=["left", "right"], dtype="int64")
     judged = Constraints(pairs.iloc[:0], pairs)
     everything = np.ones(len(clusters), dtype=bool)
-    found = part_contradictions(units.frame, clusters, everything, shipped_model(), units.evidence, judged)
+    found = part_contradictions(units.coded, clusters, everything, shipped_model(), units.evidence, judged)
     assert (len(found.pairs) > 0) == (len(np.unique(found.clusters[units.of_mention[: len(births)]])) > 1)
     return found.clusters[units.of_mention[: len(births)]].tolist()
 

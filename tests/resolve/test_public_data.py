@@ -15,9 +15,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from public_data import FOLDER, Problem, fake_1000, historical
 from scores import agreement, blocking_recall
 
+from market_profile.resolve.blocks import candidate_pairs
 from market_profile.resolve.estimate import reestimate
 from market_profile.resolve.link import LARGEST_BLOCK
-from market_profile.resolve.score import candidate_pairs
 
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="public linkage data (../shared/data/linkage) are absent")
 

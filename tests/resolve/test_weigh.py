@@ -16,12 +16,13 @@ from cases import MONTH, filler, groups, logs_of, person, resolve
 from test_months import BORN, judgement, town
 
 from market_profile.errors import WrongUse
+from market_profile.resolve.blocks import candidate_pairs
 from market_profile.resolve.estimate import estimate_from
 from market_profile.resolve.keys import blocking_keys
 from market_profile.resolve.mentions import collect_mentions
 from market_profile.resolve.model import chosen_model, model_text, shipped_model
 from market_profile.resolve.recall import blocking_recall
-from market_profile.resolve.score import candidate_pairs, connect, score_pairs
+from market_profile.resolve.score import connect, score_pairs
 from market_profile.resolve.settled import two_births
 from market_profile.resolve.units import make_units
 from market_profile.resolve.weigh import weigh_pairs
@@ -41,20 +42,19 @@ def test_quick_weights_are_those_of_splink() -> None:
     number = len(units.frame)
     left, right = np.triu_indices(number, 1)
     pairs = pd.DataFrame({"left": left, "right": right})
-    given = (units.frame, pairs, shipped_model(), units.evidence.frequencies, units.evidence.persons, True)
-    pd.testing.assert_frame_equal(
-        weigh_pairs(*given).sort_index(axis=1), score_pairs(*given).sort_index(axis=1), check_dtype=False, atol=2e-4
-    )
+    given = (pairs, shipped_model(), units.evidence.frequencies, units.evidence.persons, True)
+    quick, oracle = weigh_pairs(units.coded, *given), score_pairs(units.frame, *given)
+    pd.testing.assert_frame_equal(quick.sort_index(axis=1), oracle.sort_index(axis=1), check_dtype=False, atol=2e-4)
 
 
 def test_blocking_recall_falls_where_keys_are_few() -> None:
     mentions = collect_mentions(logs_of(town()), MONTH)
     units = make_units(mentions, np.zeros(len(mentions), dtype=bool))
-    keys = blocking_keys(units.frame)
-    full = blocking_recall(units.frame, keys, shipped_model(), units.evidence)
+    keys = blocking_keys(units.coded)
+    full = blocking_recall(units.coded, keys, shipped_model(), units.evidence)
     assert full is not None and full >= 99
     few = keys[keys["key"].to_numpy() >> 58 == 1]  # the full name alone
-    less = blocking_recall(units.frame, few, shipped_model(), units.evidence)
+    less = blocking_recall(units.coded, few, shipped_model(), units.evidence)
     assert less is not None and less < full
 
 
@@ -108,8 +108,8 @@ def test_threads_change_nothing() -> None:
     assert threads is not None and threads[0] >= 1
     mentions = collect_mentions(logs_of(town()), MONTH)
     units = make_units(mentions, np.zeros(len(mentions), dtype=bool))
-    pairs = candidate_pairs(blocking_keys(units.frame), 400)
-    given = (units.frame, shipped_model(), units.evidence.frequencies, units.evidence.persons)
+    pairs = candidate_pairs(blocking_keys(units.coded), 400)
+    given = (units.coded, shipped_model(), units.evidence.frequencies, units.evidence.persons)
     one = weigh_pairs(given[0], pairs, *given[1:])
     other = weigh_pairs(given[0], pairs.sample(frac=1, random_state=3), *given[1:])
     pd.testing.assert_frame_equal(one, other)

@@ -1,0 +1,93 @@
+"""Candidate pairs: units that share a blocking key, made part by part, so that memory does not grow with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from market_profile.resolve.lists import Flags, Numbers, distinct, packed, spread, unpacked
+
+_AT_ONCE = 4_000_000
+"""Pairs made at a time, with repeats: 32 MB."""
+_HELD = np.int64(1 << 31)
+
+Pairs = tuple[Numbers, Numbers]
+"""Left and right unit numbers, left below right, each pair once, in order."""
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Units by key, those that look for partners first; ``ends`` is where each one's block ends."""
+
+    unit: Numbers
+    ends: Numbers
+    seeks: Flags
+
+    def chunks(self) -> Iterator[Pairs]:
+        """Yield the pairs of units that share a key, at least one of them seeking; no pair stands in two parts."""
+        at = np.flatnonzero(self.seeks)
+        at = at[np.argsort(self.unit[at], kind="stable")]
+        made = np.cumsum(self.ends[at] - at - 1)
+        start = 0
+        while start < len(at):
+            before = made[start - 1] if start else 0
+            stop = max(int(np.searchsorted(made, before + _AT_ONCE)), start + 1)
+            stop = int(np.searchsorted(self.unit[at], self.unit[at[min(stop, len(at)) - 1]], side="right"))
+            yield _pairs(self.unit, at[start:stop], self.ends[at[start:stop]])
+            start = stop
+
+    def within(self, labels: Numbers) -> Pairs:
+        """Return the pairs of units that share a key and a label."""
+        label = labels[self.unit]
+        order = np.lexsort((np.arange(len(label)), label, self.ends))
+        label, ends = label[order], self.ends[order]
+        new = np.flatnonzero((np.diff(label, prepend=-1) != 0) | (np.diff(ends, prepend=-1) != 0))
+        sizes = np.diff(np.append(new, len(label)))
+        finish = np.repeat(new + sizes, sizes)
+        at = np.flatnonzero(self.seeks[order] & (finish > np.arange(len(label)) + 1))
+        return _pairs(self.unit[order], at, finish[at])
+
+
+def _pairs(unit: Numbers, at: Numbers, ends: Numbers) -> Pairs:
+    """Return the pairs of the units at ``at`` with those after them up to ``ends``."""
+    counts = ends - at - 1
+    one, other = np.repeat(unit[at], counts), unit[spread(at + 1, counts)]
+    return unpacked(distinct(packed(np.minimum(one, other), np.maximum(one, other))))
+
+
+def make_blocks(keys: pd.DataFrame, largest_block: int, seeking: Flags | None = None) -> Blocks:
+    """Return the blocks of units that share a key.
+
+    Args:
+        keys: columns ``unit`` (int64) and ``key`` (text, or a number that stands for it).
+        largest_block: keys held by more units are left out; they name nobody (a hostel, a common first name).
+        seeking: flags by unit number; only pairs with at least one seeking unit are made (all seek by default).
+    """
+    unit = keys["unit"].to_numpy(np.int64)
+    code = pd.factorize(keys["key"], sort=False)[0].astype(np.int64)
+    if seeking is not None:
+        met = np.bincount(code, weights=seeking[unit]) > 0
+        unit, code = unit[met[code]], code[met[code]]
+        unit = np.where(seeking[unit], unit, unit | _HELD)
+    code, unit = unpacked(distinct(packed(code, unit)))
+    held = (unit & _HELD) != 0
+    sizes = np.bincount(code)[code]
+    starts = np.searchsorted(code, code)
+    keep = np.flatnonzero((sizes > 1) & (sizes <= largest_block))
+    place = np.cumsum((sizes > 1) & (sizes <= largest_block)) - 1
+    ends = place[starts[keep] + sizes[keep] - 1] + 1
+    return Blocks((unit & ~_HELD)[keep], ends, ~held[keep])
+
+
+def candidate_pairs(keys: pd.DataFrame, largest_block: int, seeking: Flags | None = None) -> pd.DataFrame:
+    """Return the pairs of units that share a blocking key (arguments as of ``make_blocks``).
+
+    Returns:
+        Frame with ``left`` < ``right``, each pair once, in order.
+    """
+    parts = [packed(left, right) for left, right in make_blocks(keys, largest_block, seeking).chunks()]
+    left, right = unpacked(np.sort(np.concatenate([*parts, np.zeros(0, np.int64)])))
+    return pd.DataFrame({"left": left, "right": right})

@@ -1,0 +1,177 @@
+"""The model's conditions, written in SQL for Splink, worked out over whole columns of pairs as numbers.
+
+A condition is parsed once; AND and OR look only at the pairs that are still open; distances between words are worked
+out once for each two words. What is understood is what the shipped model says; anything else is refused.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from market_profile.errors import WrongUse
+from market_profile.resolve.coded import TEXTS, Coded
+from market_profile.resolve.lists import Flags, Numbers
+from market_profile.resolve.model import Field
+
+Levels = npt.NDArray[np.int8]
+_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+_PYTHON = (
+    (r"::INT\b", ""),
+    (r"<>", "!="),
+    (r"(?<![<>!])=", "=="),
+    (r"\bAND\b", "and"),
+    (r"\bOR\b", "or"),
+    (r"\bNOT\b", "not"),
+)
+"""SQL of the conditions to the Python expression of the same form."""
+
+
+@cache
+def parsed(sql: str) -> ast.expr:
+    """Return a condition as a syntax tree; ``WrongUse`` where it is not of the form that the model uses."""
+    for old, new in _PYTHON:
+        sql = re.sub(old, new, sql)
+    try:
+        return ast.parse(sql, mode="eval").body
+    except SyntaxError as error:
+        raise WrongUse("linkage model: a condition is not understood") from error
+
+
+class Compared:
+    """Pairs of units: which level of a field each stands at."""
+
+    def __init__(self, units: Coded, left: Numbers, right: Numbers) -> None:
+        self._units = units
+        self._rows = {"l": left, "r": right}
+        self._sides: dict[str, npt.NDArray[Any]] = {}
+        self._shared: dict[str, npt.NDArray[np.int32]] = {}
+
+    def levels(self, field: Field) -> Levels:
+        """Return the place in ``field.levels`` of the first level that holds, for each pair."""
+        count = len(self._rows["l"])
+        told = [level.sql.strip().upper() == "ELSE" for level in field.levels]
+        place = np.full(count, told.index(True) if any(told) else len(told) - 1, dtype=np.int8)
+        at = np.arange(count)
+        for number, level in enumerate(field.levels):
+            if not told[number] and len(at):
+                hit = self._holds(parsed(level.sql), at)
+                place[at[hit]] = number
+                at = at[~hit]
+        return place
+
+    def _holds(self, node: ast.expr, at: Numbers) -> Flags:
+        """Tell for which of the pairs ``at`` a condition holds."""
+        if isinstance(node, ast.BoolOp):
+            is_and = isinstance(node.op, ast.And)
+            found = np.full(len(at), is_and)
+            still = np.arange(len(at))
+            for part in node.values:
+                hit = self._holds(part, at[still])
+                found[still] = hit
+                still = still[hit == is_and]
+            return found
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            return ~self._holds(node.operand, at)
+        if isinstance(node, ast.Compare) and len(node.ops) == 1:
+            compare = _COMPARE[type(node.ops[0])]
+            return np.asarray(compare(self._value(node.left, at), self._value(node.comparators[0], at)), dtype=bool)
+        if isinstance(node, ast.Call):
+            return np.asarray(self._call(node, at), dtype=bool)
+        raise WrongUse("linkage model: a condition is not understood")
+
+    def _value(self, node: ast.expr, at: Numbers) -> Any:
+        if isinstance(node, ast.Constant):
+            if isinstance(node.value, str) and node.value:
+                raise WrongUse("linkage model: a condition may compare with a blank text, not with another")
+            return node.value or 0
+        if isinstance(node, ast.Name):
+            return _only(self._side(node.id), at)
+        if isinstance(node, ast.BinOp):
+            apply = operator.add if isinstance(node.op, ast.Add) else operator.sub
+            return apply(*(np.asarray(self._value(part, at), np.int64) for part in (node.left, node.right)))
+        if isinstance(node, ast.Call):
+            return self._call(node, at)
+        return self._holds(node, at)
+
+    def _call(self, node: ast.Call, at: Numbers) -> Any:
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if name == "len" and isinstance(node.args[0], ast.Call):
+            return self._overlap(node.args[0], at)
+        if name == "len":
+            return self._sizes(_named(node.args[0]), at)
+        if name == "list_has_any":
+            return self._overlap(node, at) > 0
+        if name == "list_contains":
+            return self._contains(node, at)
+        given = [self._value(part, at) for part in node.args]
+        words = self._units.words
+        if name == "length":
+            return words.lengths()[given[0]]
+        if name == "substr":
+            return words.slices(given[1] - 1, given[1] - 1 + given[2])[given[0]]
+        if name in ("damerau_levenshtein", "jaro_winkler_similarity"):
+            return words.measure(name, given[0], given[1], _distance(name))
+        if name in ("abs", "greatest"):
+            return np.abs(given[0]) if name == "abs" else np.maximum(given[0], given[1])
+        raise WrongUse("linkage model: a condition calls what is not known here")
+
+    def _side(self, name: str) -> npt.NDArray[Any]:
+        """Return a column of one side (``surname_l``) for all pairs."""
+        if name not in self._sides:
+            column, side = name[:-2], name[-1]
+            held = self._units.columns[column]
+            self._sides[name] = (held if column in TEXTS else held.astype(np.int64))[self._rows[side]]
+        return self._sides[name]
+
+    def _overlap(self, node: ast.Call, at: Numbers) -> npt.NDArray[np.int32]:
+        """Return how many values the two lists share: worked out for all pairs where it is asked for most of them."""
+        name = _named(node.args[0])[:-2]
+        overlap, words = self._units.overlap(name)
+        if words is not None:
+            left, right = (_only(self._side(f"{self._units.by_word[name][0]}_{side}"), at) for side in "lr")
+            return overlap.counts(left.astype(np.int64), right.astype(np.int64))
+        if name not in self._shared:
+            self._shared[name] = overlap.counts(self._rows["l"], self._rows["r"])
+        return _only(self._shared[name], at)
+
+    def _contains(self, node: ast.Call, at: Numbers) -> Flags:
+        whole, one = _named(node.args[0]), _named(node.args[1])
+        overlap, _ = self._units.overlap(whole[:-2])
+        value = _only(self._side(one), at).astype(np.int64)
+        held = overlap.contains(_only(self._rows[whole[-1]], at), value)
+        return np.asarray(held & (value > 0))
+
+    def _sizes(self, name: str, at: Numbers) -> Numbers:
+        return np.asarray(self._units.lists[name[:-2]].sizes[_only(self._rows[name[-1]], at)], dtype=np.int64)
+
+
+def _only(column: npt.NDArray[Any], at: Numbers) -> npt.NDArray[Any]:
+    """Return the rows ``at`` (each once, in order) of a column."""
+    return column if len(at) == len(column) else column[at]
+
+
+def _named(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    raise WrongUse("linkage model: a condition compares lists that are no columns")
+
+
+def _distance(name: str) -> Callable[..., float]:
+    from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
+
+    return DamerauLevenshtein.distance if name == "damerau_levenshtein" else JaroWinkler.similarity
