@@ -167,7 +167,11 @@ def training_pairs(history: History) -> list[tuple[History, int]]:
 
 def fit_glm(panels: Sequence[Panel], history: History) -> PoissonModel:
     """Return the Poisson GLM fitted over all panels from months in ``history`` alone (at least two)."""
-    return fit_pairs(panels, training_pairs(history))
+    known = panels[0].models if len(panels) == 1 else {}
+    if history not in known:
+        known[history] = fit_pairs(panels, training_pairs(history))
+    fitted: PoissonModel = known[history]
+    return fitted
 
 
 def fit_pairs(panels: Sequence[Panel], pairs: Sequence[tuple[History, int]]) -> PoissonModel:

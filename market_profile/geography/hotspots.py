@@ -29,7 +29,7 @@ from market_profile.geography.markets import (
     record_markets,
 )
 from market_profile.geography.maup import chosen_sensitivity, grid_sensitivity
-from market_profile.geography.panel import Panel, build_panel
+from market_profile.geography.panel import Panel, Records, on_grid, panel_records
 from market_profile.geography.persistence import flags_by_month, persistence
 from market_profile.geography.result import HOTSPOT_COLUMNS, Geography
 from market_profile.geography.surfaces import gi_star
@@ -85,7 +85,8 @@ def find_hotspots(
     check_crs(areas)
     grid = make_grid(areas.boundary, settings.cell_m)
     events = collect_events(tables, month)
-    panel = build_panel(events.frame, tables, grid, month)
+    counted = panel_records(events.frame, tables, month)
+    panel = on_grid(counted, grid)
     backtest = run_backtest(panel, settings.area_share, settings.kde_bandwidth_m)
     expectation = exposure(tables, areas, grid, month, settings.expected)
     surfaces = _surfaces(panel, backtest, expectation, settings)
@@ -121,7 +122,7 @@ def find_hotspots(
         track_record=record,
         hours=hours,
         heat_strip=heat_strip(framed[framed["weight"] > 0]),
-        maup=_maup(events, tables, panel, (areas, backtest.chosen), settings),
+        maup=_maup(events, counted, panel, (areas, backtest.chosen), settings),
         displacement=displacement_counts(events.frame, tables.get("operations"), areas, month),
         set_aside=events.set_aside,
         denominator=expectation.statement,
@@ -260,13 +261,13 @@ def _markets(
 
 
 def _maup(
-    events: Events, tables: Tables, panel: Panel, chosen: tuple[Areas, str], settings: GeographySettings
+    events: Events, records: Records, panel: Panel, chosen: tuple[Areas, str], settings: GeographySettings
 ) -> pd.DataFrame:
     boundary = chosen[0].boundary
     counted = events.frame[(events.frame["weight"] > 0) & events.frame["month"].isin(panel.months)]
     target = counted[(counted["family"] == RECORDED) == panel.is_snapped]
     plain = grid_sensitivity(target, boundary, settings.cell_m, settings.kde_bandwidth_m, settings.area_share)
-    own = chosen_sensitivity(events.frame, tables, panel, boundary, chosen[1], settings.area_share)
+    own = chosen_sensitivity(records, panel, boundary, chosen[1], settings.area_share)
     parts = [each for each in (plain, own) if len(each)]
     return pd.concat(parts, ignore_index=True) if parts else plain
 

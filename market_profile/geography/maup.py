@@ -8,14 +8,12 @@ import numpy as np
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
-from market_profile.contracts.tables import Tables
 from market_profile.geography.backtest import hits_at
 from market_profile.geography.experience import EXPERIENCE, forecast_by
 from market_profile.geography.forecast import GLM, fit_glm, forecast
 from market_profile.geography.grid import make_grid, offsets
-from market_profile.geography.panel import Panel, on_grid, panel_records
+from market_profile.geography.panel import Panel, Records, on_grid
 from market_profile.geography.surfaces import kernel_density, smooth
-from market_profile.periods import Month
 
 MAUP_COLUMNS = ("method", "mean_pct", "low_pct", "high_pct", "offsets")
 
@@ -50,10 +48,11 @@ def grid_sensitivity(target: pd.DataFrame, boundary: BaseGeometry, cell_m: float
     return pd.DataFrame([_row(name, each) for name, each in zip(("counts", "KDE"), rates, strict=True)])
 
 
-def chosen_sensitivity(events: pd.DataFrame, tables: Tables, panel: Panel, boundary: BaseGeometry, method: str,
+def chosen_sensitivity(records: Records, panel: Panel, boundary: BaseGeometry, method: str,
                        area_share: float) -> pd.DataFrame:  # fmt: skip
     """Return one row (``MAUP_COLUMNS``): the chosen method's hit rate for the newest month over 25 shifted grids.
 
+    ``records`` are those that ``panel`` counts.
     An area's own model is fitted once, on the declared grid, from the months before; each shifted grid gives it its
     own covariates. Empty where the panel has fewer than three months, or where a shift loses a covariate.
     """
@@ -62,10 +61,9 @@ def chosen_sensitivity(events: pd.DataFrame, tables: Tables, panel: Panel, bound
         return pd.DataFrame(columns=list(MAUP_COLUMNS))
     history = tuple(range(months - 1))
     model = fit_glm([panel], history) if method == GLM else None
-    known = tables if method in (GLM, EXPERIENCE) else Tables({})
-    records, rates = panel_records(events, known, Month(panel.months[-1])), []
+    counted, rates = records if method in (GLM, EXPERIENCE) else records.target_alone(), []
     for origin in offsets(panel.grid.cell_m):
-        shifted = on_grid(records, make_grid(boundary, panel.grid.cell_m, origin))
+        shifted = on_grid(counted, make_grid(boundary, panel.grid.cell_m, origin))
         if shifted.months != panel.months or (model is not None and shifted.names != panel.names):
             continue
         came = shifted.target(-1)

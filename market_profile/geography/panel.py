@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,6 +41,8 @@ class Panel:
     points: tuple[Ints, Floats, Floats]
     is_snapped: bool = False
     cache: dict[tuple[int, ...], Floats] = field(default_factory=dict, compare=False, repr=False)
+    models: dict[tuple[int, ...], Any] = field(default_factory=dict, compare=False, repr=False)
+    """Models of the forecast by the history that they were fitted on."""
 
     def target(self, month: int) -> Floats:
         """Return the target's counts in one month, shape ``(rows, columns)``."""
@@ -62,9 +66,21 @@ class Records:
     month: Ints
     easting_m: Floats
     northing_m: Floats
-    points: pd.DataFrame
-    """The target's rows that are not snapped."""
+    points: tuple[Ints, Floats, Floats]
+    """The target's points that are not snapped: month index, easting, northing in metres."""
     is_snapped: bool
+
+    def target_alone(self) -> Records:
+        """Return the records of the target: all that a method without covariates counts."""
+        kept = self.layer == 0
+        return replace(
+            self,
+            names=self.names[:1],
+            layer=self.layer[kept],
+            month=self.month[kept],
+            easting_m=self.easting_m[kept],
+            northing_m=self.northing_m[kept],
+        )
 
 
 def build_panel(events: pd.DataFrame, tables: Tables, grid: Grid, month: Month) -> Panel:
@@ -79,25 +95,31 @@ def build_panel(events: pd.DataFrame, tables: Tables, grid: Grid, month: Month) 
 def panel_records(events: pd.DataFrame, tables: Tables, month: Month) -> Records:
     """Return the records that the panel of ``month`` counts, whatever the grid."""
     months = tuple(each.text for each in month.window(HISTORY_MONTHS))
-    counted = events[(events["weight"] > 0) & events["month"].isin(months)]
+    place = {text: number for number, text in enumerate(months)}
+    events = events[events["weight"] > 0]
+    events = events.assign(place=events["month"].map(place))
+    counted = events[events["place"].notna()]
     families = {name: counted[counted["family"] == name] for name in (REPORTED, DISCOVERED, RECORDED)}
     evidence = counted[counted["family"] != RECORDED]
     target = evidence if len(evidence) >= SMALLEST_TARGET else families[RECORDED]
-    crime, kind = _other_crime(tables.get("street_crime"), months)
+    crime, kind = _other_crime(tables.get("street_crime"), place)
     types = sorted(kind.unique())
     frames = [target, *families.values(), crime]
     first = [np.full(len(frame), number) for number, frame in enumerate(frames[:-1])]
     number = kind.map({name: len(first) + place for place, name in enumerate(types)})
-    place = {text: place for place, text in enumerate(months)}
     points = target[~target["is_snapped"].astype(bool)]
     return Records(
         months=months,
         names=(TARGET, *families, *(f"crime: {name}" for name in types)),
         layer=np.concatenate([*first, number.to_numpy(dtype=np.int64)]).astype(np.int64),
-        month=np.concatenate([frame["month"].map(place).to_numpy(dtype=np.int64) for frame in frames]),
+        month=np.concatenate([frame["place"].to_numpy(dtype=np.int64) for frame in frames]),
         easting_m=np.concatenate([frame["easting_m"].to_numpy(float) for frame in frames]),
         northing_m=np.concatenate([frame["northing_m"].to_numpy(float) for frame in frames]),
-        points=points[["month", "easting_m", "northing_m"]],
+        points=(
+            points["place"].to_numpy(dtype=np.int64),
+            points["easting_m"].to_numpy(float),
+            points["northing_m"].to_numpy(float),
+        ),
         is_snapped=bool(len(target) and not len(points)),
     )
 
@@ -112,12 +134,8 @@ def on_grid(records: Records, grid: Grid) -> Panel:
     layers = flat.astype(np.float32).reshape(len(records.names), months, *grid.shape)
     filled = [number for number, layer in enumerate(layers) if number == 0 or layer.any()]
     start = _first_month(layers[0].sum(axis=(1, 2)))
-    number = records.points["month"].map({text: place for place, text in enumerate(records.months[start:])})
-    spots = (
-        np.asarray(number.fillna(-1), dtype=np.int64),
-        np.asarray(records.points["easting_m"], dtype=np.float64),
-        np.asarray(records.points["northing_m"], dtype=np.float64),
-    )
+    month, east, north = records.points
+    spots = (np.where(month >= start, month - start, -1), east, north)
     names = tuple(records.names[number] for number in filled)
     return Panel(grid, records.months[start:], names, layers[filled, start:], spots, records.is_snapped)
 
@@ -129,8 +147,13 @@ def _first_month(totals: NDArray[np.float32]) -> int:
     return int(np.argmax(totals >= SPARSE_START_SHARE * np.median(filled)))
 
 
-def _other_crime(crime: pd.DataFrame, months: tuple[str, ...]) -> tuple[pd.DataFrame, pd.Series]:
+def _other_crime(crime: pd.DataFrame, place: Mapping[str, int]) -> tuple[pd.DataFrame, pd.Series]:
+    """Return the published crimes other than drug offences with the number of their month, and their types."""
+    number = crime["month"].map(place)
+    crime = crime.loc[number.notna(), ["crime_type", "location", "easting_m", "northing_m"]].assign(
+        place=number[number.notna()]
+    )
     kind = crime["crime_type"].str.casefold()
     nowhere = crime["location"].str.contains(NOT_A_PLACE, case=False, regex=True).fillna(False).astype(bool)
-    kept = (kind != "drugs") & ~nowhere & crime["month"].isin(months)
+    kept = (kind != "drugs") & ~nowhere
     return crime[kept], kind[kept]
