@@ -13,7 +13,7 @@ from market_profile.contracts.parse_dates import read_dates, read_months, read_t
 from market_profile.contracts.parse_drugs import read_drug_lists, read_drugs
 from market_profile.contracts.parse_numbers import read_integers, read_money, read_numbers, read_percentages
 from market_profile.contracts.parse_units import read_units
-from market_profile.contracts.readings import Reading
+from market_profile.contracts.readings import Reading, no_reasons
 from market_profile.settings import SourceSettings
 from market_profile.terms import Reason
 
@@ -27,7 +27,7 @@ def read_column(column: Column, text: pd.Series, source: SourceSettings) -> Read
 
 
 def _text(column: Column, text: pd.Series, source: SourceSettings) -> Reading:
-    return Reading(text, pd.Series("", index=text.index, dtype="str"))
+    return Reading(text, no_reasons(text.index), is_clean=True)
 
 
 def _code(column: Column, text: pd.Series, source: SourceSettings) -> Reading:
@@ -40,7 +40,11 @@ def _percent(column: Column, text: pd.Series, source: SourceSettings) -> Reading
 
 def _coordinate(column: Column, text: pd.Series, source: SourceSettings) -> Reading:
     reading = read_numbers(text)
-    return Reading(reading.values, reading.reason.mask(reading.reason != "", Reason.BAD_COORDINATE.value))
+    return (
+        reading
+        if reading.is_clean
+        else Reading(reading.values, reading.reason.mask(reading.reason != "", Reason.BAD_COORDINATE.value))
+    )
 
 
 _READERS: dict[ColumnType, Reader] = {
@@ -69,8 +73,9 @@ def in_range(column: Column, reading: Reading) -> Reading:
         return reading
     low = -np.inf if column.minimum is None else column.minimum
     high = np.inf if column.maximum is None else column.maximum
-    numbers = reading.values.astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
-    outside = pd.Series((numbers < low) | (numbers > high), index=reading.values.index)
-    if not outside.any():
+    numbers = reading.values.to_numpy(dtype="float64", na_value=np.nan)
+    is_outside = (numbers < low) | (numbers > high)
+    if not is_outside.any():
         return reading
+    outside = pd.Series(is_outside, index=reading.values.index)
     return Reading(reading.values.mask(outside), reading.reason.mask(outside, Reason.OUT_OF_RANGE.value))

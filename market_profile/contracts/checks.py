@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from market_profile.contracts.cells import in_range, read_column
@@ -17,7 +18,7 @@ from market_profile.contracts.columns import DTYPES, Column, ColumnType, Kind
 from market_profile.contracts.parse_codes import apply_mapping
 from market_profile.contracts.parse_grades import PARTS, read_grades
 from market_profile.contracts.parse_numbers import read_numbers, read_prices
-from market_profile.contracts.readings import Reading, plain
+from market_profile.contracts.readings import Reading, no_reasons, plain
 from market_profile.contracts.row_checks import FAULT_COLUMNS, fault_frame
 from market_profile.contracts.sentences import sentences
 from market_profile.settings import SourceSettings
@@ -124,8 +125,12 @@ class _Cells:
 
     def _faults(self, column: Column, reading: Reading) -> list[pd.DataFrame]:
         text, reason = self.text[column.name], reading.reason
-        if column.is_required and column.type is not ColumnType.GRADE:
-            reason = reason.mask((text == "") & (reason == ""), Reason.MISSING_REQUIRED.value)
+        is_needed = column.is_required and column.type is not ColumnType.GRADE
+        blank = (text == "").to_numpy(dtype=bool) if is_needed else np.zeros(1, dtype=bool)
+        if reading.is_clean and not blank.any():
+            return []
+        if is_needed:
+            reason = reason.mask(blank & (reason == ""), Reason.MISSING_REQUIRED.value)
         return [self._named(column, Reason(code), reason == code) for code in sorted(set(reason.unique()) - {""})]
 
     def _named(self, column: Column, reason: Reason, mask: pd.Series) -> pd.DataFrame:
@@ -165,7 +170,7 @@ def _blank(column: Column, text: pd.Series) -> Reading:
     """Return the reading of a column without a single filled cell, as most optional columns of an extract are."""
     dtype = DTYPES[column.type]
     values = text if dtype == "str" else pd.Series(index=text.index, dtype=dtype)
-    return Reading(values, pd.Series("", index=text.index, dtype="str"))
+    return Reading(values, no_reasons(text.index), is_clean=True)
 
 
 def _is_numeric(text: pd.Series) -> bool:

@@ -26,6 +26,7 @@ _CLOCK = r"(?:[01][0-9]|2[0-3]):?[0-5][0-9](?::?[0-5][0-9](?:[.,][0-9]{1,9})?)?"
 _OFFSET = r"(?:Z|z|[+-][0-9]{2}(?::?[0-9]{2})?)"
 _ISO = rf"(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|[0-9]{{8}})(?:[Tt ]{_CLOCK}{_OFFSET}?)?"
 _ISO_OFFSET = rf".*[Tt ]{_CLOCK}{_OFFSET}"
+_PLAIN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?)?"
 _SLASH = (
     r"[0-9]{1,2}([/.-])[0-9]{1,2}([/.-])(?:[0-9]{4}|[0-9]{2})(?: (?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?)?"
 )
@@ -44,7 +45,7 @@ def read_times(text: pd.Series, date_format: str | None = None) -> Reading:
 def read_dates(text: pd.Series, date_format: str | None = None) -> Reading:
     """Return dates (``datetime64[us]``, midnight) of trimmed ``text``; a time of day is dropped."""
     reading = read_times(text, date_format)
-    return Reading(reading.values.dt.normalize(), reading.reason)
+    return Reading(reading.values.dt.normalize(), reading.reason, reading.is_clean)
 
 
 def read_months(text: pd.Series) -> Reading:
@@ -55,19 +56,27 @@ def read_months(text: pd.Series) -> Reading:
 
 
 def _read(text: pd.Series, date_format: str | None) -> Reading:
-    times = pd.Series(pd.NaT, index=text.index, dtype="datetime64[us]")
-    reason = pd.Series(np.where(text == "", "", Reason.BAD_DATE.value), index=text.index, dtype="str")
-    if date_format:
-        times = _declared(text, date_format)
-    if not (date_format and date_format.startswith("%Y")):
-        times = times.fillna(_iso(text))
-    if not date_format:
+    times, ambiguous = _declared(text, date_format) if date_format else _plain(text), None
+    waiting = times.isna() & (text != "")
+    if waiting.any() and not (date_format and date_format.startswith("%Y")):
+        times = times.fillna(_iso(text[waiting]).reindex(text.index))
+    if waiting.any() and not date_format:
         slashed, ambiguous = _slashed(text)
         times = times.fillna(slashed)
-        reason = reason.mask(ambiguous, Reason.AMBIGUOUS_DATE.value)
-    reason = reason.mask(times.notna(), "")
+    bad = (times.isna() & (text != "")).to_numpy(dtype=bool)
+    reason = pd.Series(np.where(bad, Reason.BAD_DATE.value, ""), index=text.index, dtype="str")
+    if ambiguous is not None:
+        reason = reason.mask(ambiguous & times.isna(), Reason.AMBIGUOUS_DATE.value)
     outside = (times.dt.year < FIRST_YEAR) | (times.dt.year > LAST_YEAR)
+    if not outside.any():
+        return Reading(times, reason)
     return Reading(times.mask(outside), reason.mask(outside, Reason.OUT_OF_RANGE.value))
+
+
+def _plain(text: pd.Series) -> pd.Series:
+    """Return the times of the cells in the commonest ISO form, which need no second look; NaT for all others."""
+    is_plain = text.str.fullmatch(_PLAIN)
+    return pd.to_datetime(text.where(is_plain), format="ISO8601", errors="coerce").astype("datetime64[us]")
 
 
 def _parse(text: pd.Series, date_format: str) -> pd.Series:

@@ -23,6 +23,8 @@ class Reading:
 
     values: pd.Series
     reason: pd.Series
+    is_clean: bool = False
+    """Every cell is known to be read or blank; False where nobody looked."""
 
 
 def plain(text: pd.Series) -> pd.Series:
@@ -40,8 +42,15 @@ def by_value(text: pd.Series, read: Callable[[pd.Series], Reading]) -> Reading:
     """Return ``read`` of ``text``, done once for each distinct cell: extracts repeat themselves."""
     codes, distinct = pd.factorize(text)
     reading = read(pd.Series(distinct, dtype="str"))
-    values, reason = (part.take(codes).set_axis(text.index) for part in (reading.values, reading.reason))
-    return Reading(values, reason)
+    values = reading.values.take(codes).set_axis(text.index)
+    if not (reading.reason != "").any():
+        return Reading(values, no_reasons(text.index), is_clean=True)
+    return Reading(values, reading.reason.take(codes).set_axis(text.index))
+
+
+def no_reasons(index: pd.Index) -> pd.Series:
+    """Return a reason column without a fault."""
+    return pd.Series("", index=index, dtype="str")
 
 
 def is_among(text: pd.Series, known: pd.Series) -> npt.NDArray[np.bool_]:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from market_profile.errors import AccountingError
 from market_profile.sources.files import InboxFile
 from market_profile.sources.identity import Sorted
@@ -85,12 +87,12 @@ def _set_aside(rows: KindRows) -> tuple[dict[int, int], dict[int, dict[str, int]
     """Return by place of the file how many rows were set aside, and how many of them for each reason."""
     places = rows.file_of(rows.faults["row"].to_numpy(dtype="int64"))
     pairs = rows.faults[["row", "reason"]].assign(place=places).drop_duplicates(["row", "reason"])
-    by_place = pairs.drop_duplicates("row")["place"].value_counts()
+    by_place, rows_of = np.unique(pairs.drop_duplicates("row")["place"].to_numpy(dtype="int64"), return_counts=True)
     counted = pairs.groupby(["place", "reason"], sort=True).size().rename("rows").reset_index()
     reasons: dict[int, dict[str, int]] = {}
     for row in counted.itertuples():
         reasons.setdefault(int(row.place), {})[str(row.reason)] = int(row.rows)
-    return {int(str(place)): int(count) for place, count in by_place.items()}, reasons
+    return dict(zip(by_place.tolist(), rows_of.tolist(), strict=True)), reasons
 
 
 def repeated(first: FileAccount, file: InboxFile) -> FileAccount:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,6 +16,7 @@ import pyarrow.compute as pc
 from market_profile.contracts.columns import Kind
 from market_profile.sources.places import COORDINATES
 
+_Mask = npt.NDArray[np.bool_]
 _CELL, _ROW = "\x1e", "\x1f"
 """Separators that no accepted cell holds: a row with control characters is quarantined."""
 
@@ -52,8 +55,9 @@ def content_hashes(kind: Kind, frame: pd.DataFrame, text: pd.DataFrame) -> pd.Se
     cells = {name: cells_as_text(frame[name]) for name in names}
     cells |= {name: _coordinate_text(text.loc[frame.index, name]) for name in COORDINATES if name in text}
     labelled = [_labelled(name, cells[name]) for name in sorted(cells) if (cells[name] != "").any()]
-    rows = _joined(labelled, "", frame.index)
-    return pd.Series([hashlib.sha256(row.encode()).hexdigest() for row in rows], index=frame.index, dtype="str")
+    rows = pa.array(_joined(labelled, "", frame.index), type=pa.large_binary()).to_pylist()
+    hashes = pa.array([hashlib.sha256(row).hexdigest() for row in rows], type=pa.large_string())
+    return pd.Series(pd.array(hashes, dtype="str"), index=frame.index)
 
 
 def _labelled(name: str, cells: pd.Series[str]) -> pd.Series[str]:
@@ -120,27 +124,52 @@ def tell_apart(kind: Kind, rows: pd.DataFrame, known_of: Callable[[pd.Series[str
     if not kind.key:
         rows = rows.assign(record_ref=_occurrences(rows))
     known = known_of(rows["record_ref"])
-    pairs = pd.MultiIndex.from_frame(rows[["record_ref", "content_sha256"]])
-    known_pairs = pd.MultiIndex.from_frame(known[["record_ref", "content_sha256"]])
-    is_known = pairs.isin(known_pairs) if len(known) else np.zeros(len(rows), dtype=bool)
-    repeats = is_known | np.asarray(pairs.duplicated())
-    latest = known.groupby("record_ref")["version"].max() if len(known) else pd.Series(dtype="int64")
-    current = known[known["version"] == known["record_ref"].map(latest)] if len(known) else known
-    older = int((is_known & ~pairs.isin(pd.MultiIndex.from_frame(current[["record_ref", "content_sha256"]]))).sum())
-    fresh = rows[~repeats]
-    before = fresh["record_ref"].map(latest).fillna(0).astype("int64")
-    fresh = fresh.assign(version=before + 1 + fresh.groupby("record_ref").cumcount())
+    is_known, is_current, latest = _standing(rows, known)
+    codes, refs = pd.factorize(rows["record_ref"])
+    contents = pd.factorize(rows["content_sha256"])[0]
+    repeats = is_known | pd.Series(codes * np.int64(len(rows) + 1) + contents).duplicated().to_numpy(dtype=bool)
+    fresh = rows[~repeats] if repeats.any() else rows
+    version = latest[~repeats] + 1
+    if len(refs) < len(rows):
+        version = version + pd.Series(codes[~repeats]).groupby(codes[~repeats]).cumcount().to_numpy(dtype="int64")
+    fresh = fresh.assign(version=version)
     return Sorted(
         accepted=fresh.drop(columns=["file_order"]).reset_index(drop=True),
         duplicate=_by_file(rows[repeats]),
         amended=_by_file(fresh[fresh["version"] > 1]),
-        older=older,
+        older=int((is_known & ~is_current).sum()),
     )
 
 
+def _standing(rows: pd.DataFrame, known: pd.DataFrame) -> tuple[_Mask, _Mask, npt.NDArray[np.int64]]:
+    """Tell which rows repeat an accepted version and which the current one; and the record's last version (0: none)."""
+    if known.empty:
+        nothing = np.zeros(len(rows), dtype=bool)
+        return nothing, nothing, np.zeros(len(rows), dtype="int64")
+    pairs = pd.MultiIndex.from_frame(rows[["record_ref", "content_sha256"]])
+    latest = known.groupby("record_ref")["version"].max()
+    current = known[known["version"] == known["record_ref"].map(latest)]
+    among = (pairs.isin(pd.MultiIndex.from_frame(part[["record_ref", "content_sha256"]])) for part in (known, current))
+    is_known, is_current = (np.asarray(part, dtype=bool) for part in among)
+    return is_known, is_current, rows["record_ref"].map(latest).fillna(0).to_numpy(dtype="int64")
+
+
 def _ordered(kind: Kind, rows: pd.DataFrame) -> pd.DataFrame:
-    order = ["file_order", *([kind.time] if kind.time else []), "content_sha256", "source_line"]
-    return rows.sort_values(order, kind="stable", ignore_index=True)
+    """Return the rows by file, time (none last), content and line."""
+    keys: list[npt.NDArray[Any]] = [rows["source_line"].to_numpy(), *_leading(rows["content_sha256"])[::-1]]
+    if kind.time:
+        times = rows[kind.time]
+        is_date = pd.api.types.is_datetime64_any_dtype(times)
+        keys.append(times.to_numpy() if is_date else pd.factorize(times, sort=True)[0])
+    order = np.lexsort([*keys, rows["file_order"].to_numpy()])
+    return rows.take(order).reset_index(drop=True)
+
+
+def _leading(hashes: pd.Series[str]) -> list[npt.NDArray[np.uint64]]:
+    """Return the first sixteen digits of hashes as two columns of numbers in the order of their text."""
+    text = np.asarray(hashes.str.slice(0, 16).to_numpy(dtype="object"), dtype="S16")
+    halves = np.frombuffer(text.tobytes(), dtype=">u8").reshape(-1, 2)
+    return [halves[:, 0].astype("uint64"), halves[:, 1].astype("uint64")]
 
 
 def _occurrences(rows: pd.DataFrame) -> pd.Series[str]:
