@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,7 @@ import typer
 from rich.console import Console
 
 from market_profile import __version__
+from market_profile.cli.faults import fault_words
 from market_profile.errors import MarketProfileError
 
 app = typer.Typer(
@@ -352,12 +352,7 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:
         if "--debug" in given:
             raise
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(place.filename).name}, line {place.lineno}"
-        Console(stderr=True, highlight=False, soft_wrap=True).print(
-            f"[red]A fault in the program[/red] ({type(error).__name__} in {where}). Nothing was published. "
-            "Please report it; --debug before the command shows more."
-        )
+        Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]Stopped:[/red] {_plain(fault_words(error))}")
         raise SystemExit(1) from None
 
 
