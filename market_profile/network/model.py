@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import networkx as nx
 import pandas as pd
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 class Resolved(Protocol):
@@ -90,6 +92,8 @@ class Network:
 
         ``firm_only`` leaves out ties that rest on one source; E-graded and contradicted ties never are included.
         """
+        import networkx as nx
+
         graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         graph.add_nodes_from(
             (row["nominal_id"], {str(k): v for k, v in row.items() if k != "nominal_id"})
