@@ -2,7 +2,7 @@
 
 It is the second line (the first is that partners' analysis never sees the records): it locates leaks, and covers logs
 and databases. Every file is opened as deep as it goes (archives, PDF streams, encoded text), folded to plain words,
-and its runs of words are looked up among those of the sensitive values.
+and the sensitive values are looked up among its runs of words (``sought``).
 """
 
 from __future__ import annotations
@@ -13,23 +13,26 @@ import gzip
 import html
 import io
 import re
-import unicodedata
 import urllib.parse
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+import pyarrow as pa
+
+from market_profile.editions.sought import Page, Values, folded, text_of
+
 _DEEPEST = 5
 _LARGEST_PART = 50_000_000
 _PHONE_DIGITS = 10
+_SHORTEST = 5
 _SHINGLE = 6
 """A narrative is known by any six words in a row."""
 
 _NAMESPACE = "/1999/02/22-rdf-syntax-ns"
 """The address of RDF's own words, in every workbook and in the properties of a PDF: nobody's date of birth."""
 
-_WORD = re.compile(r"[^\W_]+")
 _TAG = re.compile(r"<[^>]*>")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}")
 _HEX = re.compile(rb"(?:[0-9A-Fa-f]{2}){8,}")
@@ -37,7 +40,6 @@ _PDF_HEX = re.compile(rb"<([0-9A-Fa-f\s]{16,})>")
 _ESCAPE = re.compile(r"\\u\{?([0-9a-fA-F]{4})\}?|\\x([0-9a-fA-F]{2})|\\([0-7]{3})")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _UNPRINTABLE = bytes(code for code in range(256) if not (32 <= code < 127 or code in {0, 9, 10, 13}))
-_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 
 
 @dataclass(frozen=True)
@@ -50,87 +52,37 @@ class Hit:
 
 @dataclass
 class Scanner:
-    """Sensitive values by the runs of words they consist of; ``add`` them, then ``scan`` files."""
+    """Sensitive values of each kind; ``add`` them, then ``scan`` files."""
 
-    runs: dict[int, dict[str, str]] = field(default_factory=dict)
+    values: list[tuple[str, Values]] = field(default_factory=list)
+    texts: list[tuple[str, pa.Array]] = field(default_factory=list)
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of value that the scanner knows at least one of."""
+        named = {kind for kind, values in self.values if len(values.forms)}
+        return frozenset(named | {kind for kind, texts in self.texts if len(texts)})
 
     def add(self, kind: str, values: Iterable[str]) -> None:
         """Know ``values`` as they stand; each must be at least five characters long once folded."""
-        for value in values:
-            words = words_of(value)
-            if len("".join(words)) >= 5:
-                self.runs.setdefault(len(words), {}).setdefault(" ".join(words), kind)
-                for form in _other_forms(words):
-                    self.runs.setdefault(len(form), {}).setdefault(" ".join(form), kind)
+        self.values.append((kind, Values(text_of(values), _SHORTEST, _PHONE_DIGITS)))
 
     def add_texts(self, kind: str, texts: Iterable[str]) -> None:
         """Know narratives by every six words in a row."""
-        known = self.runs.setdefault(_SHINGLE, {})
-        for text in texts:
-            words = words_of(text)
-            for start in range(len(words) - _SHINGLE + 1):
-                known.setdefault(" ".join(words[start : start + _SHINGLE]), kind)
+        self.texts.append((kind, folded(texts)))
 
     def scan(self, files: Mapping[str, bytes]) -> tuple[Hit, ...]:
         """Return which kinds of value stand in which file, its name included."""
-        found: set[Hit] = set()
-        starts = self._starts()
-        for name in sorted(files):
-            for view in {name, *_views(files[name], 0)}:
-                found.update(Hit(kind, name) for kind in self._kinds(words_of(view), starts))
-        return tuple(sorted(found, key=lambda hit: (hit.file, hit.kind)))
+        return self._hits(Page({name: {name, *_views(content, 0)} for name, content in files.items()}))
 
     def scan_text(self, files: Mapping[str, bytes]) -> tuple[Hit, ...]:
         """Return which kinds of value stand in which file as plain text (logs, databases); nothing is unpacked."""
-        starts = self._starts()
-        return tuple(
-            Hit(kind, name)
-            for name in sorted(files)
-            for kind in sorted(self._kinds(words_of(files[name].decode("utf-8", errors="ignore")), starts))
-        )
+        return self._hits(Page({name: {content.decode("utf-8", errors="ignore")} for name, content in files.items()}))
 
-    def _kinds(self, words: list[str], starts: Mapping[str, frozenset[int]]) -> set[str]:
-        """Look only at runs that begin with a word with which some value begins."""
-        kinds: set[str] = set()
-        for place, word in enumerate(words):
-            for length in starts.get(word, ()):
-                run = word if length == 1 else " ".join(words[place : place + length])
-                kind = self.runs[length].get(run)
-                if kind is not None:
-                    kinds.add(kind)
-        return kinds
-
-    def _starts(self) -> dict[str, frozenset[int]]:
-        lengths: dict[str, set[int]] = {}
-        for length, known in self.runs.items():
-            for run in known:
-                lengths.setdefault(run.partition(" ")[0], set()).add(length)
-        return {word: frozenset(found) for word, found in lengths.items()}
-
-
-def _other_forms(words: list[str]) -> Iterator[list[str]]:
-    """Yield other ways to write a reference or a telephone number: joined, or in the usual groups."""
-    joined = "".join(words)
-    if joined.isdigit() and len(joined) >= _PHONE_DIGITS:
-        yield [joined]
-        for cuts in ((5,), (5, 8), (4, 7), (2,)):
-            yield [joined[start:end] for start, end in zip((0, *cuts), (*cuts, len(joined)), strict=True)]
-    elif len(words) > 1 and not joined.isdigit() and any(letter.isdigit() for letter in joined):
-        yield [joined]
-
-
-def words_of(text: str) -> list[str]:
-    """Return the words of ``text``, folded: without case, accents, unseen characters and punctuation.
-
-    Example:
-        >>> words_of("O'Néill, SM18-000020")
-        ['o', 'neill', 'sm18', '000020']
-    """
-    if text.isascii():
-        return _WORD.findall(text.casefold())
-    plain = unicodedata.normalize("NFKD", text.translate(_UNSEEN))
-    folded = "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
-    return _WORD.findall(folded)
+    def _hits(self, page: Page) -> tuple[Hit, ...]:
+        found = {Hit(kind, name) for kind, values in self.values for name in page.files_with(values.forms)}
+        found |= {Hit(kind, name) for kind, texts in self.texts for name in page.files_with_part(texts, _SHINGLE)}
+        return tuple(sorted(found, key=lambda hit: (hit.file, hit.kind)))
 
 
 def _views(content: bytes, depth: int) -> Iterator[str]:

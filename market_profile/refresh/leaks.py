@@ -9,11 +9,15 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from market_profile.contracts.tables import Tables
 from market_profile.editions.canaries import Scanner
 from market_profile.editions.eligibility import ended_operations
+from market_profile.editions.sought import text_of
 from market_profile.errors import DisclosureLeak
 from market_profile.periods import Month
 from market_profile.refresh.journal import run_began
@@ -97,7 +101,7 @@ def scanner_of(tables: Tables, month: Month, names: Iterable[str] = ()) -> Scann
             scanner.add_texts("narrative", _distinct(frame, column))
     ended = ended_operations(tables, month)
     for kind in ("operations", "test_purchases", "seizures", "arrests"):
-        open_ones = set(_distinct(tables.get(kind), "operation")) - ended
+        open_ones = set(_distinct(tables.get(kind), "operation").to_pylist()) - ended
         scanner.add("operation not yet arrested", (_operation(name) for name in sorted(open_ones)))
     return scanner
 
@@ -123,8 +127,9 @@ _YOUNGEST = 9
 
 def _add_places(scanner: Scanner, frame: pd.DataFrame) -> None:
     for column in PLACES:
-        values = (value for value in _distinct(frame, column) if _is_address(value))
-        scanner.add("address", values)
+        values = _distinct(frame, column)
+        has_words = pc.greater_equal(pc.count_substring_regex(pc.utf8_trim_whitespace(values), r"\s+"), 2)
+        scanner.add("address", values.filter(pc.and_(has_words, pc.match_substring_regex(values, _DIGIT))))
     if {"easting_m", "northing_m"} <= set(frame.columns):
         points = frame[["easting_m", "northing_m"]].dropna().drop_duplicates()
         east, north = (points[name].round().astype("int64").astype("str") for name in ("easting_m", "northing_m"))
@@ -133,17 +138,24 @@ def _add_places(scanner: Scanner, frame: pd.DataFrame) -> None:
     if {"latitude", "longitude"} <= set(frame.columns):
         degrees = frame[["latitude", "longitude"]].apply(pd.to_numeric, errors="coerce").dropna().drop_duplicates()
         for places in (4, 5, 6):
-            form = f"{{:.{places}f}}".format
-            pairs = zip(degrees["latitude"], degrees["longitude"], strict=True)
-            scanner.add("coordinates", (f"{form(north)} {form(east)}" for north, east in pairs))
+            north, east = (_rounded(degrees[name], places) for name in ("latitude", "longitude"))
+            scanner.add("coordinates", pc.binary_join_element_wise(north, east, _SPACE))
 
 
-def _is_address(value: str) -> bool:
-    return len(value.split()) >= 3 and any(letter.isdigit() for letter in value)
+def _rounded(degrees: pd.Series[float], places: int) -> pa.Array:
+    """Return degrees to so many decimals as two words, without their sign (a page's words have none)."""
+    scaled = np.rint(np.abs(degrees.to_numpy(dtype="float64")) * 10**places).astype("int64")
+    whole, part = (pa.array(number).cast(pa.large_string()) for number in (scaled // 10**places, scaled % 10**places))
+    return pc.binary_join_element_wise(whole, pc.utf8_lpad(part, places, "0"), _SPACE)
 
 
-def _identifying(values: Iterable[str]) -> Iterable[str]:
-    return (value for value in values if len(value) >= 5 and any(letter.isdigit() for letter in value))
+_SPACE = pa.scalar(" ", type=pa.large_string())
+_DIGIT = r"\p{Nd}"
+
+
+def _identifying(values: pa.Array) -> pa.Array:
+    is_long = pc.greater_equal(pc.utf8_length(values), 5)
+    return values.filter(pc.and_(is_long, pc.match_substring_regex(values, _DIGIT)))
 
 
 def _operation(name: str) -> str:
@@ -151,7 +163,5 @@ def _operation(name: str) -> str:
     return name if has_digit or name.casefold().startswith("operation ") else f"operation {name}"
 
 
-def _distinct(frame: pd.DataFrame, column: str) -> list[str]:
-    if column not in frame:
-        return []
-    return [value for value in frame[column].dropna().astype("str").unique().tolist() if value]
+def _distinct(frame: pd.DataFrame, column: str) -> pa.Array:
+    return text_of(frame[column].astype("str")) if column in frame else pa.array([], type=pa.large_string())

@@ -90,8 +90,8 @@ def _set_aside(rows: KindRows) -> tuple[dict[int, int], dict[int, dict[str, int]
     by_place, rows_of = np.unique(pairs.drop_duplicates("row")["place"].to_numpy(dtype="int64"), return_counts=True)
     counted = pairs.groupby(["place", "reason"], sort=True).size().rename("rows").reset_index()
     reasons: dict[int, dict[str, int]] = {}
-    for row in counted.itertuples():
-        reasons.setdefault(int(row.place), {})[str(row.reason)] = int(row.rows)
+    for place, reason, count in zip(*(counted[name].tolist() for name in counted.columns), strict=True):
+        reasons.setdefault(place, {})[reason] = count
     return dict(zip(by_place.tolist(), rows_of.tolist(), strict=True)), reasons
 
 

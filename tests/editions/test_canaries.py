@@ -17,8 +17,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from market_profile.editions.canaries import Scanner
+from market_profile.editions.sought import words_of
 
 NAME = "Zenobia Quartermaine"
 FORENAME, SURNAME = NAME.split()
@@ -179,3 +182,54 @@ def test_every_kind_of_value_is_found() -> None:
     for kind, (_, shown) in KINDS.items():
         found = {hit.kind for hit in scanner.scan({"page": in_page(f"It is said that {shown} was seen.")})}
         assert kind in found, kind
+
+
+def other_forms(words: list[str]) -> list[list[str]]:
+    joined = "".join(words)
+    if joined.isdigit() and len(joined) >= 10:
+        cuts = ((), (5,), (5, 8), (4, 7), (2,))
+        return [[joined[start:end] for start, end in zip((0, *cut), (*cut, None), strict=True)] for cut in cuts]
+    if len(words) > 1 and not joined.isdigit() and any(letter.isdigit() for letter in joined):
+        return [[joined]]
+    return []
+
+
+def plainly(values: list[str], texts: list[str], pages: dict[str, str]) -> set[tuple[str, str]]:
+    """The same by looking every run up word by word."""
+    runs = {}
+    for value in values:
+        words = words_of(value)
+        if len("".join(words)) >= 5:
+            runs |= {tuple(form): "value" for form in [words, *other_forms(words)]}
+    parts = set()
+    for text in texts:
+        words = words_of(text)
+        parts |= {tuple(words[place : place + 6]) for place in range(len(words) - 5)}
+    found = set()
+    for name, page in pages.items():
+        words = words_of(page)
+        for place in range(len(words)):
+            for length in range(1, len(words) - place + 1):
+                run = tuple(words[place : place + length])
+                found |= {("value", name)} if run in runs else set()
+                found |= {("text", name)} if run in parts else set()
+    return found
+
+
+WORDS = st.lists(
+    st.sampled_from(
+        ["a", "B", "é", "Ann", "o'neill", "07700", "900", "900123", "AB12", "x-1", "ﬁn", "Ⅻ", "\u00ad", "9"]
+    ),
+    max_size=12,
+).map(" ".join)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(WORDS, max_size=6), st.lists(WORDS, max_size=3), st.lists(WORDS, min_size=1, max_size=3))
+def test_runs_are_found_as_one_by_one(values: list[str], texts: list[str], pages: list[str]) -> None:
+    scanner = Scanner()
+    scanner.add("value", values)
+    scanner.add_texts("text", texts)
+    named = {f"{number}p": page for number, page in enumerate(pages)}
+    hits = scanner.scan_text({name: page.encode() for name, page in named.items()})
+    assert {(hit.kind, hit.file) for hit in hits} == plainly(values, texts, named)
