@@ -64,13 +64,12 @@ def table_csv(frame: pd.DataFrame) -> bytes:
     return heading.encode("utf-8") + content(joined(cells, ","))
 
 
-def grid_frame(grid: Grid, gate: Gate) -> pd.DataFrame:
-    """Return the table behind a figure as texts, as the page shows them."""
-    headings = [gate.check(heading) for heading in grid.headings]
-    rows = [[gate.check(cell) for cell in row] for row in grid.rows]
-    frame = pd.DataFrame(rows, columns=range(len(headings)), dtype=object)
-    frame.columns = pd.Index(headings)
-    return frame
+def grid_csv(grid: Grid, gate: Gate) -> bytes:
+    """Return the table behind a figure as CSV, its cells as the page shows them."""
+    lines = [[_written(gate.check(cell)) for cell in line] for line in (grid.headings, *grid.rows)]
+    if len(grid.headings) == 1:
+        lines = [[line[0] or '""'] for line in lines]
+    return "".join(f"{','.join(line)}\n" for line in lines).encode("utf-8")
 
 
 def tidy_csv(grid: Grid, gate: Gate) -> str:

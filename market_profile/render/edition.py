@@ -6,7 +6,7 @@ import warnings
 
 from market_profile.editions.model import Edition
 from market_profile.render.cards import card_files
-from market_profile.render.csv_files import grid_frame, table_csv
+from market_profile.render.csv_files import grid_csv, table_csv
 from market_profile.render.exports import export_files
 from market_profile.render.gate import Gate
 from market_profile.render.page import page_html
@@ -34,7 +34,7 @@ def render_edition(edition: Edition, pdf: bool = True) -> dict[str, bytes]:
             warnings.warn(PdfUnavailable(pdf_fault()), stacklevel=2)
         else:
             files["profile.pdf"] = page_pdf(html)
-    files |= {name: table_csv(grid_frame(grid, gate)) for name, grid in grids.items()}
+    files |= {name: grid_csv(grid, gate) for name, grid in grids.items()}
     files |= {f"tables/{name}.csv": table_csv(frame) for name, frame in edition.tables.items()}
     if edition.audience is Audience.PARTNER:
         files[WORKBOOK] = workbook(edition, grids)
