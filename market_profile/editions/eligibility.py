@@ -12,9 +12,8 @@ from dataclasses import dataclass
 import pandas as pd
 import shapely
 
+from market_profile.contracts.readings import is_among
 from market_profile.contracts.tables import Areas, Tables
-from market_profile.geography.events import stands_nowhere
-from market_profile.indicators.consent import consent_holds
 from market_profile.periods import Month
 from market_profile.terms import COVERT, GradeScheme, Precision
 
@@ -40,7 +39,7 @@ def within_retention(tables: Tables, month: Month) -> tuple[Tables, int]:
     """
     logs = tables.get("intelligence_logs")
     overdue = logs["review_date"].notna() & (logs["review_date"] < month.end)
-    kept = frozenset(logs.loc[~overdue, "urn"])
+    kept = logs.loc[~overdue, "urn"]
     return tables.replace(**_with_logs(tables, logs[~overdue], kept)), int(overdue.sum())
 
 
@@ -58,17 +57,20 @@ def shareable(tables: Tables, grants: pd.DataFrame, month: Month) -> Tables:
         rule = _RULES.get(kind)
         if rule is not None:
             frames[kind] = rule(tables.get(kind), context)
-    kept = frozenset(frames["intelligence_logs"]["urn"]) if "intelligence_logs" in frames else frozenset()
+    logs = frames.get("intelligence_logs")
+    kept = pd.Series(dtype="str") if logs is None else logs["urn"]
     for kind in ("log_subjects", "log_links"):
         if kind in tables.frames:
             rows = tables.get(kind)
-            frames[kind] = rows[rows["urn"].isin(kept)]
+            frames[kind] = rows[is_among(rows["urn"], kept)]
     return Tables({kind: _plain(kind, frame) for kind, frame in frames.items() if len(frame)})
 
 
 def _plain(kind: str, rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows without free text, in order of record; what a text says of a log's place is kept as precision."""
     if kind == "intelligence_logs":
+        from market_profile.geography.events import stands_nowhere
+
         nowhere = stands_nowhere(rows)
         places = {name: rows[name].mask(nowhere) for name in ("easting_m", "northing_m")}
         precision = rows["location_precision"].mask(nowhere, Precision.NONE.value)
@@ -119,12 +121,12 @@ def _granted(grants: pd.DataFrame, month: Month) -> frozenset[str]:
     return frozenset(grants.loc[expires >= month.end, "urn"])
 
 
-def _with_logs(tables: Tables, logs: pd.DataFrame, kept: frozenset[str]) -> dict[str, pd.DataFrame]:
+def _with_logs(tables: Tables, logs: pd.DataFrame, kept: pd.Series[str]) -> dict[str, pd.DataFrame]:
     frames = {"intelligence_logs": logs} if tables.is_supplied("intelligence_logs") else {}
     for kind in ("log_subjects", "log_links"):
         if tables.is_supplied(kind):
             rows = tables.get(kind)
-            frames[kind] = rows[rows["urn"].isin(kept)]
+            frames[kind] = rows[is_among(rows["urn"], kept)]
     return frames
 
 
@@ -152,6 +154,8 @@ def _of_ended_or_no_operation(rows: pd.DataFrame, context: _Context) -> pd.DataF
 
 def _consented(rows: pd.DataFrame, context: _Context) -> pd.DataFrame:
     """Consent and its expiry are enforced without a switch; a client's latest row decides for all of them."""
+    from market_profile.indicators.consent import consent_holds
+
     return rows[consent_holds(rows, context.month.end)]
 
 

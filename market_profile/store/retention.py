@@ -36,7 +36,7 @@ def erase_logs(store: Path, urns: frozenset[str], rule: str) -> tuple[Erasure, .
         path = store / "tables" / kind
         if DeltaTable.is_deltatable(str(path)):
             found.extend(Erasure(kind, batch, rows, rule) for batch, rows in _delete(path, "urn", urns))
-    for name in ("quarantine", "place_faults") if urns else ():
+    for name in ("_quarantine", "_place_faults") if urns else ():
         path = store / "tables" / name
         if DeltaTable.is_deltatable(str(path)):
             _delete(path, "record_ref", _references(path, urns))

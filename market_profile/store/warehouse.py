@@ -1,29 +1,26 @@
 """Delta Lake tables of accepted rows, quarantined rows and files, one append a batch.
 
 A batch is one intake; its number is written into every row it brought. A batch counts only once its marker exists,
-so rows of a killed run are invisible and are removed before the next append. Queries run in DuckDB over the tables.
+so rows of a killed run are invisible and are removed before the next append.
 """
 
 from __future__ import annotations
 
-import atexit
 import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import CommitProperties, DeltaTable, write_deltalake
 
 from market_profile import __version__
 from market_profile.contracts.columns import DTYPES, SYSTEM_COLUMNS
 from market_profile.contracts.kinds import KINDS
 from market_profile.contracts.tables import Tables
+from market_profile.store.delta import DeltaFolder
 from market_profile.store.erasures import Erasure, erasures
 from market_profile.store.publish import write_file
 from market_profile.terms import Reason
@@ -58,7 +55,8 @@ class Warehouse:
     """The tables of one workspace under ``store/tables``."""
 
     def __init__(self, store: Path) -> None:
-        self._root = store / "tables"
+        self._store = store
+        self._tables = DeltaFolder(store / "tables")
         self._markers = store / "batches"
 
     def last_batch(self) -> int:
@@ -70,18 +68,18 @@ class Warehouse:
     def append(self, batch: Batch) -> int:
         """Append a batch to the tables and return its number; all of it counts or nothing does."""
         number = self.last_batch() + 1
-        self._drop_after(number - 1)
+        self._tables.drop_after(number - 1)
         metadata = {
             "batch": str(number),
             "code_version": __version__,
             "input_sha256": ",".join(sorted(batch.files["sha256"])),
         }
         for kind, frame in batch.accepted.items():
-            self._write(kind, _with_month(kind, frame), number, metadata, ["record_month"])
+            self._write(kind, _with_month(kind, frame), number, metadata)
         for name, frame in (
             ("_quarantine", batch.quarantine), ("_files", batch.files), ("_place_faults", batch.place_faults),
         ):  # fmt: skip
-            self._write(name, frame, number, metadata, None)
+            self._write(name, frame, number, metadata)
         counts = {kind: len(frame) for kind, frame in sorted(batch.accepted.items())}
         marker = {
             **metadata,
@@ -95,17 +93,15 @@ class Warehouse:
 
     def tables(self, batch: int) -> Tables:
         """Return the current versions of all accepted records as they stood after ``batch``."""
-        frames = {kind: self._current(kind, batch) for kind in KINDS if self._has(kind)}
+        frames = {kind: self._current(kind, batch) for kind in KINDS if self._tables.has(kind)}
         return Tables({kind: frame for kind, frame in frames.items() if len(frame)})
 
     def latest_month(self, kind: str, batch: int) -> str:
         """Return the last month (``YYYY-MM``) with an accepted record of ``kind`` after ``batch``, '' without one."""
-        if not self._has(kind):
+        if not self._tables.has(kind):
             return ""
-        dated = f"batch <= {int(batch)} AND record_month <> '{_UNDATED}'"
-        sql = f"SELECT max(record_month) AS month FROM records WHERE {dated}"
-        found = self._query(kind, sql)["month"]
-        return "" if found.isna().all() else str(found.iloc[0])
+        dated = (pc.field("batch") <= batch) & (pc.field("record_month") != _UNDATED)
+        return str(pc.max(self._tables.read(kind, ["record_month"], dated)["record_month"]).as_py() or "")
 
     def files(self, batch: int) -> pd.DataFrame:
         """Return the accounting of every file taken in up to ``batch``, one row a file, by kind and name.
@@ -155,30 +151,30 @@ class Warehouse:
 
     def known_files(self) -> frozenset[str]:
         """Return the hashes of the files already taken in."""
-        frame = self._side("_files", self.last_batch())
-        return frozenset(frame["sha256"]) if len(frame) else frozenset()
+        if not self._tables.has("_files"):
+            return frozenset()
+        until = pc.field("batch") <= self.last_batch()
+        return frozenset(self._tables.read("_files", ["sha256"], until)["sha256"].to_pylist())
 
     def known_versions(self, kind: str, refs: pd.Series[str]) -> pd.DataFrame:
         """Return (record_ref, content_sha256, version) of every version ever accepted of the records ``refs``."""
         columns = ["record_ref", "content_sha256", "version"]
-        if not self._has(kind) or not len(refs):
+        if not self._tables.has(kind) or not len(refs):
             return pd.DataFrame({name: pd.Series(dtype="str") for name in columns}).astype({"version": "int64"})
-        wanted = pa.table({"record_ref": pa.array(refs.drop_duplicates())})
-        sql = f"SELECT {', '.join(columns)} FROM records SEMI JOIN wanted USING (record_ref) WHERE batch <= "
-        return self._query(kind, f"{sql}{self.last_batch()}", wanted).astype({"version": "int64"})
+        return self._versions(kind, refs, self.last_batch(), columns).astype({"version": "int64"})
 
     def waiting_rows(self) -> pd.DataFrame:
         """Return the rows set aside only because their parent was not accepted: kind, file_id, line, record_ref."""
         columns = ["kind", "file_id", "line", "record_ref"]
-        if not self._has("_quarantine"):
+        if not self._tables.has("_quarantine"):
             return pd.DataFrame({name: pd.Series(dtype="str") for name in columns}).astype({"line": "int64"})
-        sql = f"SELECT {', '.join(columns)} FROM records WHERE reason_codes = '{Reason.UNKNOWN_PARENT}' AND batch <= "
-        return self._query("_quarantine", f"{sql}{self.last_batch()}").astype({"line": "int64"})
+        waits = pc.field("reason_codes") == str(Reason.UNKNOWN_PARENT)
+        rows = self._tables.read("_quarantine", columns, waits & (pc.field("batch") <= self.last_batch()))
+        return _frame(rows).astype({"line": "int64"})
 
     def fingerprint(self) -> str:
         """Return the versions of all tables in one line: it changes with every row added or removed."""
-        names = sorted(folder.name for folder in self._root.iterdir()) if self._root.is_dir() else []
-        versions = (f"{name} {DeltaTable(str(self._root / name)).version()}" for name in names if self._has(name))
+        versions = (f"{name} {self._tables.version(name)}" for name in self._tables.names())
         return f"batch {self.last_batch()}; {'; '.join(versions)}"
 
     def faults(self) -> tuple[str, ...]:
@@ -189,69 +185,51 @@ class Warehouse:
         found = [] if numbers == list(range(1, len(numbers) + 1)) else ["the batches are not numbered without a gap"]
         kinds = sorted({kind for marker in markers for kind, rows in marker["accepted"].items() if rows})
         for kind in kinds:
-            if not self._has(kind):
+            if not self._tables.has(kind):
                 found.append(f"the table {kind} is missing")
                 continue
-            counts = self._query(kind, "SELECT batch, count(*) AS rows FROM records GROUP BY batch")
-            held = dict(zip(counts["batch"], counts["rows"], strict=True))
+            held = Counter(self._tables.read(kind, ["batch"])["batch"].to_pylist())
             brought = {marker["batch"]: marker["accepted"].get(kind, 0) for marker in markers}
-            gone = Counter({one.batch: one.rows for one in _erased(self._root.parent, kind)})
-            wrong = [number for number, rows in brought.items() if held.get(number, 0) + gone[number] != rows]
+            gone = Counter({one.batch: one.rows for one in _erased(self._store, kind)})
+            wrong = [number for number, rows in brought.items() if held[number] + gone[number] != rows]
             found += [f"the table {kind} does not hold the rows of batch {number}" for number in wrong]
         return tuple(found)
 
     def erased(self, batch: int) -> int:
         """Return how many rows of the batches up to ``batch`` retention has erased."""
-        return sum(one.rows for one in _erased(self._root.parent) if one.batch <= batch)
+        return sum(one.rows for one in _erased(self._store) if one.batch <= batch)
 
-    def _has(self, name: str) -> bool:
-        return DeltaTable.is_deltatable(str(self._root / name))
-
-    def _write(
-        self, name: str, frame: pd.DataFrame, number: int, metadata: dict[str, str], by: list[str] | None
-    ) -> None:
+    def _write(self, name: str, frame: pd.DataFrame, number: int, metadata: dict[str, str]) -> None:
         if frame.empty:
             return
-        table = pa.Table.from_pandas(frame.assign(batch=number), preserve_index=False).replace_schema_metadata(None)
-        is_new = not self._has(name)
-        write_deltalake(
-            str(self._root / name),
-            table,
-            mode="append",
-            partition_by=by if is_new else None,
-            schema_mode=None if is_new else "merge",
-            commit_properties=CommitProperties(custom_metadata={**metadata, "rows": str(len(frame))}),
-        )
-
-    def _drop_after(self, number: int) -> None:
-        if not self._root.is_dir():
-            return
-        for folder in sorted(self._root.iterdir()):
-            if DeltaTable.is_deltatable(str(folder)):
-                table = DeltaTable(str(folder))
-                if _maximum_batch(table) > number:
-                    table.delete(f"batch > {number}")
+        rows = pa.Table.from_pandas(frame.assign(batch=number), preserve_index=False).replace_schema_metadata(None)
+        if name in KINDS:
+            rows = rows.take(pc.sort_indices(rows["record_ref"]))
+        self._tables.append(name, rows, {**metadata, "rows": str(len(frame))})
 
     def _side(self, name: str, batch: int) -> pd.DataFrame:
-        if not self._has(name):
+        if not self._tables.has(name):
             return pd.DataFrame()
-        return self._query(name, f"SELECT * FROM records WHERE batch <= {int(batch)}")
+        rows = self._tables.read(name, self._tables.columns(name), pc.field("batch") <= batch)
+        return _frame(_in_order_of_batch(rows))
+
+    def _versions(self, kind: str, refs: pd.Series[str], batch: int, columns: list[str]) -> pd.DataFrame:
+        """Return columns of every version of some records; files whose references lie beyond theirs are not read."""
+        wanted = pc.unique(pa.array(refs, type=pa.string()))
+        least, largest = (pc.min_max(wanted)[name] for name in ("min", "max"))
+        ref = pc.field("record_ref")
+        where = (pc.field("batch") <= batch) & (ref >= least) & (ref <= largest) & ref.isin(wanted)
+        return _frame(self._tables.read(kind, columns, where))
 
     def _accepted_versions(self, kind: str, refs: pd.Series[str], batch: int) -> pd.DataFrame:
         columns = ["record_ref", "batch", "source_file"]
-        if not self._has(kind):
+        if not self._tables.has(kind):
             return pd.DataFrame(columns=columns)
-        wanted = pa.table({"record_ref": pa.array(sorted(set(refs)))})
-        sql = (
-            f"SELECT {', '.join(columns)} FROM records SEMI JOIN wanted USING (record_ref) WHERE batch <= {int(batch)}"
-        )
-        return self._query(kind, sql, wanted)
+        return self._versions(kind, refs, batch, columns)
 
     def _current(self, kind: str, batch: int) -> pd.DataFrame:
-        dataset = DeltaTable(str(self._root / kind)).to_pyarrow_dataset()
-        columns = [name for name in dataset.schema.names if name not in _KEPT_BACK]
-        table = dataset.to_table(columns=columns, filter=pc.field("batch") <= batch)
-        frame: pd.DataFrame = _latest(table).to_pandas(types_mapper=_ARROW_TO_PANDAS.get)
+        columns = [name for name in self._tables.columns(kind) if name not in _KEPT_BACK]
+        frame = _frame(_latest(self._tables.read(kind, columns, pc.field("batch") <= batch)))
         declared: dict[str, str] = {column.name: DTYPES[column.type] for column in KINDS[kind].columns} | SYSTEM_COLUMNS
         for name, dtype in declared.items():
             if name in frame and dtype == "str":
@@ -259,32 +237,6 @@ class Warehouse:
             elif name in frame and str(frame[name].dtype) != dtype:
                 frame[name] = frame[name].astype(dtype)  # type: ignore[call-overload]
         return _plain_floats(frame)
-
-    def _query(self, name: str, sql: str, wanted: pa.Table | None = None) -> pd.DataFrame:
-        connection = _database().cursor()
-        try:
-            connection.register("records", DeltaTable(str(self._root / name)).to_pyarrow_dataset())
-            if wanted is not None:
-                connection.register("wanted", wanted)
-            table = connection.sql(sql).to_arrow_table()
-        finally:
-            connection.close()
-        frame: pd.DataFrame = table.to_pandas(types_mapper=_ARROW_TO_PANDAS.get)
-        return frame
-
-
-@cache
-def _database() -> duckdb.DuckDBPyConnection:
-    """Return the process's empty database: opening one costs more than most of the questions put to it."""
-    database = duckdb.connect(config={"autoinstall_known_extensions": "false"})
-    atexit.register(_let_go)
-    return database
-
-
-def _let_go() -> None:
-    """Close the process's database and forget it, before the interpreter looks for what was left behind."""
-    _database().close()
-    _database.cache_clear()
 
 
 def _erased(store: Path, kind: str = "") -> tuple[Erasure, ...]:
@@ -295,13 +247,33 @@ def _erased(store: Path, kind: str = "") -> tuple[Erasure, ...]:
     return tuple(Erasure(name, batch, rows, "") for (name, batch), rows in sums.items() if kind in {"", name})
 
 
+def _frame(table: pa.Table) -> pd.DataFrame:
+    frame: pd.DataFrame = table.to_pandas(types_mapper=_ARROW_TO_PANDAS.get)
+    return frame
+
+
+def _in_order_of_batch(table: pa.Table) -> pa.Table:
+    """Return the rows by batch, those of one batch in the order in which they were written."""
+    parts = [part for part in table.to_batches() if len(part)]
+    parts.sort(key=lambda part: int(part.column("batch")[0].as_py()))
+    return pa.Table.from_batches(parts, schema=table.schema)
+
+
 def _latest(table: pa.Table) -> pa.Table:
-    """Return the current version of each record, by reference."""
-    if len(table) and pc.max(table["version"]).as_py() > 1:
-        rows = table.select(["record_ref", "version"]).append_column("row", pa.array(range(len(table))))
-        last = rows.group_by("record_ref").aggregate([("version", "max")]).rename_columns(["record_ref", "version"])
-        table = table.take(rows.join(last, keys=["record_ref", "version"], join_type="left semi")["row"])
-    return table.take(pc.sort_indices(table, sort_keys=[("record_ref", "ascending")]))
+    """Return the current version of each record, by reference.
+
+    Batches are written in that order, so it is most often enough to put them one after the other.
+    """
+    parts = [part for part in table.to_batches() if len(part)]
+    parts.sort(key=lambda part: str(part.column("record_ref")[0].as_py()))
+    table = pa.Table.from_batches(parts, schema=table.schema).combine_chunks()
+    refs = table["record_ref"]
+    if len(table) < 2 or pc.all(pc.less(refs.slice(0, len(refs) - 1), refs.slice(1))).as_py():
+        return table
+    table = table.take(pc.sort_indices(table, sort_keys=[("record_ref", "ascending"), ("version", "ascending")]))
+    refs = table["record_ref"]
+    is_last = pc.not_equal(refs.slice(0, len(refs) - 1), refs.slice(1))
+    return table.filter(pa.chunked_array([*is_last.chunks, pa.array([True])]))
 
 
 def _text(column: pd.Series) -> pd.Series[str]:
@@ -336,9 +308,3 @@ def _plain_floats(frame: pd.DataFrame) -> pd.DataFrame:
     for name in frame.columns[frame.dtypes == "Float64"]:
         frame[name] = frame[name].astype("float64")
     return frame
-
-
-def _maximum_batch(table: DeltaTable) -> int:
-    dataset = table.to_pyarrow_dataset()
-    column = dataset.to_table(columns=["batch"])["batch"]
-    return int(pa.compute.max(column).as_py() or 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +12,8 @@ from market_profile.refresh.plan import open_workspace, take_in
 from market_profile.refresh.retaining import retain
 from market_profile.store import Warehouse, verify_audit
 from market_profile.store.erasures import erasures
-from market_profile.store.retention import overdue_logs
+from market_profile.store.retention import erase_logs, overdue_logs
+from tests.store.test_store import batch, logs
 
 
 @pytest.fixture(scope="module")
@@ -54,3 +56,17 @@ def test_overdue_logs_are_erased_with_a_record(stored: Path) -> None:
     assert kept
     assert not any(set(column) & urns for column in columns)
     assert retain(stored, day, erase=True).erased == ()
+
+
+def test_rows_set_aside_go_with_their_log(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    warehouse.append(batch(logs(["a", "b"], 1, "x", "f1"), "1.csv", "f1", ["a", "a/1", "ab"]))
+    places = pd.DataFrame({"kind": "intelligence_logs", "record_ref": ["a", "b"], "raw_place": "easting_m=1"})
+    more = batch(logs(["c"], 1, "x", "f2"), "2.csv", "f2")
+    warehouse.append(replace(more, place_faults=places))
+    erase_logs(tmp_path, frozenset({"a"}), "a rule")
+    assert list(warehouse.quarantine(2)["record_ref"]) == ["ab"]
+    assert list(warehouse.place_faults(2)["record_ref"]) == ["b"]
+    for name in ("_quarantine", "_place_faults"):
+        files = [pd.read_parquet(path) for path in (tmp_path / "tables" / name).glob("*.parquet")]
+        assert files and not any(set(frame["record_ref"]) & {"a", "a/1"} for frame in files)

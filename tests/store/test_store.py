@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
+from deltalake import DeltaTable, write_deltalake
 
 from market_profile.contracts.columns import empty_frame
 from market_profile.contracts.kinds import KINDS
@@ -66,6 +69,34 @@ def test_a_batch_without_its_marker_does_not_count(tmp_path: Path) -> None:
     warehouse.append(batch(logs(["c"], 1, "x", "f3"), "3.csv", "f3"))
     assert list(warehouse.tables(2).get("intelligence_logs")["urn"]) == ["a", "c"]
     assert list(warehouse.files(2)["name"]) == ["1.csv", "3.csv"]
+
+
+def test_a_table_that_an_older_version_split_by_month_is_read_and_added_to(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    warehouse.append(batch(logs(["b", "a"], 1, "old", "f1"), "1.csv", "f1"))
+    table = tmp_path / "tables" / "intelligence_logs"
+    rows = DeltaTable(str(table)).to_pyarrow_table()
+    shutil.rmtree(table)
+    write_deltalake(str(table), rows, partition_by=["record_month"])
+    warehouse.append(batch(logs(["a", "c"], 2, "new", "f2"), "2.csv", "f2"))
+    assert DeltaTable(str(table)).metadata().partition_columns == ["record_month"]
+    assert list(warehouse.tables(1).get("intelligence_logs")["text"]) == ["old", "old"]
+    assert list(warehouse.tables(2).get("intelligence_logs")["text"]) == ["new", "old", "new"]
+    assert warehouse.latest_month("intelligence_logs", 2) == "2019-01"
+    assert sorted(warehouse.known_versions("intelligence_logs", pd.Series(["a", "x"]))["version"]) == [1, 2]
+
+
+def test_a_table_is_read_anew_once_it_changed(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    warehouse.append(batch(logs(["a"], 1, "x", "f1"), "1.csv", "f1"))
+    assert list(warehouse.tables(1).get("intelligence_logs")["urn"]) == ["a"]
+    before = warehouse.fingerprint()
+    DeltaTable(str(tmp_path / "tables" / "intelligence_logs")).delete("urn = 'a'")
+    assert warehouse.fingerprint() != before
+    assert warehouse.tables(1).get("intelligence_logs").empty
+    shutil.rmtree(tmp_path / "tables" / "intelligence_logs")
+    write_deltalake(str(tmp_path / "tables" / "intelligence_logs"), pa.table({"batch": [1]}))
+    assert warehouse.faults() == ()
 
 
 def test_a_corrected_row_leaves_quarantine(tmp_path: Path) -> None:

@@ -1,0 +1,98 @@
+"""Delta Lake tables in a folder: opened once for as long as they do not change, read by column, appended to.
+
+A table's files hold the rows of one batch each, in order of record; Delta keeps the least and largest value of every
+column with each file, so a question about some records or batches reads only the files that may hold them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from deltalake import CommitProperties, DeltaTable, write_deltalake
+
+_Stamp = tuple[str, int, int, int]
+
+
+@dataclass(frozen=True)
+class _Opened:
+    version: int
+    dataset: Any
+
+
+class DeltaFolder:
+    """The tables below ``root``, by name."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def names(self) -> list[str]:
+        """Return the names of the tables, in order."""
+        folders = sorted(folder.name for folder in self._root.iterdir()) if self._root.is_dir() else []
+        return [name for name in folders if self.has(name)]
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is a table ``name``."""
+        return _last_commit(self._root / name) is not None
+
+    def version(self, name: str) -> int:
+        """Return the version of a table: it changes with every row added or removed."""
+        return self._open(name).version
+
+    def columns(self, name: str) -> list[str]:
+        """Return the names of a table's columns."""
+        return list(self._open(name).dataset.schema.names)
+
+    def read(self, name: str, columns: Sequence[str], where: pc.Expression | None = None) -> pa.Table:
+        """Return the columns of the rows for which ``where`` holds; in no order."""
+        return self._open(name).dataset.to_table(columns=list(columns), filter=where)
+
+    def append(self, name: str, rows: pa.Table, metadata: Mapping[str, str]) -> None:
+        """Add rows to a table, made where there is none; columns that it lacks are added to it."""
+        write_deltalake(
+            str(self._root / name),
+            rows,
+            mode="append",
+            schema_mode="merge" if self.has(name) else None,
+            commit_properties=CommitProperties(custom_metadata=dict(metadata)),
+        )
+
+    def drop_after(self, batch: int) -> None:
+        """Remove the rows of later batches, which a killed run left."""
+        for name in self.names():
+            last = pc.max(self.read(name, ["batch"], pc.field("batch") > batch)["batch"]).as_py()
+            if last is not None:
+                DeltaTable(str(self._root / name)).delete(f"batch > {batch}")
+
+    def _open(self, name: str) -> _Opened:
+        path = self._root / name
+        stamp = _last_commit(path)
+        if stamp is None:
+            raise FileNotFoundError(f"there is no table {name}")
+        return _opened(str(path), stamp)
+
+
+def _last_commit(path: Path) -> _Stamp | None:
+    """Return the last commit of a table's log with its file's identity; None where there is none."""
+    try:
+        names = [entry.name for entry in os.scandir(path / "_delta_log") if entry.name.endswith(".json")]
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    commits = [name for name in names if name.removesuffix(".json").isdigit()]
+    if not commits:
+        return None
+    last = max(commits)
+    state = (path / "_delta_log" / last).stat()
+    return last, state.st_ino, state.st_mtime_ns, state.st_size
+
+
+@lru_cache(maxsize=64)
+def _opened(path: str, stamp: _Stamp) -> _Opened:
+    table = DeltaTable(path)
+    return _Opened(table.version(), table.to_pyarrow_dataset())
