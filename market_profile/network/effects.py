@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from market_profile.network.distances import sampled
-from market_profile.network.mending import MECHANISMS, SEED, Yardstick, new_ties, tear
+from market_profile.network.distances import NO_TIES, Distances, Search, sampled
+from market_profile.network.mending import MECHANISMS, SEED, Torn, Yardstick, new_ties, tear
 from market_profile.network.reach import pairs_left
 from market_profile.network.structure import Web, components, shared_users
 from market_profile.network.supply import SELLING
@@ -25,7 +25,6 @@ from market_profile.network.what_if import (
     safeguarded,
     sound_ties,
     tied_web,
-    unfilled,
 )
 
 DRAWS = 6
@@ -72,22 +71,20 @@ def _shaped(web: Web, place: np.ndarray) -> tuple[Shape, pd.DataFrame]:
     Sources of distances are drawn from everybody and, where one is removed, from everybody else.
     """
     matrix = web.matrix()
-    neighbours = [matrix.indices[matrix.indptr[i] : matrix.indptr[i + 1]].tolist() for i in range(web.size)]
+    neighbours = [near.tolist() for near in np.split(matrix.indices, matrix.indptr[1:-1])] if web.size else []
     label = components(web)
     sizes = np.bincount(label) if len(label) else np.zeros(1, dtype=np.int64)
     pairs = float((sizes * (sizes - 1)).sum()) / 2
     of_all = max(web.size * (web.size - 1) / 2, 1.0)
     start = 1 - pairs / of_all
-    sources = sampled(np.arange(web.size), SOURCES, SEED)
     left = pairs_left(neighbours, set()) if web.size else np.zeros(1)
-    rows = [_one(web, matrix, int(i), sources) if i >= 0 else _nothing() for i in place]
+    efficiency, rows = _efficiencies(web, matrix, place)
     frame = pd.DataFrame(rows, columns=list(_EFFICIENCY))
     after = 1 - np.where(place >= 0, left[np.maximum(place, 0)], 0.0) / max((web.size - 1) * (web.size - 2) / 2, 1.0)
     after = np.where(place >= 0, after, start)
     frame.insert(0, "fragmentation", after.round(6))
     frame.insert(1, "fragmentation_gain", (after - start).round(6))
-    whole = Yardstick(sources, np.empty(0, dtype=np.int64), web.size)
-    return Shape(start, whole.efficiency(matrix), int((sizes > 0).sum()), web.size), frame
+    return Shape(start, efficiency, int((sizes > 0).sum()), web.size), frame
 
 
 _EFFICIENCY = (
@@ -105,23 +102,39 @@ def _nothing() -> tuple[float, ...]:
     return (np.nan, np.nan, np.nan, np.nan, 0.0, 0.0, False)
 
 
-def _one(web: Web, matrix: sparse.csr_matrix, place: int, sources: np.ndarray) -> tuple[float, ...]:
-    measure = Yardstick(sources[sources != place], np.array([place]), web.size)
-    before = measure.efficiency(matrix)
-    torn = tear(matrix, [place])
-    mended = np.array(
-        [
-            measure.efficiency(
-                torn.matrix, torn, new_ties(torn, mechanism, np.random.default_rng([SEED, number, draw]))
-            )
-            for number, mechanism in enumerate(MECHANISMS)
-            for draw in range(DRAWS)
-        ]
-    )
+def _efficiencies(web: Web, matrix: sparse.csr_matrix, place: np.ndarray) -> tuple[float, list[tuple[float, ...]]]:
+    """Return efficiency as it stands, and the columns _EFFICIENCY for the people at ``place`` (-1: none)."""
+    network = Distances(matrix)
+    sources = sampled(np.arange(web.size), SOURCES, SEED)
+    tied = np.unique(place[place >= 0])
+    drawn = tied[np.isin(tied, sources)]
+    of_others = [Search(sources), *(Search(sources[sources != person]) for person in drawn)]
+    found = network.inverse([*of_others, *(Search(np.array([person])) for person in tied)])
+    others = dict.fromkeys(tied.tolist(), found[0]) | dict(zip(drawn.tolist(), found[1:], strict=False))
+    alone = dict(zip(tied.tolist(), found[1 + len(drawn) :], strict=True))
+    rows = []
+    for person in place.tolist():
+        if person < 0:
+            rows.append(_nothing())
+            continue
+        measure = Yardstick(sources[sources != person], np.array([person]), web.size)
+        before = measure.before(float(alone[person]), float(others[person]))
+        rows.append(_mended(network, tear(matrix, [person]), measure, before))
+    whole = Yardstick(sources, np.empty(0, dtype=np.int64), web.size)
+    return whole.before(0.0, float(found[0])), rows
+
+
+def _mended(network: Distances, torn: Torn, measure: Yardstick, before: float) -> tuple[float, ...]:
+    draws = [
+        new_ties(torn, mechanism, np.random.default_rng([SEED, number, draw]))
+        for number, mechanism in enumerate(MECHANISMS)
+        for draw in range(DRAWS)
+    ]
+    after, *found = measure.after(network, torn, [NO_TIES, *draws])
+    mended = np.array(found)
     middle, low, high = np.quantile(mended, [0.5, 0.05, 0.95])
     share = float((mended > before + 1e-12).mean())
     change = 100 * (middle / before - 1) if before else 0.0
-    after = measure.efficiency(matrix, torn)
     return (*np.round([after, middle, low, high], 6), round(change, 3), round(share, 4), share > 0.5)
 
 
@@ -142,11 +155,20 @@ def _standing(network: Ties, edges: pd.DataFrame, candidates: pd.Index) -> pd.Da
     known = [name for name in candidates if name in nodes.index]
     frame = pd.DataFrame(index=candidates)
     frame["likely_replacement"] = _likeliest(network, edges, candidates)
-    frame["role_unfilled"] = [next(iter(unfilled(network, (name,))), "") for name in candidates]
+    frame["role_unfilled"] = _left_open(network, candidates)
     frame["best_grade"] = nodes["best_grade"].reindex(candidates).fillna("").to_numpy()
     frame["independent_sources"] = nodes["independent_sources"].reindex(candidates).fillna(0).astype("int64").to_numpy()
     frame["is_safeguarded"] = candidates.isin(safeguarded(network, tuple(known)))
     return frame
+
+
+def _left_open(network: Ties, candidates: pd.Index) -> list[str]:
+    """Return the selling part that nobody else in each candidate's community plays ("" where somebody does)."""
+    nodes = network.nodes[["nominal_id", "role", "community"]]
+    nodes = nodes[nodes["role"].isin(SELLING)]
+    is_only = nodes.groupby(["community", "role"])["nominal_id"].transform("size") == 1
+    only = dict(zip(nodes.loc[is_only, "nominal_id"], nodes.loc[is_only, "role"].astype(str), strict=True))
+    return [only.get(name, "") for name in candidates]
 
 
 def _likeliest(network: Ties, edges: pd.DataFrame, candidates: pd.Index) -> list[str]:

@@ -6,12 +6,13 @@ of one's contacts, *popular* those with most ties, *shared* the other contacts o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
-from market_profile.network.distances import Ints, inverse_distances, sampled
+from market_profile.network.distances import Distances, Ints, Search, sampled
 from market_profile.network.structure import Floats, Web
 
 MECHANISMS = ("nearest", "popular", "shared")
@@ -105,19 +106,24 @@ class Yardstick:
     apart: Ints
     people: int
 
-    def efficiency(self, matrix: sparse.csr_matrix, torn: Torn | None = None, extra: Ints | None = None) -> float:
-        """Return global efficiency: of ``matrix`` before the removal, or of ``torn`` with the ties of ``extra``."""
-        if torn is None:
-            n = self.people
-            rest = n - len(self.apart)
-            total = inverse_distances(matrix, self.apart)
-            total += rest / max(len(self.sources), 1) * inverse_distances(matrix, self.sources)
-            return total / (n * (n - 1)) if n > 1 else 0.0
+    def searches(self) -> list[Search]:
+        """Return the searches that ``before`` needs: from those apart, and from the others."""
+        return [Search(self.apart), Search(self.sources)]
+
+    def before(self, apart: float, others: float) -> float:
+        """Return global efficiency before the removal from what ``searches`` found."""
+        n = self.people
+        rest = n - len(self.apart)
+        total = apart + rest / max(len(self.sources), 1) * others
+        return total / (n * (n - 1)) if n > 1 else 0.0
+
+    def after(self, network: Distances, torn: Torn, extras: Sequence[Ints]) -> Floats:
+        """Return global efficiency of ``network`` once ``torn``, with the ties of each of ``extras``."""
         if torn.remaining < 2 or not len(self.sources):
-            return 0.0
-        ties = np.empty((0, 2), dtype=np.int64) if extra is None else extra
-        total = inverse_distances(torn.matrix, self.sources, torn.gone, ties)
-        return total / (len(self.sources) * (torn.remaining - 1))
+            return np.zeros(len(extras))
+        total = network.inverse([Search(self.sources, torn.gone, extra) for extra in extras])
+        found: Floats = total / (len(self.sources) * (torn.remaining - 1))
+        return found
 
 
 def yardstick(web: Web, removed: list[int], most: int) -> Yardstick:

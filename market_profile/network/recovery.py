@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from market_profile.network.distances import Distances
 from market_profile.network.key_players import fragmentation
 from market_profile.network.mending import MECHANISMS, SEED, new_ties, tear, yardstick
 from market_profile.network.structure import Floats, Ints, Web
@@ -66,17 +67,16 @@ def without(web: Web, removed: list[int]) -> Web:
 def recover(web: Web, removed: list[int]) -> tuple[Recovery, ...]:
     """Return what each mechanism makes of the network after ``removed`` (indices) are gone; deterministic."""
     matrix = web.matrix()
-    measure = yardstick(web, removed, PIVOTS)
-    before = measure.efficiency(matrix)
+    network, measure = Distances(matrix), yardstick(web, removed, PIVOTS)
+    before = measure.before(*network.inverse(measure.searches()))
     torn = tear(matrix, removed)
     found = []
     for number, mechanism in enumerate(MECHANISMS):
-        values = np.empty((DRAWS, 2))
-        for draw in range(DRAWS):
-            ends = new_ties(torn, mechanism, np.random.default_rng([SEED, number, draw]))
-            values[draw] = fragmentation(with_ties(web, ends), removed), measure.efficiency(matrix, torn, ends)
-        share = float((values[:, 1] > before + 1e-12).mean()) if removed else 0.0
-        found.append(Recovery(mechanism, band(values[:, 0]), band(values[:, 1]), share, share > 0.5))
+        draws = [new_ties(torn, mechanism, np.random.default_rng([SEED, number, draw])) for draw in range(DRAWS)]
+        parts = np.array([fragmentation(with_ties(web, ends), removed) for ends in draws])
+        values = measure.after(network, torn, draws)
+        share = float((values > before + 1e-12).mean()) if removed else 0.0
+        found.append(Recovery(mechanism, band(parts), band(values), share, share > 0.5))
     return tuple(found)
 
 

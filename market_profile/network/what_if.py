@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from market_profile.errors import WrongUse
+from market_profile.network.distances import NO_TIES, Distances
 from market_profile.network.key_players import fragmentation
 from market_profile.network.mending import tear, yardstick
 from market_profile.network.recovery import PIVOTS, Recovery, Stability, recover, stability
@@ -154,12 +155,14 @@ def tied_web(edges: pd.DataFrame) -> Web:
 def shapes(web: Web, removed: list[int]) -> tuple[Shape, Shape]:
     """Return the shape of ``web`` before and after ``removed`` (indices) are out, distances from the same people."""
     matrix = web.matrix()
-    measure, torn = yardstick(web, removed, PIVOTS), tear(matrix, removed)
+    network, measure, torn = Distances(matrix), yardstick(web, removed, PIVOTS), tear(matrix, removed)
     before = components(web)
     rest = np.delete(components(Web(web.nodes, web.pairs[_among(web, removed)], np.ones(0))), torn.gone)
+    whole = measure.before(*network.inverse(measure.searches()))
+    left = float(measure.after(network, torn, [NO_TIES])[0])
     return (
-        Shape(fragmentation(web), measure.efficiency(matrix), len(np.unique(before)), web.size),
-        Shape(fragmentation(web, removed), measure.efficiency(matrix, torn), len(np.unique(rest)), torn.remaining),
+        Shape(fragmentation(web), whole, len(np.unique(before)), web.size),
+        Shape(fragmentation(web, removed), left, len(np.unique(rest)), torn.remaining),
     )
 
 

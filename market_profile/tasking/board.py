@@ -21,6 +21,8 @@ from market_profile.tasking import (
     success,
 )
 from market_profile.tasking.candidates import KEY, areas_of, candidates, record_markets, target_evidence
+from market_profile.tasking.features import seen_nearby
+from market_profile.tasking.foretold import foretold
 from market_profile.tasking.model import TARGET_COLUMNS, Board, Inputs, Measures, Places, Resolved
 from market_profile.tasking.plan import dated, make_plan
 from market_profile.tasking.protected import guarded
@@ -55,9 +57,10 @@ def make_board(inputs: Inputs) -> Board:
     evidence = target_evidence(inputs)
     rows, diverted = _candidates(inputs, evidence)
     tried = success.attempts(inputs, record_markets(inputs))
-    told = success.foretold(tried, inputs)
-    models = success.learned(told, success.foretold(success.where_met(tried), inputs))
-    rows = pd.concat([rows, success.success_chances(rows, evidence, tried, models, inputs)], axis=1)
+    seen = seen_nearby(inputs)
+    told, met = foretold(tried, seen)
+    known = success.Known(tried, seen, success.learned(told, met))
+    rows = pd.concat([rows, success.success_chances(rows, evidence, known, inputs)], axis=1)
     rows = order.timed(rows, evidence, inputs).assign(authority=rules.authority(inputs))
     rows["excluded_reason"] = rules.exclusions(rows, inputs)
     rows = rows.assign(**effects.expected_effects(rows, inputs))

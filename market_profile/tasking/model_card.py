@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from market_profile.tasking import active, calibrate, features, learning, plan, protected, rules, score, success
+from market_profile.tasking import active, calibrate, features, learning, plan, pooling, protected, rules, score
 from market_profile.tasking.candidates import EVIDENCE_DAYS
 from market_profile.tasking.model import Inputs
 
@@ -126,7 +126,7 @@ def _accuracy() -> Fields:
         "Model task": (head, "Chance that an officer who comes as a stranger is sold to next month."),
         "Model output": (head, "Chance with a range that holds nine in ten, score of 100 points with a range, rank."),
         "Model architecture": (
-            head, f"Beta-binomial pooling (half-life {success.HALF_LIFE_DAYS:.0f} days, prior worth "
+            head, f"Beta-binomial pooling (half-life {pooling.HALF_LIFE_DAYS:.0f} days, prior worth "
             f"{features.PRIOR_STRENGTH:.0f} attempts a level), then Bayesian logistic regression on "
             f"{', '.join(calibrate.FEATURES)} (prior means "
             f"{', '.join(f'{value:g}' for value in calibrate.PRIOR_MEAN)}); people by how long they were silent "

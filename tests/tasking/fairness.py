@@ -18,6 +18,8 @@ from market_profile.periods import Month
 from market_profile.settings import BoardSettings
 from market_profile.tasking import Inputs, attention, order, score, success
 from market_profile.tasking.candidates import KEY
+from market_profile.tasking.features import seen_nearby
+from market_profile.tasking.foretold import foretold
 
 AREAS = 6
 SELLERS = 5
@@ -128,10 +130,12 @@ def board_order(world: World, month: Month, settings: BoardSettings) -> pd.DataF
     reported = evidence[evidence["stream"] == "reported"].groupby("target_id")["source_key"].nunique()
     rows["reported_sources"] = rows["target_id"].map(reported).fillna(0).astype("int64")
     tried = success.attempts(inputs, inputs.geography.record_markets)
-    world.told.append(success.foretold(tried, inputs, month.start))
-    world.met.append(success.foretold(success.where_met(tried), inputs, month.start))
-    models = success.learned(_joined(world.told), _joined(world.met))
-    rows = pd.concat([rows, success.success_chances(rows, evidence, tried, models, inputs)], axis=1)
+    seen = seen_nearby(inputs)
+    told, met = foretold(tried, seen, month.start)
+    world.told.append(told)
+    world.met.append(met)
+    known = success.Known(tried, seen, success.learned(_joined(world.told), _joined(world.met)))
+    rows = pd.concat([rows, success.success_chances(rows, evidence, known, inputs)], axis=1)
     rows = rows.assign(customers=0.0, users_without=0.0, is_strengthening=False)
     rows["area_yield"] = attention.area_yield(_area_of(rows["market_id"]), tried, inputs)
     parts = score.score_parts(rows, evidence, inputs)

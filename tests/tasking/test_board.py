@@ -16,7 +16,7 @@ from market_profile.network import build_network
 from market_profile.periods import Month
 from market_profile.settings import BoardSettings, NetworkSettings
 from market_profile.tasking import Board, Inputs, make_board, rank_targets
-from market_profile.tasking.success import pooled_rates
+from market_profile.tasking.pooling import pooled_rates
 
 JANUARY = Month("2019-01")
 Told = tuple[str, str, str, str, str, dict[str, object]]
