@@ -10,8 +10,8 @@ import pandas as pd
 
 from market_profile.resolve.lists import Flags, Numbers, distinct, packed, spread, unpacked
 
-_AT_ONCE = 4_000_000
-"""Pairs made at a time, with repeats: 32 MB."""
+_AT_ONCE = 1 << 20
+"""Pairs made at a time, with repeats: what the processor's caches hold."""
 _HELD = np.int64(1 << 31)
 
 Pairs = tuple[Numbers, Numbers]
@@ -28,14 +28,14 @@ class Blocks:
 
     def chunks(self) -> Iterator[Pairs]:
         """Yield the pairs of units that share a key, at least one of them seeking; no pair stands in two parts."""
-        at = np.flatnonzero(self.seeks)
+        at = np.flatnonzero(self.seeks & (self.ends > np.arange(len(self.ends)) + 1))
         at = at[np.argsort(self.unit[at], kind="stable")]
-        made = np.cumsum(self.ends[at] - at - 1)
+        owner, made = self.unit[at], np.cumsum(self.ends[at] - at - 1)
         start = 0
         while start < len(at):
             before = made[start - 1] if start else 0
             stop = max(int(np.searchsorted(made, before + _AT_ONCE)), start + 1)
-            stop = int(np.searchsorted(self.unit[at], self.unit[at[min(stop, len(at)) - 1]], side="right"))
+            stop = int(np.searchsorted(owner, owner[min(stop, len(at)) - 1], side="right"))
             yield _pairs(self.unit, at[start:stop], self.ends[at[start:stop]])
             start = stop
 

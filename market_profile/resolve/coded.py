@@ -22,7 +22,8 @@ class Words:
     def __init__(self) -> None:
         self._code: dict[str, int] = {"": 0}
         self._lengths: Codes = np.zeros(0, dtype=np.int32)
-        self._slices: dict[tuple[int, int | None], Codes] = {}
+        self._texts: npt.NDArray[np.object_] = np.zeros(0, dtype=object)
+        self._slices: dict[tuple[int, int | None], tuple[dict[str, int], Codes]] = {}
         self._measured: dict[str, tuple[Numbers, npt.NDArray[np.float64]]] = {}
 
     def __len__(self) -> int:
@@ -32,12 +33,15 @@ class Words:
     @property
     def texts(self) -> npt.NDArray[np.object_]:
         """The texts in the order of their codes."""
-        return np.fromiter(self._code, dtype=object, count=len(self._code))
+        if len(self._texts) != len(self):
+            self._texts = np.fromiter(self._code, dtype=object, count=len(self))
+        return self._texts
 
     def known(self, values: Iterable[str]) -> Codes:
         """Return the codes of ``values``, new ones are taken up."""
         code = self._code
-        return np.array([code.setdefault(value, len(code)) for value in values], dtype=np.int32)
+        plain = values.tolist() if isinstance(values, pd.Index | pd.Series) else values
+        return np.array([code.setdefault(value, len(code)) for value in plain], dtype=np.int32)
 
     def encode(self, column: pd.Series[str]) -> Codes:
         """Return the code of each row of ``column``, new texts are taken up."""
@@ -53,15 +57,15 @@ class Words:
         table[0] = 0
         return table[codes]
 
-    def slices(self, start: int, stop: int | None) -> Codes:
-        """Return, by code, a number that is equal for texts with equal ``text[start:stop]`` (0 where blank)."""
-        held = self._slices.get((start, stop))
-        if held is None or len(held) != len(self):
-            cut = {"": 0}
-            parts = (cut.setdefault(text[start:stop], len(cut)) for text in self._code)
-            held = np.fromiter(parts, dtype=np.int32, count=len(self))
-            self._slices[start, stop] = held
-        return held
+    def slices(self, codes: Codes, start: int, stop: int | None) -> Codes:
+        """Return numbers that are equal where ``text[start:stop]`` of the words is (0 where that is blank)."""
+        cut, held = self._slices.get((start, stop), ({"": 0}, np.zeros(0, dtype=np.int32)))
+        table = np.full(len(self), -1, dtype=np.int32)
+        table[: len(held)] = held
+        new = distinct(codes[table[codes] < 0].astype(np.int64))
+        table[new] = [cut.setdefault(text[start:stop], len(cut)) for text in self.texts[new]]
+        self._slices[start, stop] = (cut, table)
+        return table[codes]
 
     def lengths(self) -> Codes:
         """Return the number of letters of each text, by code."""
@@ -71,8 +75,7 @@ class Words:
 
     def measure(self, name: str, left: Codes, right: Codes, scorer: Callable[..., float]) -> npt.NDArray[np.float64]:
         """Return ``scorer`` (of rapidfuzz, named ``name`` here) of each pair of words; each pair of words once."""
-        wanted = packed(left.astype(np.int64), right.astype(np.int64))
-        keys = distinct(wanted)
+        code, keys = pd.factorize(packed(left, right))
         held, values = self._measured.get(name, (np.zeros(0, np.int64), np.zeros(0)))
         new = keys[~is_in(keys, held)]
         if len(new):
@@ -80,7 +83,7 @@ class Words:
             order = np.argsort(held, kind="stable")
             held, values = held[order], values[order]
             self._measured[name] = (held, values)
-        return np.asarray(values[np.searchsorted(held, wanted)], dtype=np.float64)
+        return np.asarray(values[np.searchsorted(held, keys)][code], dtype=np.float64)
 
     def _scored(self, keys: Numbers, scorer: Callable[..., float]) -> npt.NDArray[np.float64]:
         from rapidfuzz.process import cpdist

@@ -123,7 +123,7 @@ class Compared:
         if name == "length":
             return words.lengths()[given[0]]
         if name == "substr":
-            return words.slices(given[1] - 1, given[1] - 1 + given[2])[given[0]]
+            return words.slices(given[0], given[1] - 1, given[1] - 1 + given[2])
         if name in ("damerau_levenshtein", "jaro_winkler_similarity"):
             return words.measure(name, given[0], given[1], _distance(name))
         if name in ("abs", "greatest"):

@@ -43,10 +43,9 @@ _NOT_A_NAME = frozenset(
 
 def by_value(column: pd.Series[str], fold: Callable[[pd.Series[str]], pd.Series[str]]) -> pd.Series[str]:
     """Return ``column`` with ``fold`` applied to each distinct value once."""
-    text = column.astype("str")
-    values = pd.Series(text.unique(), dtype="str")
-    folded = fold(values).astype("str")
-    return text.map(pd.Series(folded.to_numpy(), index=values.to_numpy())).astype("str")
+    code, values = pd.factorize(column.astype("str"))
+    folded = fold(pd.Series(values, dtype="str")).astype("str")
+    return pd.Series(folded.array.take(code), index=column.index, name=column.name)
 
 
 def _plain(values: pd.Series[str]) -> pd.Series[str]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from market_profile.periods import Month
+from market_profile.resolve.lists import packed, unpacked
 from market_profile.resolve.mentions import MENTION_KEY, age_order
 
 EVENT_COLUMNS = ("month", "event", "from_id", "to_id", "records", "reason")
@@ -37,14 +38,16 @@ def carry_ids(
         old: last month's id of each mention, "" where new (``ids_before``).
         issued: ids issued so far; none is ever used twice.
     """
-    rank = pd.Series(np.arange(len(mentions)), index=age_order(mentions).index).sort_index()
-    age = rank.groupby(clusters).min()
+    rank = np.empty(len(mentions), dtype=np.int64)
+    rank[age_order(mentions)] = np.arange(len(mentions))
+    age = pd.Series(rank).groupby(clusters).min()
     kept = _matched(old, clusters, age)
     rest = age[~age.index.isin(kept.index)].sort_values(kind="stable")
     number = np.arange(issued + 1, issued + 1 + len(rest))
     fresh = pd.Series([f"N{n:06d}" for n in number], index=rest.index, dtype="str")
     ids = pd.concat([kept, fresh])
-    return pd.Series(ids.loc[clusters].to_numpy(), index=mentions.index, dtype="str"), issued + len(rest)
+    named = ids.array.take(ids.index.get_indexer(pd.Index(clusters)))
+    return pd.Series(named, index=mentions.index, dtype="str"), issued + len(rest)
 
 
 def held_before(mentions: pd.DataFrame, previous: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -56,8 +59,11 @@ def held_before(mentions: pd.DataFrame, previous: Mapping[str, pd.DataFrame]) ->
     if "mentions" not in previous:
         return pd.DataFrame(columns=columns, index=mentions.index, dtype=object)
     before = previous["mentions"]
-    known = pd.MultiIndex.from_frame(before[MENTION_KEY])
-    place = known.get_indexer(pd.MultiIndex.from_frame(mentions[MENTION_KEY]))
+    code = np.zeros(len(before) + len(mentions), dtype=np.int64)
+    for part in MENTION_KEY:
+        number, names = pd.factorize(pd.concat([before[part], mentions[part]], ignore_index=True))
+        code = code * len(names) + number
+    place = pd.Index(code[: len(before)]).get_indexer(pd.Index(code[len(before) :]))
     return before[columns].reset_index(drop=True).reindex(place).set_axis(mentions.index)
 
 
@@ -67,17 +73,19 @@ def ids_before(held: pd.DataFrame) -> pd.Series[str]:
 
 
 def _matched(old: pd.Series[str], clusters: np.ndarray, age: pd.Series[int]) -> pd.Series[str]:
-    table = pd.DataFrame({"old": old.to_numpy(), "cluster": clusters})
-    table = table[table["old"].ne("")].groupby(["old", "cluster"]).size().rename("records").reset_index()
-    table["age"] = table["cluster"].map(age)
-    table = table.sort_values(["records", "old", "age"], ascending=[False, True, True], kind="stable")
+    known = old.ne("").to_numpy()
+    code, names = pd.factorize(old[known], sort=True)
+    pair, records = np.unique(packed(code, clusters[known]), return_counts=True)
+    number, cluster = unpacked(pair)
+    order = np.lexsort((age.reindex(cluster).to_numpy(), number, -records))
+    table = pd.DataFrame({"old": number[order], "cluster": cluster[order]})
     kept = []
     while len(table):
-        best = ~table["old"].duplicated() & ~table["cluster"].duplicated()
-        won = table[best]
-        kept.append(pd.Series(won["old"].to_numpy(), index=won["cluster"].to_numpy(), dtype="str"))
+        won = table[~table["old"].duplicated() & ~table["cluster"].duplicated()]
+        kept.append(won)
         table = table[~table["old"].isin(won["old"]) & ~table["cluster"].isin(won["cluster"])]
-    return pd.concat(kept) if kept else pd.Series(dtype="str")
+    won = pd.concat(kept) if kept else table
+    return pd.Series(names.take(won["old"].to_numpy()), index=won["cluster"].to_numpy(), dtype="str")
 
 
 def ledger(ids: pd.Series[str], old: pd.Series[str], month: Month, reasons: Mapping[str, str]) -> pd.DataFrame:
@@ -95,7 +103,8 @@ def ledger(ids: pd.Series[str], old: pd.Series[str], month: Month, reasons: Mapp
     if moved.empty:
         return empty_events()
     lines = moved.groupby(["from_id", "to_id"]).size().rename("records").reset_index()
-    lines["event"] = np.where(lines["from_id"].isin(ids.unique()), "split", "merge")
+    stays = ids[ids.isin(lines["from_id"].unique().tolist())].unique().tolist()
+    lines["event"] = np.where(lines["from_id"].isin(stays), "split", "merge")
     lines["month"] = month.text
     lines["reason"] = lines["from_id"].map(reasons).fillna(lines["to_id"].map(reasons)).fillna(NEW_RECORDS)
     return lines[list(EVENT_COLUMNS)].sort_values(["from_id", "to_id"], kind="stable").reset_index(drop=True)

@@ -33,7 +33,9 @@ def standing(judgements: pd.DataFrame, mentions: pd.DataFrame, month: Month) -> 
         return pd.DataFrame({"left": np.array([], "int64"), "right": np.array([], "int64"), "judgement": []})
     given = judgements.assign(on=pd.to_datetime(judgements["on"]))
     given = given[given["on"] < month.end]
-    number = pd.Series(np.arange(len(mentions)), index=pd.MultiIndex.from_frame(mentions[MENTION_KEY]))
+    refs = pd.concat([given["left_ref"], given["right_ref"]]).astype("str").unique().tolist()
+    place = np.flatnonzero(mentions["record_ref"].isin(refs))
+    number = pd.Series(place, index=pd.MultiIndex.from_frame(mentions[MENTION_KEY].iloc[place]))
     sides = {}
     for side in ("left", "right"):
         key = pd.MultiIndex.from_arrays([given[f"{side}_{part}"].astype("str") for part in ("kind", "ref", "subject")])

@@ -25,7 +25,7 @@ def blocking_keys(units: Coded) -> pd.DataFrame:
     held, words = units.columns, units.words
     sur, fore, sound = held["surname"], held["forename"], held["surname_sound"]
     year = held["dob_year"]
-    first = words.slices(0, 1)[fore]
+    first = words.slices(fore, 0, 1)
     phone = np.where(held["phone_sharers"] <= _HANDED_ROUND, held["phone"], 0)
     home = np.where(held["address_sharers"] <= _HANDED_ROUND, held["address"], 0)
     rules: list[tuple[int, npt.NDArray[np.int32], npt.NDArray[np.int32] | None]] = [
@@ -33,8 +33,8 @@ def blocking_keys(units: Coded) -> pd.DataFrame:
         (1, sur, fore),
         (1, fore, sur),
         (2, sound, first),
-        (3, words.slices(0, 4)[sur], first),
-        (4, words.slices(-4, None)[sur], first),
+        (3, words.slices(sur, 0, 4), first),
+        (4, words.slices(sur, -4, None), first),
         (5, held["dob"], None),
         (5, held["dob_swapped"], None),
         (6, year, sound),

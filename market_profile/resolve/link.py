@@ -92,6 +92,8 @@ HYSTERESIS = 3.5
 """Bits more that it takes to join two nominals of last month than to join new mentions to one."""
 SETTLED_APART = 8.0
 """Bits below the cut at which two nominals of last month are held apart at least."""
+_KEPT = 10_000_000
+"""Pairs whose weights are all kept (160 MB); of more, those below the floor are weighed once more where asked for."""
 LARGEST_BLOCK = 400
 """Units that may share a blocking key before it says nothing about a person."""
 
@@ -119,15 +121,15 @@ def link(
     judged = judged or Constraints.none()
     cut = Cut(model.edge_weight, model.cut_weight, model.cap, largest_cluster=way.largest_cluster)
     blocks = make_blocks(keys, LARGEST_BLOCK, None if moves is None else moves.fresh)
-    told = _compared(len(records), blocks, scorer, min(cut.edge, way.floor))
+    floor = min(cut.edge, way.floor)
+    told = _compared(len(records), blocks, scorer, floor)
     apart = distinct(packed(*(judged.different[side].to_numpy(np.int64) for side in ("left", "right"))))
     allowed = ~is_in(told.code, apart)
     labels = components(len(records), *unpacked(told.code[allowed]), told.weight[allowed], cut)
     inside = _inside(blocks, join_judged(labels, Constraints(empty_pairs(), judged.same)), told, scorer)
     whole = _Whole(inside, apart, scorer if way.far is None else way.far, moves, model.cut_weight)
     clusters = average_link(labels, whole.weigh, cut, records)
-    pairs = _frame(_Told(np.r_[inside.code, told.code], np.r_[inside.weight, told.weight], told.met, told.count))
-    return Linked(join_judged(clusters, judged), pairs, told.met, told.count)
+    return Linked(join_judged(clusters, judged), _frame(inside, told, floor), told.met, told.count)
 
 
 @dataclass(frozen=True)
@@ -141,23 +143,29 @@ class _Told:
 
 
 def _compared(units: int, blocks: Blocks, scorer: Scorer, floor: float) -> _Told:
-    """Return the pairs of the blocks that weigh ``floor`` or more."""
+    """Return the pairs of the blocks that weigh ``floor`` or more, and the others as far as ``_KEPT`` goes."""
     met, count = np.zeros(units, dtype=bool), 0
     codes, weights = [np.zeros(0, np.int64)], [np.zeros(0)]
     for left, right in blocks.chunks():
         weight = scorer.weigh(left, right)
         met[left] = met[right] = True
         count += len(left)
-        high = np.flatnonzero(weight >= floor)
-        codes.append(packed(left[high], right[high]))
-        weights.append(weight[high])
+        kept = np.arange(len(left)) if count <= _KEPT else np.flatnonzero(weight >= floor)
+        codes.append(packed(left[kept], right[kept]))
+        weights.append(weight[kept])
     code, weight = np.concatenate(codes), np.concatenate(weights)
-    order = np.argsort(code, kind="stable")
-    return _Told(code[order], weight[order], met, count)
+    if (code[1:] < code[:-1]).any():
+        order = np.argsort(code, kind="stable")
+        code, weight = code[order], weight[order]
+    return _Told(code, weight, met, count)
 
 
 def _inside(blocks: Blocks, labels: Labels, told: _Told, scorer: Scorer) -> _Told:
     """Return all pairs of the blocks within components (those that people joined are one), weighed where not yet."""
+    if told.count <= _KEPT:
+        left, right = unpacked(told.code)
+        within = labels[left] == labels[right]
+        return _Told(told.code[within], told.weight[within], told.met, told.count)
     left, right = blocks.within(labels)
     code = packed(left, right)
     weight = np.zeros(len(code))
@@ -200,11 +208,14 @@ class _Whole:
         return np.where(settled, np.minimum(weight, self.cut_weight - SETTLED_APART), weight)
 
 
-def _frame(told: _Told) -> pd.DataFrame:
-    order = np.argsort(told.code, kind="stable")
-    order = order[np.diff(told.code[order], prepend=-1) != 0]
-    left, right = unpacked(told.code[order])
-    return pd.DataFrame({"left": left, "right": right, "weight": told.weight[order]})
+def _frame(inside: _Told, told: _Told, floor: float) -> pd.DataFrame:
+    """Return the pairs ``inside``, and those at or above the floor, each once, in order."""
+    high = told.weight >= floor
+    code = np.r_[inside.code, told.code[high]]
+    order = np.argsort(code, kind="stable")
+    order = order[np.diff(code[order], prepend=-1) != 0]
+    left, right = unpacked(code[order])
+    return pd.DataFrame({"left": left, "right": right, "weight": np.r_[inside.weight, told.weight[high]][order]})
 
 
 def join_judged(clusters: Labels, judged: Constraints) -> Labels:

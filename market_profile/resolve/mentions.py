@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from market_profile.contracts.tables import Tables
@@ -50,6 +51,7 @@ _SOURCES = (
     _Source("case_forum", "assessed_on", reference_only=True),
     _Source("court_orders", "made_on", reference_only=True),
 )
+_PLACE = ("easting_m", "northing_m")
 _NOT_KEYED = frozenset({"convictions", "cohort_register"})
 """Kinds whose record_ref is made from content: it holds a trace of the name, so that nothing is ordered by it."""
 _NAMELESS = ("at", "date_of_birth", "sex", "nominal_ref", "phone", "vrm", "address", "easting_m", "northing_m")
@@ -80,15 +82,17 @@ def _log_subjects(tables: Tables) -> pd.DataFrame:
     subjects, logs = tables.get("log_subjects"), tables.get("intelligence_logs")
     if subjects.empty:
         return _shaped(subjects, "log_subjects")
-    log = logs.drop_duplicates("urn").set_index("urn")
-    frame = subjects.copy()
-    at = log["event_from"].fillna(log["submitted_at"])
-    frame["at"] = frame["urn"].map(at)
-    for column in ("easting_m", "northing_m"):
-        here = frame[column] if column in frame else pd.Series(np.nan, index=frame.index)
-        frame[column] = frame["urn"].map(log[column]).fillna(here)
-    frame["record_ref"], frame["log"] = frame["urn"], frame["urn"]
-    frame["is_safeguarding"] = frame["safeguarding"].fillna(False).astype(bool)
+    log = logs.drop_duplicates("urn")
+    place = pd.Index(log["urn"]).get_indexer(pd.Index(subjects["urn"]))
+    known = pd.DataFrame({"at": log["event_from"].fillna(log["submitted_at"]), **{c: log[c] for c in _PLACE}})
+    known = known.reset_index(drop=True).reindex(place).set_axis(subjects.index)
+    for column in _PLACE:
+        here = subjects[column] if column in subjects else pd.Series(np.nan, index=subjects.index)
+        known[column] = known[column].fillna(here)
+    said: dict[str, pd.Series] = {name: subjects[name] for name in _TEXT if name in subjects}
+    said |= {"record_ref": subjects["urn"], "log": subjects["urn"], "subject_no": subjects["subject_no"]}
+    said |= {"is_safeguarding": subjects["safeguarding"].fillna(False).astype(bool)}
+    frame = pd.concat([pd.DataFrame({**said, "date_of_birth": subjects["date_of_birth"]}), known], axis=1)
     return _shaped(frame, "log_subjects")
 
 
@@ -142,13 +146,7 @@ def _folded(raw: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def age_order(mentions: pd.DataFrame) -> pd.DataFrame:
-    """Return the mentions' sort order for numbering nominals: earliest first, then as they stand, never by a name."""
-    order = pd.DataFrame(
-        {
-            "at": mentions["at"].fillna(pd.Timestamp("2200-01-01")),
-            "is_loose": mentions["kind"].isin(_NOT_KEYED),
-            "position": np.arange(len(mentions)),
-        }
-    )
-    return order.sort_values(list(order.columns), kind="stable")
+def age_order(mentions: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return the mentions' order for numbering nominals: earliest first, then as they stand, never by a name."""
+    at = mentions["at"].fillna(pd.Timestamp("2200-01-01")).to_numpy().astype(np.int64)
+    return np.lexsort((mentions["kind"].isin(_NOT_KEYED).to_numpy(), at))

@@ -30,24 +30,33 @@ def describe_nominals(mentions: pd.DataFrame, ids: pd.Series[str], month: Month,
     ``date_of_birth`` (ISO text, "" where not known) the one written most often, dates on 1 January last; ``roles``
     pipe-separated, most often given first; ``first_seen``/``last_seen`` ISO dates; ``is_under_18`` at month end.
     """
-    frame = mentions.assign(nominal_id=ids.to_numpy())
-    by = frame.groupby("nominal_id", sort=True)
+    owner, names = pd.factorize(ids, sort=True)
+    frame = mentions.assign(owner=owner)
+    by = frame.groupby("owner", sort=True)
     result = pd.DataFrame({"records": by.size()})
     result["preferred_name"] = _names(frame).reindex(result.index).fillna("")
     birth = _births(frame).reindex(result.index)
-    result["date_of_birth"] = birth.dt.strftime("%Y-%m-%d").fillna("").astype("str")
+    result["date_of_birth"] = _days(birth)
     result["roles"] = _roles(frame).reindex(result.index).fillna("").astype("str")
     for column, dates in (("first_seen", by["at"].min()), ("last_seen", by["at"].max())):
-        result[column] = dates.dt.strftime("%Y-%m-%d").fillna("").astype("str")
-    result["review_needed"] = result.index.isin(doubtful)
+        result[column] = _days(dates)
+    result["review_needed"] = names.isin(sorted(doubtful))
     result["is_safeguarding"] = by["is_safeguarding"].any()
     result["is_under_18"] = (birth > month.end - pd.DateOffset(years=18)).fillna(False).astype(bool)
-    return result.rename_axis("nominal_id").reset_index()[list(NOMINAL_COLUMNS)]
+    result["nominal_id"] = pd.Series(names, index=result.index, dtype="str")
+    return result.reset_index(drop=True)[list(NOMINAL_COLUMNS)]
+
+
+def _days(dates: pd.Series[pd.Timestamp]) -> pd.Series[str]:
+    """Return dates as ISO texts, "" where missing; each day is written once."""
+    code, days = pd.factorize(dates.dt.normalize())
+    texts = pd.array([*pd.DatetimeIndex(days).strftime("%Y-%m-%d"), ""], dtype="str")
+    return pd.Series(texts.take(np.where(code < 0, len(days), code)), index=dates.index)
 
 
 def _most_written(frame: pd.DataFrame, value: pd.Series, quality: pd.Series) -> pd.Series:
     """Return each nominal's value of the best quality, written most often; the first in order where equal."""
-    owner, owners = pd.factorize(frame["nominal_id"], sort=True)
+    owner = frame["owner"].to_numpy()
     code, values = pd.factorize(value, sort=True)
     best = quality.to_numpy(dtype=np.int64)
     width, grades = max(len(values), 1), int(best.max(initial=0)) + 1
@@ -55,7 +64,7 @@ def _most_written(frame: pd.DataFrame, value: pd.Series, quality: pd.Series) -> 
     whose, grade, what = key // width // grades, key // width % grades, key % width
     order = np.lexsort((what, -records, -grade, whose))
     chosen = order[np.flatnonzero(np.diff(whose[order], prepend=-1) != 0)]
-    return pd.Series(np.asarray(values)[what[chosen]], index=np.asarray(owners)[whose[chosen]])
+    return pd.Series(np.asarray(values)[what[chosen]], index=whose[chosen])
 
 
 def _names(frame: pd.DataFrame) -> pd.Series[str]:
@@ -77,7 +86,7 @@ def _births(frame: pd.DataFrame) -> pd.Series[pd.Timestamp]:
 def _roles(frame: pd.DataFrame) -> pd.Series[str]:
     """Return each nominal's roles, most often given first, then by the alphabet, pipe-separated."""
     said = frame[frame["role"].ne("") & frame["role"].ne("unknown")]
-    owner, owners = pd.factorize(said["nominal_id"], sort=True)
+    owner, owners = pd.factorize(said["owner"], sort=True)
     code, roles = pd.factorize(said["role"], sort=True)
     width = max(len(roles), 1)
     key, records = np.unique(owner * width + code, return_counts=True)

@@ -104,16 +104,17 @@ def still_waiting(
         records: nominal of each mention (kind, record_ref, subject_no, nominal_id).
         decided: pairs of mention numbers judged different (``left``, ``right``).
     """
-    ids = pd.Series(records["nominal_id"].to_numpy(), index=pd.MultiIndex.from_frame(records[MENTION_KEY]))
     both = pd.concat([part for part in (now, before) if len(part)] or [now], ignore_index=True)
+    asked = records[records["record_ref"].isin({*both["left_ref"], *both["right_ref"]})]
+    ids = pd.Series(asked["nominal_id"].to_numpy(), index=pd.MultiIndex.from_frame(asked[MENTION_KEY]))
     for side in ("left", "right"):
         key = pd.MultiIndex.from_frame(both[[f"{side}_kind", f"{side}_ref", f"{side}_subject"]])
         both[f"{side}_nominal_id"] = ids.reindex(key).fillna("").astype("str").to_numpy()
     both["pair"] = _id_pairs(both["left_nominal_id"], both["right_nominal_id"])
     judged = _id_pairs(*(records["nominal_id"].iloc[decided[side].to_numpy("int64")] for side in ("left", "right")))
-    asked = both["left_nominal_id"].ne("") & both["right_nominal_id"].ne("")
-    asked &= both["left_nominal_id"].ne(both["right_nominal_id"]) & ~both["pair"].isin(judged)
-    both = both[asked].drop_duplicates("pair")
+    waits = both["left_nominal_id"].ne("") & both["right_nominal_id"].ne("")
+    waits &= both["left_nominal_id"].ne(both["right_nominal_id"]) & ~both["pair"].isin(judged)
+    both = both[waits].drop_duplicates("pair")
     order = ["value", "left_nominal_id", "right_nominal_id"]
     both = both.sort_values(order, ascending=[False, True, True], kind="stable").head(_MOST)
     return both[list(REVIEW_COLUMNS)].reset_index(drop=True)

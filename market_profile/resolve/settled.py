@@ -16,6 +16,7 @@ import pandas as pd
 from market_profile.resolve.cluster import Labels
 from market_profile.resolve.guard import WRITTEN, births_apart
 from market_profile.resolve.identity import ids_before
+from market_profile.resolve.lists import packed, unpacked
 from market_profile.resolve.mentions import MENTION_KEY
 from market_profile.resolve.units import Units
 
@@ -70,20 +71,33 @@ def settled_units(
     doubted = two_births(ids, mentions["dob"]) - weighed
     reasons = dict.fromkeys(sorted(doubted), "two births") | dict.fromkeys(ids[shaken & ids.ne("")], "judgement")
     stays = held["nominal_id"].notna().to_numpy() & (held["content"].to_numpy() == units.content)
-    table = pd.DataFrame({
-        "unit": units.of_mention,
-        "id": held["nominal_id"].to_numpy(),
-        "chance": held["match_probability"].to_numpy(),
-    })  # fmt: skip
-    table = table[stays & ~table["id"].isin(list(reasons))]
-    most = table.groupby(["unit", "id"], sort=True).agg(n=("chance", "size"), chance=("chance", "min")).reset_index()
-    most = most.sort_values(["unit", "n", "id"], ascending=[True, False, True], kind="stable").drop_duplicates("unit")
+    stays &= ~ids.isin(list(reasons)).to_numpy()
+    unit, number, chance = _most_held(units.of_mention[stays], ids[stays], held["match_probability"][stays])
     result = replace(nothing_settled(count), questioned=weighed | doubted, reasons=reasons)
-    unit = most["unit"].to_numpy(np.int64)
-    result.clusters[unit] = most.groupby("id")["unit"].transform("min").to_numpy(np.int64)
+    lowest = np.full(int(number.max(initial=-1)) + 1, count, dtype=np.int64)
+    np.minimum.at(lowest, number, unit)
+    result.clusters[unit] = lowest[number]
     result.fresh[unit] = False
-    result.certainty[unit] = most["chance"].to_numpy(np.float64)
+    result.certainty[unit] = chance
     return result
+
+
+def _most_held(
+    unit: Labels, ids: pd.Series[str], chance: pd.Series[float]
+) -> tuple[Labels, Labels, npt.NDArray[np.float64]]:
+    """Return each unit with the number of the nominal that holds most of its mentions, and their lowest certainty."""
+    number = pd.factorize(ids, sort=True)[0]
+    key = packed(unit, number)
+    order = np.argsort(key, kind="stable")
+    first = np.flatnonzero(np.diff(key[order], prepend=-1))
+    if not len(first):
+        return unit, unit, np.zeros(0)
+    mentions = np.diff(np.append(first, len(key)))
+    least = np.minimum.reduceat(chance.to_numpy(np.float64)[order], first)
+    units, numbers = unpacked(key[order][first])
+    best = np.lexsort((numbers, -mentions, units))
+    best = best[np.flatnonzero(np.diff(units[best], prepend=-1))]
+    return units[best], numbers[best], least[best]
 
 
 def two_births(ids: pd.Series[str], births: pd.Series[pd.Timestamp]) -> set[str]:
@@ -97,9 +111,12 @@ def two_births(ids: pd.Series[str], births: pd.Series[pd.Timestamp]) -> set[str]
         ids: last month's nominal of each mention, "" where new.
         births: birth of each mention, NaT where not known or a placeholder.
     """
-    frame = pd.DataFrame({"id": ids.to_numpy(), "birth": births.to_numpy()})
-    frame = frame[frame["birth"].notna() & frame["id"].ne("")]
-    often = frame.groupby(["id", "birth"]).size().loc[lambda n: n >= WRITTEN].reset_index()[["id", "birth"]]
+    known = births.notna().to_numpy() & ids.ne("").to_numpy()
+    code, names = pd.factorize(ids[known])
+    day, days = pd.factorize(births[known], sort=True)
+    pair, times = np.unique(packed(code, day), return_counts=True)
+    number, born = unpacked(pair[times >= WRITTEN])
+    often = pd.DataFrame({"id": names.take(number), "birth": days.take(born)})[pd.Series(number).duplicated(keep=False)]
     both = often.merge(often, on="id", suffixes=("", "_other"))
     both = both[both["birth"] < both["birth_other"]]
     if both.empty:
@@ -118,8 +135,8 @@ def judgement_state(mentions: pd.DataFrame, stand: pd.DataFrame) -> pd.DataFrame
     """Return the standing judgements by the keys of their mentions, for next month's comparison."""
     parts = {"judgement": stand["judgement"].astype("str").to_numpy()}
     for side in _WHICH:
-        for part in MENTION_KEY:
-            parts[f"{side}_{part}"] = mentions[part].to_numpy()[stand[side].to_numpy(np.int64)]
+        judged = mentions[MENTION_KEY].iloc[stand[side].to_numpy(np.int64)]
+        parts |= {f"{side}_{part}": judged[part].to_numpy() for part in MENTION_KEY}
     frame = pd.DataFrame(parts).astype("str")[[*_SIDES, "judgement"]]
     return frame.sort_values(list(frame.columns), kind="stable").reset_index(drop=True)
 

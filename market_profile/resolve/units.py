@@ -61,7 +61,7 @@ def make_units(mentions: pd.DataFrame, judged: npt.NDArray[np.bool_]) -> Units:
     """
     words = Words()
     said = _said(mentions, words)
-    someone = combined([said["surname_sound"], words.slices(0, 1)[said["forename"]]])
+    someone = combined([said["surname_sound"], words.slices(said["forename"], 0, 1)])
     by_word = {name: _users(said, name, someone, len(words)) for name in ("phone", "address")}
     unit, first = _numbered(said, by_word["phone"], judged, words)
     columns = {name: held[first] for name, held in said.items() if name not in ("forenames", "aliases", "middle")}
