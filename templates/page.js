@@ -1,6 +1,6 @@
 "use strict";
 (() => {
-  const all = (query, from = document) => Array.from(from.querySelectorAll(query));
+  const all = (query, from = document) => [...from.querySelectorAll(query)];
   const number = (text) => {
     const found = text.replace(/[,£%\s]/g, "").replace("−", "-").match(/^-?\d+(\.\d+)?/);
     return found ? Number(found[0]) : null;
@@ -12,7 +12,7 @@
     return a.localeCompare(b, "en-GB");
   };
   const sorts = (table) => {
-    const body = table.tBodies[0], rows = Array.from(body.rows), heads = all("thead th", table);
+    const body = table.tBodies[0], rows = [...body.rows], heads = all("thead th", table);
     heads.forEach((head, at) => {
       const button = document.createElement("button");
       button.type = "button";
@@ -40,7 +40,7 @@
     const copy = tools.querySelector("button"), says = copy.textContent;
     copy.addEventListener("click", async () => {
       const lines = all("tr", table).filter((row) => !row.hidden);
-      const text = lines.map((row) => Array.from(row.cells, (cell) => cell.textContent.trim()).join("\t")).join("\n");
+      const text = lines.map((row) => [...row.cells].map((cell) => cell.textContent.trim()).join("\t")).join("\n");
       try { await navigator.clipboard.writeText(text); copy.textContent = "Copied"; }
       catch { getSelection().selectAllChildren(table); copy.textContent = "Selected: press Ctrl+C"; }
       setTimeout(() => { copy.textContent = says; }, 2500);
@@ -48,14 +48,37 @@
   });
   const pinned = new Set();
   const mark = (key, on) => all(`[data-k="${key}"]`).forEach((part) => part.classList.toggle("hi", on));
+  const pin = (key) => {
+    if (!pinned.delete(key)) pinned.add(key);
+    mark(key, pinned.has(key));
+  };
   all("[data-k]").forEach((part) => {
     part.addEventListener("pointerenter", () => mark(part.dataset.k, true));
     part.addEventListener("pointerleave", () => mark(part.dataset.k, pinned.has(part.dataset.k)));
-    part.addEventListener("click", () => {
-      const key = part.dataset.k;
-      if (!pinned.delete(key)) pinned.add(key);
-      mark(key, pinned.has(key));
-    });
+    part.addEventListener("click", () => pin(part.dataset.k));
+  });
+  const said = document.createElement("output");
+  all("svg").forEach((picture) => {
+    const keys = [...new Set(all("[data-k]", picture).map((part) => part.dataset.k))];
+    if (!keys.length) return;
+    let at = -1;
+    const move = (to) => {
+      mark(keys[at], pinned.has(keys[at]));
+      at = to;
+      mark(keys[at], true);
+      const row = all(`tr[data-k="${keys[at]}"] th`)[0];
+      said.textContent = row ? row.textContent : "Arrow keys mark, Enter keeps";
+    };
+    picture.tabIndex = 0;
+    picture.onfocus = () => { picture.after(said); move(-1); };
+    picture.onblur = () => { move(-1); said.remove(); };
+    picture.onkeydown = (event) => {
+      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      if (step) move((Math.max(at, step < 0 ? 0 : -1) + step + keys.length) % keys.length);
+      else if (event.key === "Enter" && at >= 0) pin(keys[at]);
+      else return;
+      event.preventDefault();
+    };
   });
   const links = new Map(all(".contents a").map((link) => [link.hash.slice(1), link]));
   const seen = new IntersectionObserver((entries) => entries.forEach((entry) => {

@@ -66,7 +66,7 @@ def _cadence(findings: Findings) -> list[Sentence[Measure]]:
     found = cadence(timeline, usual if is_measured else REPLACEMENT_DAYS).iloc[0]
     quiet = days_since_operation(timeline, findings.month)
     limit = score(found["replacement_days"], 0, "days")
-    source = "measured here" if is_measured else "the guide says"
+    source = "estimated here" if is_measured else "the guide says"
     values: dict[str, Measure] = {
         "operations": counted(found["operations"]), "open": counted(timeline["is_open"].sum()), "limit": limit,
         "source": label(source), "long": counted(found["long_gaps"]), "gaps": counted(found["gaps"]),

@@ -306,7 +306,7 @@ def _replacement(findings: Findings) -> Blocks:
     median = Estimate(middle, low, high, replaced.n, "days")
     figure = Figure(
         id="replacement",
-        headline=say("Half were replaced within {days}", days=median)
+        headline=say("Half were seen replaced within {days}", days=median)
         if median.value is not None
         else say("Fewer than half of arrested dealers were seen replaced"),
         subtitle="Share of arrested dealers whose market has no other seller yet, by days since the arrest, "
@@ -316,7 +316,11 @@ def _replacement(findings: Findings) -> Blocks:
         caveat="Those not yet replaced count until the cut-off (Kaplan-Meier). The next purchase is best tried early.",
     )
     usual = Estimate(number(replaced.usual_days), None, None, replaced.n, "days")
-    late = say("By estimate a place stands empty for {days}; evidence of it comes later.", days=usual)
+    late = say(
+        "The curve dates when another seller was first seen. By estimate that seller began sooner: the place stood "
+        "empty for {days}.",
+        days=usual,
+    )
     return (figure, para(late))
 
 
@@ -338,8 +342,8 @@ def window_blocks(findings: Findings) -> Blocks:
     users = counted(window["user_id"].nunique())
     words = para(
         say(
-            "{users} users are linked to a dealer arrested in the last 21 days: outreach now reaches them before "
-            "another seller does.",
+            "Users linked to a dealer arrested in the last 21 days: {users}. Outreach now reaches them before another "
+            "seller does.",
             users=users,
         )
     )

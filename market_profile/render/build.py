@@ -157,9 +157,13 @@ def _table_block(table: Table[Shown], desk: Desk) -> view.TableView | view.Point
     if not table.annex:
         return made
     if limit == 0 and table.rows:
-        return view.PointerView(ident, number, table.caption, Fixed(f"{len(table.rows):,}"), made.file)
+        return view.PointerView(ident, number, table.caption, _rows_words(len(table.rows)), made.file)
     desk.annexed.append(made)
     return view.PointerView(ident, number, table.caption, Fixed(""), made.file)
+
+
+def _rows_words(rows: int) -> Fixed:
+    return Fixed("1 row" if rows == 1 else f"{rows:,} rows")
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ class TableView:
 
 @dataclass(frozen=True)
 class PointerView:
-    """Where a long table went: the annex, or with ``rows`` of them ("" in the annex) its ``file`` alone."""
+    """Where a long table went: the annex, or with the number of its ``rows`` ("" in the annex) its ``file`` alone."""
 
     id: Text
     number: Text

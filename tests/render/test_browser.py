@@ -137,6 +137,34 @@ def test_a_thing_is_highlighted_in_every_figure_and_stays_so_after_a_click(brows
     opened.context.close()
 
 
+def test_a_thing_is_highlighted_from_the_keyboard_and_stays_so_after_enter(browser: Any, pages: dict) -> None:
+    opened = Opened(browser, pages[Audience.PARTNER], viewport={"width": 1100, "height": 900})
+    page = opened.page
+    picture = page.locator("#drugs svg:visible").first
+    keys = list(dict.fromkeys(part.get_attribute("data-k") for part in picture.locator("[data-k]").all()))
+    assert len(keys) >= 2
+
+    def marked() -> set[str]:
+        return {part.get_attribute("data-k") for part in page.locator(".hi").all()}
+
+    picture.focus()
+    assert page.locator("output").text_content() == "Arrow keys mark, Enter keeps" and marked() == set()
+    page.keyboard.press("ArrowRight")
+    assert marked() == {keys[0]}
+    assert page.locator(f"[data-k='{keys[0]}'].hi").count() == page.locator(f"[data-k='{keys[0]}']").count()
+    assert page.locator("output").text_content() == page.locator(f"tr[data-k='{keys[0]}'] th").first.text_content()
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    assert marked() == {keys[0], keys[1]}
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowLeft")
+    assert marked() == {keys[0], keys[-1]}
+    page.keyboard.press("Tab")
+    assert marked() == {keys[0]} and page.locator("output").count() == 0
+    assert (opened.said, opened.asked) == ([], [])
+    opened.context.close()
+
+
 @pytest.mark.parametrize("audience", list(Audience))
 def test_wide_screens_and_forced_colours_lose_nothing(browser: Any, pages: dict, audience: Audience) -> None:
     """A3 at 150 pixels an inch is 2,480 wide; with forced colours every word keeps 4.5:1."""
