@@ -10,8 +10,8 @@ from market_profile.errors import WrongUse
 from market_profile.periods import Month
 from market_profile.resolve.mentions import MENTION_KEY, collect_mentions
 from market_profile.resolve.model import LinkModel, shipped_model
-from market_profile.resolve.score import score_pairs
 from market_profile.resolve.units import make_units
+from market_profile.resolve.weigh import weigh_pairs
 
 MentionKey = tuple[str, str, str]
 """(kind, record_ref, subject_no)."""
@@ -41,7 +41,7 @@ def explain_pair(
     low, high = sorted(int(unit) for unit in units.of_mention[numbers])
     pair = pd.DataFrame({"left": [low], "right": [high]})
     frequencies, persons = units.evidence.frequencies, units.evidence.persons
-    parts = score_pairs(units.frame, pair, model, frequencies, persons, with_parts=True).iloc[0]
+    parts = weigh_pairs(units.coded, pair, model, frequencies, persons, with_parts=True).iloc[0]
     return _in_words(parts, model)
 
 
