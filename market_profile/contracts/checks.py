@@ -61,7 +61,7 @@ def check_rows(kind: Kind, raw: pd.DataFrame, source: SourceSettings) -> Checked
         ([1500], ['bad_number'])
     """
     text = _prepared(kind, raw, source)
-    cells = _Cells(kind, text, source)
+    cells = _Cells(kind, text, source, frozenset({*map(str, raw.columns), *source.values}))
     typed, found = cells.read()
     for check in kind.row_checks:
         found.append(check(typed))
@@ -87,16 +87,17 @@ def _prepared(kind: Kind, raw: pd.DataFrame, source: SourceSettings) -> pd.DataF
     for name in [*kind.names, *further]:
         text = plain(raw[name]) if name in raw.columns else blank
         columns[name] = apply_mapping(text, source.values.get(name, {}))
-    return pd.DataFrame(columns, index=raw.index)
+    return pd.DataFrame(columns, index=raw.index, copy=False)
 
 
 @dataclass(frozen=True)
 class _Cells:
-    """The text of a kind's rows on its way to typed columns."""
+    """The text of a kind's rows on its way to typed columns; ``given`` are those that may hold any."""
 
     kind: Kind
     text: pd.DataFrame
     source: SourceSettings
+    given: frozenset[str]
 
     def read(self) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
         """Return the typed columns and the faults found in single cells."""
@@ -116,7 +117,7 @@ class _Cells:
 
     def _reading(self, column: Column) -> Reading:
         text = self.text[column.name]
-        if not (text != "").any():
+        if column.name not in self.given or not (text != "").any():
             return _blank(column, text)
         if column.name == "price_gbp" and "deals" in self.kind.names:
             price = read_prices(text)

@@ -29,8 +29,9 @@ class Reading:
 
 def plain(text: pd.Series) -> pd.Series:
     """Return ``text`` as str without missing values, trimmed of spaces of every kind (also no-break ones)."""
-    filled = text.astype("str").fillna("")
-    return filled.str.replace("\u00a0", " ", regex=False).str.strip()
+    cells = pc.fill_null(pa.array(text.astype("str"), type=pa.large_string()), "")
+    tidy = pc.utf8_trim_whitespace(pc.replace_substring(cells, "\u00a0", " "))
+    return pd.Series(pd.array(tidy, dtype="str"), index=text.index, copy=False)
 
 
 def fold(text: pd.Series) -> pd.Series:

@@ -1,14 +1,14 @@
 """Delimited text whose form is beyond doubt, read in one step by Arrow; any other is read record by record.
 
-It is used only where both readers must agree: one line end throughout, no line without a record, every quotation mark
-at the edge of a cell on one line, no doubled one, every record as wide as the header, and no line longer than the csv
-module takes a cell to be. The tests hold the two readers against each other.
+It is used only where both readers must agree: one line end throughout, no blank line, every quotation mark at the edge
+of a cell or doubled in it, and no record longer than the csv module takes a cell to be. The tests hold the two readers
+against each other.
 """
 
 from __future__ import annotations
 
 import csv
-import re
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,58 +23,97 @@ from market_profile.sources.opening import content_chunks
 MAX_BYTES = 32 * 1024**2
 """Larger files are read piece by piece, so that memory stays bounded."""
 MOST_LINES = 1_000_000
-LONGEST_LINE = 100_000
+LONGEST_RECORD = 100_000
 _LIKE_ASCII = frozenset({"utf-8-sig", "cp1252"})
-_BLANK_LINE = re.compile(rb"(?:^|\n)\r?\n")
+_Places = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where records lie: the byte at which each starts (the header first, the end last) and its line (1 first)."""
+
+    starts: _Places
+    lines: _Places
 
 
 @dataclass(frozen=True)
 class AtOnce:
-    """The header, the records as text, and the content with the byte at which each line starts."""
+    """The header, the records of its width as text with their numbers, and (number, cells) of those of another."""
 
     headings: list[str]
     data: pa.Table
+    wrong: tuple[tuple[int, int], ...]
     content: bytes
-    starts: npt.NDArray[np.int64]
+    layout: _Layout
+
+    @property
+    def read(self) -> int:
+        """How many records follow the header."""
+        return len(self.layout.lines) - 1
+
+    @property
+    def lines(self) -> _Places:
+        """The line where each record starts."""
+        return self.layout.lines[1:]
+
+    @property
+    def numbers(self) -> _Places:
+        """The number of each record in ``data``."""
+        return np.delete(np.arange(self.read, dtype="int64"), [number for number, _ in self.wrong])
 
     def raw_text(self, rows: Sequence[int]) -> list[str]:
-        """Return the raw text of the records, whose lines follow the header's one by one."""
-        ends = [*self.starts[1:].tolist(), len(self.content)]
-        lines = [self.content[self.starts[row + 1] : ends[row + 1]] for row in rows]
-        return [line.decode().removesuffix("\n").removesuffix("\r") for line in lines]
+        """Return the raw text of the records."""
+        starts = self.layout.starts
+        texts = [self.content[starts[row + 1] : starts[row + 2]].decode() for row in rows]
+        return [text.removesuffix("\n").removesuffix("\r") for text in texts]
 
 
 def read_at_once(path: Path, encoding: str, delimiter: str) -> AtOnce | None:
     """Return the file in one step, None where its form leaves any doubt."""
     content = _utf8(path, encoding)
-    if content is None or not delimiter.isascii() or delimiter in '"\r\n':
+    if not content or not delimiter.isascii() or delimiter in '"\r\n':
         return None
-    starts = _lines(content)
-    if starts is None or (b'"' in content and not _is_plainly_quoted(content, delimiter)):
+    layout = _layout(content, delimiter)
+    if layout is None:
         return None
-    end = int(starts[1]) if len(starts) > 1 else len(content)
-    headings = next(csv.reader([content[:end].decode()], delimiter=delimiter, strict=True), [])
-    names = [str(place) for place in range(len(headings))]
-    if not names or len(names) > LONGEST_LINE:
+    end = int(layout.starts[1])
+    header = io.StringIO(content[:end].decode(), newline="")
+    headings = next(csv.reader(header, delimiter=delimiter, strict=True), [])
+    if not headings:
         return None
-    if end == len(content):
-        return AtOnce(headings, _empty(names), content, starts)
+    read = _read(content[end:], [str(place) for place in range(len(headings))], delimiter)
+    if read is None or read[0].num_rows + len(read[1]) != len(layout.lines) - 1:
+        return None
+    return AtOnce(headings, *read, content, layout)
+
+
+def _read(body: bytes, names: list[str], delimiter: str) -> tuple[pa.Table, tuple[tuple[int, int], ...]] | None:
+    if not body:
+        return pa.Table.from_arrays([pa.array([], type=pa.large_string()) for _ in names], names=names), ()
+    wrong: list[tuple[int | None, int]] = []
+
+    def set_aside(row: arrow_csv.InvalidRow) -> str:
+        wrong.append((row.number, row.actual_columns))
+        return "skip"
+
     try:
         data = arrow_csv.read_csv(
-            pa.BufferReader(pa.py_buffer(content).slice(end)),
-            read_options=arrow_csv.ReadOptions(column_names=names, use_threads=False, block_size=16 * 1024**2),
-            parse_options=arrow_csv.ParseOptions(delimiter=delimiter, ignore_empty_lines=False, double_quote=False),
+            pa.BufferReader(body),
+            read_options=arrow_csv.ReadOptions(column_names=names, use_threads=False, block_size=MAX_BYTES),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=delimiter,
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+                invalid_row_handler=set_aside,
+            ),
             convert_options=arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False
             ),
         )
     except pa.ArrowInvalid:
         return None
-    return AtOnce(headings, data, content, starts) if data.num_rows == len(starts) - 1 else None
-
-
-def _empty(names: list[str]) -> pa.Table:
-    return pa.Table.from_arrays([pa.array([], type=pa.large_string()) for _ in names], names=names)
+    numbered = tuple((number - 1, cells) for number, cells in wrong if number is not None)
+    return (data, numbered) if len(numbered) == len(wrong) else None
 
 
 def _utf8(path: Path, encoding: str) -> bytes | None:
@@ -94,31 +133,40 @@ def _utf8(path: Path, encoding: str) -> bytes | None:
         return None
 
 
-def _lines(content: bytes) -> npt.NDArray[np.int64] | None:
-    """Return the byte at which each line starts; None where line ends are mixed, a line is blank or very long."""
-    if (
-        content.count(b"\n") > MOST_LINES
-        or content.count(b"\r") != content.count(b"\r\n")
-        or _BLANK_LINE.search(content)
-    ):
+def _layout(content: bytes, delimiter: str) -> _Layout | None:
+    """Return where records lie; None where line ends are mixed, a line is blank, or quotation marks leave doubt."""
+    is_mixed = b"\r" in content and content.count(b"\r") != content.count(b"\r\n")
+    if is_mixed or content.count(b"\n") > MOST_LINES:
         return None
-    ends = np.flatnonzero(np.frombuffer(content, dtype="uint8") == ord("\n")).astype("int64") + 1
-    if not len(ends) or ends[-1] != len(content):
-        ends = np.append(ends, len(content))
-    starts = np.concatenate([np.zeros(1, dtype="int64"), ends[:-1]])
-    return starts if (ends - starts).max() <= LONGEST_LINE else None
-
-
-def _is_plainly_quoted(content: bytes, delimiter: str) -> bool:
-    """Tell whether quotation marks come in pairs around whole cells, without one of them or a line end within."""
     data = np.frombuffer(content, dtype="uint8")
-    marks = np.flatnonzero(data == ord('"'))
+    ends = np.flatnonzero(data == ord("\n")).astype("int64") + 1
+    is_last = np.ones(len(ends), dtype=bool)
+    if b'"' in content:
+        quoted = _quoted(data, delimiter)
+        if quoted is None:
+            return None
+        before = np.searchsorted(quoted[0], ends) - 1
+        is_last = (before < 0) | (quoted[1][np.maximum(before, 0)] < ends)
+    starts = np.concatenate([np.zeros(1, dtype="int64"), ends[is_last]])
+    lines = np.concatenate([np.ones(1, dtype="int64"), np.flatnonzero(is_last) + 2])
+    if starts[-1] == len(content):
+        starts, lines = starts[:-1], lines[:-1]
+    starts = np.append(starts, len(content))
+    sizes = np.diff(starts)
+    blank = (data[starts[:-1]] == ord("\n")) | ((data[starts[:-1]] == ord("\r")) & (sizes == 2))
+    return None if blank.any() or sizes.max() > LONGEST_RECORD else _Layout(starts, lines)
+
+
+def _quoted(data: npt.NDArray[np.uint8], delimiter: str) -> tuple[_Places, _Places] | None:
+    """Return where quoted cells open and close; None where any mark is neither at the edge of a cell nor doubled."""
+    marks = np.flatnonzero(data == ord('"')).astype("int64")
     if len(marks) % 2:
-        return False
+        return None
     opened, closed = marks[0::2], marks[1::2]
+    is_doubled = opened[1:] == closed[:-1] + 1
+    opened, closed = opened[np.append(True, ~is_doubled)], closed[np.append(~is_doubled, True)]
     edges = np.frombuffer(f"{delimiter}\r\n".encode(), dtype="uint8")
     before, after = data[np.maximum(opened - 1, 0)], data[np.minimum(closed + 1, len(data) - 1)]
     is_whole = (opened == 0) | (before == edges[0]) | (before == edges[2])
     is_whole &= (closed == len(data) - 1) | np.isin(after, edges)
-    ends = np.flatnonzero(data == ord("\n"))
-    return bool(is_whole.all() and (np.searchsorted(ends, opened) == np.searchsorted(ends, closed)).all())
+    return (opened, closed) if is_whole.all() else None

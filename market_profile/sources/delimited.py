@@ -65,20 +65,20 @@ def read_delimited(
     mark = delimiter or ("\t" if ".tsv" in path.suffixes[-2:] else _sniff(path, found.name, known_headings))
     if len(mark) != 1:
         raise FileRefused(HEADER, "area.toml: `delimiter` must be one character")
-    at_once = None if found.has_controls else read_at_once(path, found.name, mark)
+    at_once = read_at_once(path, found.name, mark)
     if at_once is not None:
         return RawTable(
             headings=_checked(at_once.headings),
             data=at_once.data,
-            numbers=np.arange(at_once.data.num_rows, dtype="int64"),
-            read=at_once.data.num_rows,
-            lines=np.arange(2, at_once.data.num_rows + 2, dtype="int64"),
+            numbers=at_once.numbers,
+            read=at_once.read,
+            lines=at_once.lines,
             raw_text=at_once.raw_text,
+            faults=_faults(at_once.wrong, len(at_once.headings), at_once.data, at_once.numbers, found),
             warnings=_warnings(found, 0),
         )
     headings, records = _records(path, found.name, mark)
     data, numbers = pa.concat_tables(records.pieces), np.asarray(records.numbers, dtype="int64")
-    faults = [_width_faults(records), _control_faults(data, numbers) if found.has_controls else no_faults()]
     return RawTable(
         headings=headings,
         data=data,
@@ -86,7 +86,7 @@ def read_delimited(
         read=len(records.starts),
         lines=np.asarray(records.starts, dtype="int64"),
         raw_text=lambda rows: _raw_text(path, found.name, records, rows),
-        faults=pd.concat(faults, ignore_index=True),
+        faults=_faults(records.wrong, records.width, data, numbers, found),
         warnings=_warnings(found, records.blank),
     )
 
@@ -196,12 +196,17 @@ def _raw_text(path: Path, encoding: str, records: _Records, rows: Sequence[int])
     return ["".join(texts[row]).removesuffix("\n").removesuffix("\r") for row in rows]
 
 
-def _width_faults(records: _Records) -> pd.DataFrame:
-    if not records.wrong:
+def _faults(
+    wrong: Sequence[tuple[int, int]], width: int, data: pa.Table, numbers: npt.NDArray[np.int64], found: Encoding
+) -> pd.DataFrame:
+    """Return the faults of records with another number of cells than the header, and of those with controls."""
+    if not wrong and not found.has_controls:
         return no_faults()
-    sentences = [_WIDTH.format(found=found, width=records.width) for _, found in records.wrong]
-    faults = faults_at([row for row, _ in records.wrong], "", Reason.MALFORMED_ROW, "")
-    return faults.assign(sentence=pd.Series(sentences, dtype="str"))
+    faults = faults_at([row for row, _ in wrong], "", Reason.MALFORMED_ROW, "")
+    sentences = [_WIDTH.format(found=cells, width=width) for _, cells in wrong]
+    widths = faults.assign(sentence=pd.Series(sentences, dtype="str"))
+    controls = _control_faults(data, numbers) if found.has_controls else no_faults()
+    return pd.concat([widths, controls], ignore_index=True)
 
 
 def _control_faults(data: pa.Table, numbers: npt.NDArray[np.int64]) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from market_profile.contracts.columns import Kind
+from market_profile.contracts.parse_grades import PARTS
 from market_profile.sources.places import COORDINATES
 
 _Mask = npt.NDArray[np.bool_]
@@ -23,6 +24,10 @@ _CELL, _ROW = "\x1e", "\x1f"
 
 AS_WRITTEN = frozenset({"grade"})
 """Columns kept as written whose meaning other columns hold: ``B2P`` and ``2BP`` are one content."""
+
+
+FILLED = frozenset({"grade_scheme", *PARTS, "deals"})
+"""Columns that reading may fill from another one; any other that the file lacks is blank."""
 
 
 @dataclass(frozen=True)
@@ -43,15 +48,19 @@ def record_refs(kind: Kind, frame: pd.DataFrame) -> pd.Series[str]:
     return _joined([cells_as_text(frame[name]) for name in kind.key], "/", frame.index)
 
 
-def content_hashes(kind: Kind, frame: pd.DataFrame, text: pd.DataFrame) -> pd.Series[str]:
+def content_hashes(kind: Kind, frame: pd.DataFrame, text: pd.DataFrame, mapped: Collection[str] = ()) -> pd.Series[str]:
     """Return the SHA-256 of every row's content: contract columns after reading, blanks left out.
 
     ``frame`` is typed, ``text`` holds the raw cells (its coordinates are compared as numbers where they are ones), so
-    formatting, the order of columns and columns that the contract gains later make no difference.
+    formatting, the order of columns and columns that the contract gains later make no difference. ``mapped`` names
+    columns whose blank cells the settings may fill.
     """
     derived = {column.name for column in kind.derived}
     system = {"record_ref", "source_file", "source_line", "version", "place_fault"}
-    names = [name for name in frame.columns if name not in derived | system | AS_WRITTEN | set(COORDINATES)]
+    unused = derived | system | AS_WRITTEN | set(COORDINATES)
+    names = [
+        name for name in frame.columns if name not in unused and (name in text or name in mapped or name in FILLED)
+    ]
     cells = {name: cells_as_text(frame[name]) for name in names}
     cells |= {name: _coordinate_text(text.loc[frame.index, name]) for name in COORDINATES if name in text}
     labelled = [_labelled(name, cells[name]) for name in sorted(cells) if (cells[name] != "").any()]

@@ -115,7 +115,7 @@ def _with_source(typed: pd.DataFrame, files: Sequence[FileRead], starts: npt.NDA
 
 
 def _judge_group(kind: Kind, files: list[FileText], starts: npt.NDArray[np.int64], around: Circumstances) -> _Judged:
-    text = in_our_names(kind, files, starts.tolist())
+    text = in_our_names(files, starts.tolist())
     reading = [
         file.table.faults.assign(row=file.table.faults["row"].astype("int64") + start)
         for file, start in zip(files, starts, strict=True)
@@ -130,7 +130,10 @@ def _judge(kind: Kind, text: pd.DataFrame, reading: pd.DataFrame, around: Circum
     checked = check_rows(kind, _without_places(text) if kind.has_place else text, around.source)
     faults = _together(reading, checked.faults, _orphans(kind, text, around.parents))
     typed = checked.accepted[~checked.accepted.index.isin(faults["row"])] if len(faults) else checked.accepted
-    labels = {"record_ref": record_refs(kind, typed), "content_sha256": content_hashes(kind, typed, text)}
+    labels = {
+        "record_ref": record_refs(kind, typed),
+        "content_sha256": content_hashes(kind, typed, text, around.source.values),
+    }
     if places is not None:
         faults = _together(faults, _place_faults(places, faults))
         labels |= {name: places.loc[typed.index, name] for name in _place_columns(kind)}
@@ -196,7 +199,7 @@ def _faulty_refs(kind: Kind, text: pd.DataFrame, faults: pd.DataFrame, source: S
     keys_only = replace(
         kind, columns=columns, row_checks=(), derived=(), derive=None, open_columns=False, has_place=False, parent=None
     )
-    checked = check_rows(keys_only, text[list(kind.key)], source)
+    checked = check_rows(keys_only, text[[name for name in kind.key if name in text]], source)
     return record_refs(kind, checked.accepted)
 
 

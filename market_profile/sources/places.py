@@ -107,7 +107,9 @@ def read_places(kind: Kind, text: pd.DataFrame, areas: Areas) -> pd.DataFrame:
 
 
 @cache
-def _transformer(source: str, target: str) -> Transformer:
+def _transformer(source: str, target: str) -> Transformer | None:
+    if source == target:
+        return None
     return Transformer.from_crs(source, target, always_xy=True)
 
 
@@ -125,10 +127,19 @@ def _pair(text: pd.DataFrame, x: str, y: str) -> _Pair:
     return _Pair(values[0], values[1], given[0], given[1])
 
 
-def _moved(transformer: Transformer, x: _Floats, y: _Floats) -> tuple[_Floats, _Floats]:
-    moved_x, moved_y = transformer.transform(x, y)
-    bad = ~(np.isfinite(moved_x) & np.isfinite(moved_y))
-    return np.where(bad, np.nan, moved_x), np.where(bad, np.nan, moved_y)
+def _moved(transformer: Transformer | None, x: _Floats, y: _Floats) -> tuple[_Floats, _Floats]:
+    """Return the points in another CRS (the same where there is no transformer), NaN where one has no such place."""
+    rows = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    moved = np.full((2, len(x)), np.nan)
+    if len(rows):
+        found = (x[rows], y[rows]) if transformer is None else transformer.transform(x[rows], y[rows])
+        is_there = np.isfinite(found[0]) & np.isfinite(found[1])
+        moved[0, rows], moved[1, rows] = np.where(is_there, found[0], np.nan), np.where(is_there, found[1], np.nan)
+    return moved[0], moved[1]
+
+
+def _of_rows(rows: _Mask, transformer: Transformer | None, x: _Floats, y: _Floats) -> tuple[_Floats, _Floats]:
+    return _moved(transformer, np.where(rows, x, np.nan), np.where(rows, y, np.nan))
 
 
 def _plain_faults(grid: _Pair, globe: _Pair) -> dict[str, _Mask]:
@@ -150,14 +161,18 @@ def _area_faults(
     shapely.prepare(boundary)
     from_globe = _transformer("EPSG:4326", areas.crs)
 
-    def inside(x: _Floats, y: _Floats) -> _Mask:
-        return np.asarray(shapely.contains_xy(boundary, x, y), dtype=bool)
+    def inside(x: _Floats, y: _Floats, rows: _Mask) -> _Mask:
+        found = np.zeros(len(x), dtype=bool)
+        asked = np.flatnonzero(rows & np.isfinite(x) & np.isfinite(y))
+        found[asked] = shapely.contains_xy(boundary, x[asked], y[asked])
+        return found
 
-    has_point = np.isfinite(point[0])
-    outside = (grid.given | globe.given) & ~(has_point & inside(*point))
+    given = grid.given | globe.given
+    outside = given & ~inside(*point, given)
     turned = np.where(grid.given, point[1], np.nan), np.where(grid.given, point[0], np.nan)
-    swapped = inside(*turned) | inside(*_moved(from_globe, globe.y, globe.x))
-    mirrored = inside(*_moved(from_globe, -globe.x, globe.y))
+    swapped = inside(*turned, outside) | inside(*_of_rows(outside, from_globe, globe.y, globe.x), outside)
+    unsure = outside | (~grid.given & (globe.x > 0))
+    mirrored = inside(*_of_rows(unsure, from_globe, -globe.x, globe.y), unsure)
     suspect = ~grid.given & (globe.x > 0) & mirrored & ~outside
     return {
         "swapped": outside & swapped,
@@ -188,13 +203,20 @@ def _first_fault(faults: dict[str, _Mask]) -> npt.NDArray[Any]:
 
 
 def _frame(text: pd.DataFrame, names: npt.NDArray[Any], values: dict[str, _Floats]) -> pd.DataFrame:
-    fault = pd.Series(names, index=text.index, dtype="str")
-    is_fine = (fault == "").to_numpy(dtype=bool)
+    is_fine = np.asarray(names == "")
     frame = pd.DataFrame({name: np.where(is_fine, cells, np.nan) for name, cells in values.items()}, index=text.index)
-    frame["place_fault"] = fault.map({name: str(reason) for name, reason, _ in _SENTENCES}).fillna("").astype("str")
-    frame["place_sentence"] = fault.map({name: words for name, _, words in _SENTENCES}).fillna("").astype("str")
-    frame["raw_place"] = _raw_places(text[~is_fine]).reindex(text.index, fill_value="")
-    return frame
+    blank = pd.Series("", index=text.index, dtype="str")
+    if is_fine.all():
+        return frame.assign(place_fault=blank, place_sentence=blank, raw_place=blank)
+    fault = pd.Series(names[~is_fine], index=text.index[~is_fine], dtype="str")
+    told = {
+        "place_fault": fault.map({name: str(reason) for name, reason, _ in _SENTENCES}),
+        "place_sentence": fault.map({name: words for name, _, words in _SENTENCES}),
+        "raw_place": _raw_places(text[~is_fine]),
+    }
+    return frame.assign(
+        **{name: cells.astype("str").reindex(text.index, fill_value="") for name, cells in told.items()}
+    )
 
 
 def _raw_places(text: pd.DataFrame) -> pd.Series[str]:

@@ -49,8 +49,8 @@ def read_table(kind: Kind, file: InboxFile, source: SourceSettings) -> RawTable:
     return read_delimited(file.path, frozenset(known_headings(kind, source)), source.encoding, source.delimiter)
 
 
-def in_our_names(kind: Kind, files: Sequence[FileText], starts: Sequence[int]) -> pd.DataFrame:
-    """Return the cells of files with the same columns under our names, those of the files first, then blank ones.
+def in_our_names(files: Sequence[FileText], starts: Sequence[int]) -> pd.DataFrame:
+    """Return the cells of files with the same columns under our names; a column that they lack is not there.
 
     The index is the record number, in each file counted from its number in ``starts``.
     """
@@ -60,6 +60,4 @@ def in_our_names(kind: Kind, files: Sequence[FileText], starts: Sequence[int]) -
         name: text_series([file.table.data.column(file.places[name]) for file in files]).set_axis(index)
         for name in files[0].places
     }
-    blank = pd.Series("", index=index, dtype="str")
-    columns |= {name: blank for name in kind.names if name not in columns}
     return pd.DataFrame(columns, index=index, copy=False)

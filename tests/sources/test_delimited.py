@@ -150,6 +150,9 @@ def test_read_equals_an_independent_count_of_the_bytes(
                     " y ",
                     '"q,r"',
                     '""',
+                    '""""',
+                    '"""v"',
+                    '"w"""',
                     '"',
                     '"s""t"',
                     'u"v',
@@ -178,15 +181,21 @@ def test_what_is_read_at_once_is_what_the_csv_module_reads(
     if at_once is None:
         return
     headings, records = _records(path, encoding, ",")
-    assert tuple(at_once.headings) == headings and not records.wrong and not records.blank
+    assert tuple(at_once.headings) == headings and not records.blank
     assert at_once.data.equals(pa.concat_tables(records.pieces))
-    assert records.starts == list(range(2, len(records.starts) + 2))
-    rows = range(at_once.data.num_rows)
+    assert list(at_once.wrong) == records.wrong and at_once.numbers.tolist() == records.numbers
+    assert at_once.lines.tolist() == records.starts
+    rows = range(at_once.read)
     assert at_once.raw_text(rows) == _raw_text(path, encoding, records, rows)
 
 
 def test_ordinary_extracts_are_read_at_once(tmp_path: Path) -> None:
-    for content in (b"urn,text\n1,a\n2,b\n", b'urn,text\r\n1,"a, b"\r\n2,""\r\n', b"urn,text\n"):
+    for content in (
+        b"urn,text\n1,a\n2,b\n",
+        b'urn,text\r\n1,"a, ""b"\r\n2\r\n',
+        b'urn,text\n1,"a\n\nb"\n',
+        b"urn,text",
+    ):
         assert read_at_once(_file(tmp_path, content), "utf-8", ",") is not None
-    for content in (b'urn,text\n1,"a ""b"""\n', b"urn,text\n1\n", b"urn,text\n\n1,a\n", b"urn,text\r1,a\n"):
+    for content in (b'urn,text\n1,"a "b""\n', b"urn,text\n\n1,a\n", b"urn,text\r1,a\n"):
         assert read_at_once(_file(tmp_path, content), "utf-8", ",") is None
