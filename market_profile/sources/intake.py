@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -17,13 +18,15 @@ from market_profile.settings import Settings, SourceSettings
 from market_profile.sources.accounting import FileAccount, accounts_of, repeated, sources_json
 from market_profile.sources.files import InboxFile, find_files
 from market_profile.sources.identity import tell_apart
-from market_profile.sources.judging import Circumstances, KindRows, judge_files
+from market_profile.sources.judging import Circumstances, KindRows, joined, judge_files
 from market_profile.sources.late import late_files, late_rows
 from market_profile.sources.quarantine import PLACE_FAULT_COLUMNS, QUARANTINE_COLUMNS, place_fault_rows, quarantine_rows
 from market_profile.sources.raw import text_series
 from market_profile.sources.reading import FileText, read_text
 from market_profile.sources.refusal import FileRefused, Refusal
 
+ROWS_AT_A_TIME = 150_000
+"""Rows of a kind judged together: their text and all that is worked out on the way take about 2 kB each."""
 _NO_KEYS = pd.DataFrame(
     {
         "record_ref": pd.Series(dtype="str"),
@@ -129,8 +132,21 @@ class _State:
 
 
 def _take_kind(kind: Kind, files: list[InboxFile], around: Circumstances, known: Known, state: _State) -> None:
-    texts: list[FileText] = []
+    late = late_files(kind, files, known.waiting, state.accepted)
+    waited = [part for file in late if (part := late_rows(kind, file, around.source, known.waiting)) is not None]
     again: list[InboxFile] = []
+    judged = []
+    for texts in _in_parts(chain(waited, _texts(kind, files, around.source, known, state, again))):
+        parents = _parents(kind, texts, known, state)
+        judged.append(judge_files(kind, texts, replace(around, parents=parents)))
+    if judged:
+        _take_rows(kind, joined(judged), len(waited), again, known, state)
+
+
+def _texts(
+    kind: Kind, files: list[InboxFile], source: SourceSettings, known: Known, state: _State, again: list[InboxFile]
+) -> Iterator[FileText]:
+    """Yield the text of each file that is neither known, refused nor there twice (those go to ``again``)."""
     seen: set[str] = set()
     for file in files:
         if file.sha256 in known.files:
@@ -138,15 +154,22 @@ def _take_kind(kind: Kind, files: list[InboxFile], around: Circumstances, known:
         elif file.sha256 in seen:
             again.append(file)
         else:
-            text = _text(kind, file, around.source, state)
+            text = _text(kind, file, source, state)
             if text is not None:
-                texts.append(text)
                 seen.add(file.sha256)
-    late = late_files(kind, files, known.waiting, state.accepted)
-    waited = [part for file in late if (part := late_rows(kind, file, around.source, known.waiting)) is not None]
-    if texts or waited:
-        around = replace(around, parents=_parents(kind, [*waited, *texts], known, state))
-        _take_rows(kind, judge_files(kind, [*waited, *texts], around), len(waited), again, known, state)
+                yield text
+
+
+def _in_parts(texts: Iterable[FileText]) -> Iterator[list[FileText]]:
+    """Yield the files some at a time, so that no more text than that is held at once."""
+    part: list[FileText] = []
+    for text in texts:
+        if part and sum(one.table.read for one in part) + text.table.read > ROWS_AT_A_TIME:
+            yield part
+            part = []
+        part.append(text)
+    if part:
+        yield part
 
 
 def _take_rows(kind: Kind, judged: KindRows, waited: int, again: list[InboxFile], known: Known, state: _State) -> None:

@@ -6,7 +6,7 @@ by a number that runs through all files of its kind.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -31,12 +31,12 @@ _LISTED = 20
 
 @dataclass(frozen=True)
 class FileRead:
-    """One file as read: how many records, the line of each, the raw text of those asked for, and warnings."""
+    """One file as read: how many records, the line of each, the raw text of the faulty ones, and warnings."""
 
     file: InboxFile
     read: int
     lines: npt.NDArray[np.int64]
-    raw_text: Callable[[Sequence[int]], list[str]]
+    raw: Mapping[int, str]
     warnings: tuple[str, ...]
 
 
@@ -96,11 +96,41 @@ def judge_files(kind: Kind, files: Sequence[FileText], around: Circumstances) ->
         group = [files[number] for number in numbers]
         judged = _judge_group(kind, group, starts[numbers], around)
         groups.append(judged)
-        read |= {number: _read(file, judged.typed) for number, file in zip(numbers, group, strict=True)}
+        faulty = np.unique(judged.faults["row"].to_numpy(dtype="int64"))
+        for number, file in zip(numbers, group, strict=True):
+            local = faulty[(faulty >= starts[number]) & (faulty < starts[number + 1])] - starts[number]
+            read[number] = _read(file, judged.typed, local.tolist())
     ordered = tuple(read[number] for number in range(len(files)))
     typed = pd.concat([one.typed for one in groups if len(one.typed)] or [groups[0].typed])
     faults = pd.concat([one.faults for one in groups if len(one.faults)] or [groups[0].faults], ignore_index=True)
     return KindRows(ordered, starts, _with_source(typed, ordered, starts), faults, pd.concat([g.refs for g in groups]))
+
+
+def joined(parts: Sequence[KindRows]) -> KindRows:
+    """Return what files of a kind gave that were judged part by part, as if all at once."""
+    if len(parts) == 1:
+        return parts[0]
+    offsets = np.cumsum([0, *(int(part.starts[-1]) for part in parts)])
+    places = np.cumsum([0, *(len(part.files) for part in parts)])
+    candidates = [
+        part.candidates.assign(file_order=part.candidates["file_order"] + place)
+        for part, place in zip(parts, places, strict=False)
+        if len(part.candidates)
+    ]
+    faults = [
+        part.faults.assign(row=part.faults["row"] + offset)
+        for part, offset in zip(parts, offsets, strict=False)
+        if len(part.faults)
+    ]
+    refs = [part.refs.set_axis(part.refs.index + offset) for part, offset in zip(parts, offsets, strict=False)]
+    starts = [part.starts[:-1] + offset for part, offset in zip(parts, offsets, strict=False)]
+    return KindRows(
+        files=tuple(file for part in parts for file in part.files),
+        starts=np.concatenate([*starts, offsets[-1:]]),
+        candidates=pd.concat(candidates or [parts[0].candidates]),
+        faults=pd.concat(faults or [parts[0].faults], ignore_index=True),
+        refs=pd.concat(refs),
+    )
 
 
 def _with_source(typed: pd.DataFrame, files: Sequence[FileRead], starts: npt.NDArray[np.int64]) -> pd.DataFrame:
@@ -143,9 +173,10 @@ def _judge(kind: Kind, text: pd.DataFrame, reading: pd.DataFrame, around: Circum
     return _Judged(typed.assign(**labels), faults, _faulty_refs(kind, text, faults, around.source))
 
 
-def _read(file: FileText, typed: pd.DataFrame) -> FileRead:
+def _read(file: FileText, typed: pd.DataFrame, faulty: list[int]) -> FileRead:
     warnings = (*file.table.warnings, *_ignored(file, typed))
-    return FileRead(file.file, file.table.read, file.table.lines, file.table.raw_text, warnings)
+    raw = dict(zip(faulty, file.table.raw_text(faulty), strict=True)) if faulty else {}
+    return FileRead(file.file, file.table.read, file.table.lines, raw, warnings)
 
 
 def _without_places(text: pd.DataFrame) -> pd.DataFrame:

@@ -50,9 +50,7 @@ def quarantine_rows(kind: Kind, rows: KindRows) -> pd.DataFrame:
     })  # fmt: skip
     order = rows.file_of(numbers.to_numpy())
     local = numbers.to_numpy() - rows.starts[order]
-    raw: list[str] = []
-    for place in np.unique(order):
-        raw += rows.files[place].raw_text(local[order == place].tolist())
+    raw = [rows.files[place].raw[row] for place, row in zip(order.tolist(), local.tolist(), strict=True)]
     files = [file.file for file in rows.files]
     frame = pd.DataFrame(
         {

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import market_profile.sources.intake
 from market_profile.errors import AccountingError, InputRefused, SettingsError
 from market_profile.settings import SourceSettings
 from market_profile.sources import Intake, Known, quarantine_report, summary_text
@@ -259,3 +260,25 @@ def test_criteria_of_the_case_forum_are_kept(read: Reader) -> None:
     frame = intake.accepted["case_forum"]
     assert frame["violence_score"].tolist() == [3.0]
     assert any("notes" in warning for warning in intake.warnings)
+
+
+def test_files_judged_part_by_part_give_the_same(read: Reader, logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
+    head = "urn,subject_no,surname\n"
+    inbox = {
+        "intelligence_logs_1.csv": HEAD + "A1,2018-10-01,1,A,P,x\nA2,2018-10-01,9,A,P,x\nA1,2018-10-01,1,A,P,x\n",
+        "intelligence_logs_2.csv": HEAD.replace("text", "narrative")
+        + "A1,2018-10-02,1,A,P,later\nA3,2018-13-01,1,A,P,x\n",
+        "intelligence_logs_3.csv": HEAD + "A4,2018-10-01,1,A,P,x\n",
+        "intelligence_logs_4.csv": HEAD + "A4,2018-10-01,1,A,P,x\n",
+        "intelligence_logs_5.csv": HEAD + 'A5,2018-10-01,1,A,P,"never closed\n',
+        "log_subjects_1.csv": head + "A1,1,Ash\nA9,1,Orphan\n",
+        "log_subjects_2.csv": head + "A4,1,Birch\nA2,1,Orphan\nA4,1,Birch\n",
+    }
+    whole = read(inbox)
+    monkeypatch.setattr(market_profile.sources.intake, "ROWS_AT_A_TIME", 1)
+    parts = read(inbox)
+    assert (parts.accounts, parts.refused, parts.warnings) == (whole.accounts, whole.refused, whole.warnings)
+    assert _counts(whole)[:2] == [(3, 1, 1, 1, 0), (2, 1, 1, 0, 1)]
+    pd.testing.assert_frame_equal(parts.quarantine, whole.quarantine)
+    for kind, frame in whole.accepted.items():
+        pd.testing.assert_frame_equal(parts.accepted[kind], frame)
