@@ -51,6 +51,7 @@ def test_the_area_of_a_lost_worker_is_made_again(tmp_path: Path) -> None:
         said, _ = flow.communicate(timeout=1800)
     assert flow.returncode == 0, said
     assert edition_hashes(area / "editions") == edition_hashes(plain / "editions")
+    assert _servers_of(area) == []
     combined = (area / "store" / "audit.jsonl").read_bytes().count(b'"combination"')
     assert combined == 1
 
@@ -65,3 +66,22 @@ def _worker_at_work(area: Path, workers: list[int]) -> int:
             if any(str(area).encode() in command for command in commands):
                 return worker
         time.sleep(0.2)
+
+
+def _servers_of(area: Path) -> list[int]:
+    """Return the processes that still serve Prefect's database of the area."""
+    home = str(area / "store" / "prefect").encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if b"uvicorn" in (folder / "cmdline").read_bytes() and home in (folder / "environ").read_bytes():
+                found.append(int(folder.name))
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            continue
+    return found
+
+
+def test_workers_elsewhere_need_a_server_that_they_can_reach(tmp_path: Path) -> None:
+    done = run_flow("areas", "--dask", "tcp://192.0.2.1:8786", tmp_path)
+    assert done.returncode != 0
+    assert "PREFECT_API_URL" in done.stderr
