@@ -12,7 +12,7 @@ from market_profile.network import replacement, roles, structure, supply
 from market_profile.network.change import Told, changes, current_ids
 from market_profile.network.communities import carry_labels, communities
 from market_profile.network.company import named_beside
-from market_profile.network.edges import EDGE_KEY, build_edges
+from market_profile.network.edges import EDGE_KEY, edges_of, numbered, tie_weights
 from market_profile.network.key_players import key_players
 from market_profile.network.model import KeyPlayerSet, Network, Resolved
 from market_profile.network.standing import STANDING, standing
@@ -69,9 +69,14 @@ def build_network(
     told = supply.role_evidence(evidence)
     sold = supply.supply_evidence(told, ties, evidence)
     current = ties[ties["observed_at"] >= since].reset_index(drop=True)
-    edges = build_edges(current, settings.half_life_days, month)
+    rows = numbered(current)
+    edges = edges_of(rows, settings.half_life_days, month)
     parts = pd.concat([told, supply.custody_evidence(evidence)], ignore_index=True)
-    steady = build_edges(current, dict.fromkeys(Relation, roles.HALF_LIFE_DAYS), month)
+    steady = (
+        edges
+        if current.empty
+        else edges.assign(weight=tie_weights(rows, dict.fromkeys(Relation, roles.HALF_LIFE_DAYS), month))
+    )
     beside = named_beside(evidence)
     beside = beside[beside["observed_at"] >= since]
     people = roles.assign_roles(parts[parts["observed_at"] >= since], steady, beside, month)

@@ -80,32 +80,50 @@ def build_edges(statements: pd.DataFrame, half_life_days: Mapping[str, float], m
     ``reported_sources`` counts independent sources that reached the police unasked; ``match_probability`` is that of
     the surest statement: the chance that its record is about these two people.
     """
-    if statements.empty:
+    return edges_of(numbered(statements), half_life_days, month)
+
+
+def edges_of(rows: pd.DataFrame, half_life_days: Mapping[str, float], month: Month) -> pd.DataFrame:
+    """Return what ``build_edges`` gives, from statements that are ``numbered``."""
+    if rows.empty:
         return _empty()
-    rows = statements.rename(columns={"source_id": EDGE_KEY[0], "target_id": EDGE_KEY[1]})
-    rows = rows.assign(now=decayed(rows, half_life_days, month))
     sound = rows[~rows["is_suspected_false"]]
-    edges = rows.groupby(EDGE_KEY, sort=True).agg(
-        records=("record_ref", "nunique"), first_seen=("observed_at", "min"), last_seen=("observed_at", "max")
-    )
-    edges["weight"] = noisy_or(sound, EDGE_KEY, "now")
-    by_edge = sound.groupby(EDGE_KEY, sort=True)
-    edges["independent_sources"] = by_edge["source_key"].nunique()
-    edges["reported_sources"] = sound[sound["stream"] == "reported"].groupby(EDGE_KEY)["source_key"].nunique()
+    by_all, by_edge = rows.groupby("edge"), sound.groupby("edge")
+    edges = rows.drop_duplicates("edge").set_index("edge")[_ENDS].set_axis(EDGE_KEY, axis=1).sort_index()
+    edges["records"] = by_all["record"].nunique()
+    edges["weight"] = tie_weights(rows, half_life_days, month)
+    edges["independent_sources"] = by_edge["source"].nunique()
+    edges["reported_sources"] = sound[sound["stream"] == "reported"].groupby("edge")["source"].nunique()
     edges["match_probability"] = by_edge["match_probability"].max()
-    edges["is_direct"] = by_edge["is_direct"].any()
-    edges["is_stated"] = by_edge["is_stated"].any()
-    sound_seen = by_edge["observed_at"].agg(["min", "max"])
-    edges["first_seen"] = sound_seen["min"].combine_first(edges["first_seen"])
-    edges["last_seen"] = sound_seen["max"].combine_first(edges["last_seen"])
-    best = sound.sort_values(["weight", "record_ref"], ascending=[False, True], kind="stable")
-    edges["best_grade"] = best.groupby(EDGE_KEY)["grade"].first()
-    edges["handling"] = np.where(
-        (sound["handling"] == "P").groupby([sound[c] for c in EDGE_KEY]).any().reindex(edges.index, fill_value=False),
-        "P",
-        "C",
-    )
+    for column in ("is_direct", "is_stated"):
+        edges[column] = by_edge[column].any()
+    for column, end in (("first_seen", "min"), ("last_seen", "max")):
+        edges[column] = by_edge["observed_at"].agg(end).reindex(edges.index).fillna(by_all["observed_at"].agg(end))
+    best = sound.sort_values(["weight", "record"], ascending=[False, True], kind="stable")
+    edges["best_grade"] = best.drop_duplicates("edge").set_index("edge")["grade"]
+    shared = sound.loc[sound["handling"] == "P", "edge"]
+    edges["handling"] = np.where(edges.index.isin(shared), "P", "C")
     return _finish(edges)
+
+
+_ENDS = ["source_id", "target_id", "relation"]
+
+
+def numbered(statements: pd.DataFrame) -> pd.DataFrame:
+    """Return the statements with numbers for their texts, in order: edge (ends and relation), source, record."""
+    numbers = {
+        "edge": statements.groupby(_ENDS, sort=True).ngroup(),
+        "source": pd.factorize(statements["source_key"], sort=True)[0],
+        "record": pd.factorize(statements["record_ref"], sort=True)[0],
+    }
+    return statements.assign(**numbers)
+
+
+def tie_weights(rows: pd.DataFrame, half_life_days: Mapping[str, float], month: Month) -> pd.Series:
+    """Return the weight of each tie by its number: noisy-or of what decay leaves of the statements ``rows``."""
+    rows = rows.assign(now=decayed(rows, half_life_days, month))
+    found = noisy_or(rows[~rows["is_suspected_false"]], ["edge"], "now", "source")
+    return found.reindex(range(int(rows["edge"].max()) + 1)).fillna(0.0).round(6)
 
 
 def _finish(edges: pd.DataFrame) -> pd.DataFrame:
@@ -115,10 +133,9 @@ def _finish(edges: pd.DataFrame) -> pd.DataFrame:
         edges[column] = edges[column].fillna(0).astype("int64")
     for column in ("is_direct", "is_stated"):
         edges[column] = edges[column].astype("boolean").fillna(False).astype(bool)
-    edges["weight"] = edges["weight"].fillna(0.0).round(6)
     edges["match_probability"] = edges["match_probability"].fillna(0.0).round(4)
     edges["is_single_source"] = (edges["independent_sources"] < 2) & ~edges["is_direct"]
-    return edges.reset_index()[list(EDGE_COLUMNS)]
+    return edges.reset_index(drop=True)[list(EDGE_COLUMNS)]
 
 
 def _empty() -> pd.DataFrame:

@@ -37,7 +37,7 @@ class Reach:
     def __post_init__(self) -> None:
         """Fold hanging trees: leaf by leaf, children before parents."""
         n = len(self.neighbours)
-        self._parent, self._folded = _folding(self.neighbours)
+        self._parent, self._folded = folding(self.neighbours)
         self._rank = np.full(n, n, dtype=np.int64)
         self._rank[self._folded] = np.arange(len(self._folded))
         self._weight, self._inside = np.ones(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
@@ -115,7 +115,7 @@ class Reach:
         return cut
 
 
-def _folding(neighbours: list[list[int]]) -> tuple[list[int], list[int]]:
+def folding(neighbours: list[list[int]]) -> tuple[list[int], list[int]]:
     """Return the node that each folded node hangs from (-1 for the others) and the folded, children before parents."""
     degree = [len(around) for around in neighbours]
     parent, folded = [-1] * len(neighbours), []

@@ -7,6 +7,8 @@ rates alone: some sound record must speak for it, else the part is "unknown".
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -61,10 +63,11 @@ def assign_roles(evidence: pd.DataFrame, edges: pd.DataFrame, beside: pd.DataFra
     sound = evidence[~evidence["is_suspected_false"]]
     told = _told_pieces(sound, month)
     firm = edges[~edges["is_suspected_false"] & edges["is_stated"]]
-    first = _posterior(told)
+    first = _shares(_weights(told))
     ties = _tie_pieces(firm, _those(first, SELLING), _those(first, (Role.SUPPLIER.value,)))
     pieces = pd.concat([told, ties, _beside_pieces(beside, first, month)])
-    found = _stated(_posterior(pieces), pieces)
+    weights = _weights(pieces)
+    found = _stated(_shares(weights), pieces, weights)
     people = sorted(set(edges[EDGE_KEY[0]]) | set(edges[EDGE_KEY[1]]) | set(evidence["nominal_id"]))
     frame = pd.DataFrame({"nominal_id": pd.Series(people, dtype="str")}).merge(found, on="nominal_id", how="left")
     frame["role"] = frame["role"].astype("object").fillna(Role.UNKNOWN.value).astype("str")
@@ -173,9 +176,9 @@ def _weights(pieces: pd.DataFrame) -> pd.DataFrame:
     return grouped
 
 
-def _posterior(pieces: pd.DataFrame) -> pd.DataFrame:
-    """Return the share of each part (columns PARTS) by nominal_id."""
-    total = _weights(pieces).groupby("nominal_id", sort=True)[list(PARTS)].sum()
+def _shares(weights: pd.DataFrame) -> pd.DataFrame:
+    """Return the share of each part (columns PARTS) by nominal_id, from ``_weights``."""
+    total = weights.groupby("nominal_id", sort=True)[list(PARTS)].sum()
     score = total.to_numpy() + np.log(np.array(list(PRIOR.values())))
     odds = np.exp(score - score.max(axis=1, keepdims=True)) if len(score) else score
     return pd.DataFrame(odds / odds.sum(axis=1, keepdims=True), index=total.index, columns=list(PARTS))
@@ -186,7 +189,7 @@ def _those(shares: pd.DataFrame, parts: tuple[str, ...]) -> set[str]:
     return set(top.index[top.isin(parts)])
 
 
-def _stated(shares: pd.DataFrame, pieces: pd.DataFrame) -> pd.DataFrame:
+def _stated(shares: pd.DataFrame, pieces: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
     """Return the part stated of each person: the likeliest of those for which some record speaks."""
     values = shares.to_numpy().round(9)
     told = np.where(_spoken_for(pieces, shares.index), values, 0.0)
@@ -205,7 +208,7 @@ def _stated(shares: pd.DataFrame, pieces: pd.DataFrame) -> pd.DataFrame:
             "role": np.where(is_weak, Role.UNKNOWN.value, parts[top]),
             "role_probability": np.where(is_weak, 1 - share, share),
             "second_role": np.where(told[rows, second] > 0, parts[second], ""),
-            "role_reasons": _reasons(pieces, shares.index, top, np.argmax(others, axis=1)),
+            "role_reasons": _reasons(weights, shares.index, top, np.argmax(others, axis=1)),
         }
     )
 
@@ -219,24 +222,32 @@ def _spoken_for(pieces: pd.DataFrame, people: pd.Index) -> np.ndarray:
     return result
 
 
-def _reasons(pieces: pd.DataFrame, people: pd.Index, top: np.ndarray, other: np.ndarray) -> np.ndarray:
+def _reasons(weights: pd.DataFrame, people: pd.Index, top: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Say each rule's weight of evidence for part ``top`` over ``other``, strongest first, the base rate last."""
-    weights = _weights(pieces)
     row = people.get_indexer(pd.Index(weights["nominal_id"]))
     told = weights[list(PARTS)].to_numpy()
     here = np.arange(len(weights))
     gain = told[here, top[row]] - told[here, other[row]]
     text = weights["rule"].map(_SPOKEN) + " x" + weights["n"].astype("str")
-    said = pd.DataFrame({"row": row, "gain": gain, "text": text}).assign(strength=np.abs(gain).round(9))
-    said = said.sort_values(["row", "strength", "text"], ascending=[True, False, True], kind="stable")
+    words, known = pd.factorize(text, sort=True)
+    order = np.lexsort((words, -np.abs(gain).round(9), row))
     base = np.log(np.array(list(PRIOR.values())))
-    parts = np.array(PARTS, dtype=object)
-    prior = pd.DataFrame({"row": np.arange(len(people)), "gain": base[top] - base[other]})
-    prior["text"] = "base rate of " + parts[top] + " over " + parts[other]
-    both = pd.concat([said, prior], ignore_index=True).sort_values("row", kind="stable")
-    words = both["text"] + " (" + both["gain"].map("{:.2f}".format).astype("str") + ")"
-    found: np.ndarray = words.groupby(both["row"], sort=True).agg("; ".join).to_numpy(object)
+    said = _joined(np.asarray(known, dtype=object)[words[order]], gain[order], row[order], len(people))
+    last = _joined(_BASE_RATES[top, other], base[top] - base[other], np.arange(len(people)), len(people))
+    found: np.ndarray = said + np.where(said == "", "", "; ") + last
     return found
+
+
+def _joined(text: np.ndarray, gain: np.ndarray, row: np.ndarray, count: int) -> np.ndarray:
+    """Return, for each of ``count`` rows, its texts with their gains, "; " between them; ``row`` is in order."""
+    words = [f"{text} ({gain:.2f})" for text, gain in zip(text.tolist(), gain.tolist(), strict=True)]
+    ends = np.searchsorted(row, np.arange(count + 1)).tolist()
+    found = np.empty(count, dtype=object)
+    found[:] = ["; ".join(words[first:last]) for first, last in pairwise(ends)]
+    return found
+
+
+_BASE_RATES = np.array([[f"base rate of {one} over {other}" for other in PARTS] for one in PARTS], dtype=object)
 
 
 def _spoken(rule: str) -> str:

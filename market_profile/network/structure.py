@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from market_profile.network.between import betweenness_sums, dependencies
 from market_profile.network.distances import inverse_distances, sampled
 
 Floats = NDArray[np.float64]
@@ -126,14 +127,13 @@ def cut_points(web: Web) -> NDArray[np.bool_]:
 def betweenness(web: Web, exact_edges: int, pivots: int) -> Floats:
     """Return normalised betweenness: exact up to ``exact_edges`` ties, else from ``pivots`` fixed sources.
 
-    Brandes (2001) by rustworkx; above, Brandes and Pich (2007) with uniform pivots. Networks without shortest paths
+    Brandes (2001); above, Brandes and Pich (2007) with uniform pivots. Networks without shortest paths
     through a node give 0.
     """
     if web.size < 3 or not len(web.pairs):
         return np.zeros(web.size)
     if len(web.pairs) <= exact_edges or pivots >= web.size:
-        found = rx.graph_betweenness_centrality(web.rustworkx(), normalized=True, parallel_threshold=web.size + 1)
-        return np.array([found[i] for i in range(web.size)])
+        return betweenness_sums(web.matrix()) * (2.0 / ((web.size - 1) * (web.size - 2)))
     chosen = np.sort(np.random.default_rng(PIVOT_SEED).choice(web.size, size=pivots, replace=False))
     return pivot_betweenness(web, chosen)
 
@@ -147,37 +147,9 @@ def pivot_betweenness(web: Web, pivots: Ints) -> Floats:
     matrix = web.matrix()
     total = np.zeros(web.size)
     for start in range(0, len(pivots), PIVOT_BATCH):
-        total += _dependencies(matrix, pivots[start : start + PIVOT_BATCH])
+        total += dependencies(matrix, pivots[start : start + PIVOT_BATCH], np.ones(web.size))
     scale = web.size / len(pivots) / ((web.size - 1) * (web.size - 2))
     return total * scale
-
-
-def _dependencies(matrix: sparse.csr_matrix, sources: Ints) -> Floats:
-    n, width = matrix.shape[0], len(sources)
-    column = np.arange(width)
-    paths = np.zeros((n, width))
-    paths[sources, column] = 1.0
-    frontier = paths.copy()
-    levels = [frontier != 0]
-    seen = levels[0].copy()
-    while True:
-        reached = matrix @ frontier
-        reached[seen] = 0.0
-        fresh = reached != 0
-        if not fresh.any():
-            break
-        seen |= fresh
-        paths += reached
-        levels.append(fresh)
-        frontier = reached
-    share = np.zeros((n, width))
-    inverse = np.divide(1.0, paths, out=np.zeros_like(paths), where=paths != 0)
-    for depth in range(len(levels) - 1, 0, -1):
-        carried = np.where(levels[depth], (1.0 + share) * inverse, 0.0)
-        share += np.where(levels[depth - 1], paths * (matrix @ carried), 0.0)
-    share[sources, column] = 0.0
-    result: Floats = share.sum(axis=1)
-    return result
 
 
 def efficiency(web: Web, pivots: int = 500) -> float:

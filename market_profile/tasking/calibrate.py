@@ -41,6 +41,9 @@ fictional towns (seeds 9001-9003) came to in the month after."""
 ACTIVITY_STRENGTH = 0.4
 """A seller mostly is there all month or not at all: a beta of so little strength about the chance."""
 
+AT_ONCE = 256
+"""Targets whose bounds are worked out at once, 1,600 values each."""
+
 BANDS = 5
 
 
@@ -171,12 +174,14 @@ def with_activity(
     logit = ACTIVITY[0] + ACTIVITY[1] * np.log(raw / (1 - raw))
     share = np.where(is_person.to_numpy(), 1 / (1 + np.exp(-logit)) * (active > 0), active)
     middle = (np.arange(40) + 0.5) / 40
-    centre = np.log(place / (1 - place))
-    of_place = 1 / (1 + np.exp(-(centre[:, None] + spread[:, None] * ndtri(middle)[None, :])))
-    kept = np.clip(share, 1e-3, 1 - 1e-3)[:, None]
-    of_share = beta.ppf(middle[None, :], ACTIVITY_STRENGTH * kept, ACTIVITY_STRENGTH * (1 - kept))
-    of_share = np.where(is_person.to_numpy()[:, None], of_share, share[:, None])
-    both = (of_place[:, :, None] * of_share[:, None, :]).reshape(len(place), 1600)
-    low, high = np.quantile(both, NINETY, axis=1) if len(place) else (place, place)
-    chance = place * share
-    return chance, np.minimum(low, chance), np.maximum(high, chance)
+    centre, chance = np.log(place / (1 - place)), place * share
+    kept, back = np.unique(np.where(is_person, np.clip(share, 1e-3, 1 - 1e-3), 0.5), return_inverse=True)
+    of_share = beta.ppf(middle[None, :], ACTIVITY_STRENGTH * kept[:, None], ACTIVITY_STRENGTH * (1 - kept[:, None]))
+    bounds = np.empty((2, len(place)))
+    for start in range(0, len(place), AT_ONCE):
+        rows = slice(start, start + AT_ONCE)
+        of_place = 1 / (1 + np.exp(-(centre[rows, None] + spread[rows, None] * ndtri(middle)[None, :])))
+        shares = np.where(is_person.to_numpy()[rows, None], of_share[back[rows]], share[rows, None])
+        both = (of_place[:, :, None] * shares[:, None, :]).reshape(len(shares), 1600)
+        bounds[:, rows] = np.quantile(both, NINETY, axis=1, overwrite_input=True)
+    return chance, np.minimum(bounds[0], chance), np.maximum(bounds[1], chance)
