@@ -39,16 +39,15 @@ class Blocks:
             yield _pairs(self.unit, at[start:stop], self.ends[at[start:stop]])
             start = stop
 
-    def within(self, labels: Numbers) -> Pairs:
-        """Return the pairs of units that share a key and a label."""
+    def within(self, labels: Numbers) -> Blocks:
+        """Return the blocks of units that share a key and a label."""
         label = labels[self.unit]
         order = np.lexsort((np.arange(len(label)), label, self.ends))
         label, ends = label[order], self.ends[order]
         new = np.flatnonzero((np.diff(label, prepend=-1) != 0) | (np.diff(ends, prepend=-1) != 0))
         sizes = np.diff(np.append(new, len(label)))
         finish = np.repeat(new + sizes, sizes)
-        at = np.flatnonzero(self.seeks[order] & (finish > np.arange(len(label)) + 1))
-        return _pairs(self.unit[order], at, finish[at])
+        return Blocks(self.unit[order], finish, self.seeks[order])
 
 
 def _pairs(unit: Numbers, at: Numbers, ends: Numbers) -> Pairs:
@@ -72,7 +71,8 @@ def make_blocks(keys: pd.DataFrame, largest_block: int, seeking: Flags | None = 
         met = np.bincount(code, weights=seeking[unit]) > 0
         unit, code = unit[met[code]], code[met[code]]
         unit = np.where(seeking[unit], unit, unit | _HELD)
-    code, unit = unpacked(distinct(packed(code, unit)))
+    shared = np.bincount(code)[code] > 1
+    code, unit = unpacked(distinct(packed(code[shared], unit[shared])))
     held = (unit & _HELD) != 0
     sizes = np.bincount(code)[code]
     starts = np.searchsorted(code, code)

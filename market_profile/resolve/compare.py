@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from market_profile.errors import WrongUse
-from market_profile.resolve.coded import TEXTS, Coded
+from market_profile.resolve.coded import TEXTS, Coded, Codes, Words
 from market_profile.resolve.lists import Flags, Numbers
 from market_profile.resolve.model import Field
 
@@ -125,10 +125,18 @@ class Compared:
         if name == "substr":
             return words.slices(given[0], given[1] - 1, given[1] - 1 + given[2])
         if name in ("damerau_levenshtein", "jaro_winkler_similarity"):
-            return words.measure(name, given[0], given[1], _distance(name))
+            return self.distances(words, name, given[0], given[1])
         if name in ("abs", "greatest"):
             return np.abs(given[0]) if name == "abs" else np.maximum(given[0], given[1])
         raise WrongUse("linkage model: a condition calls what is not known here")
+
+    @staticmethod
+    def distances(words: Words, name: str, left: Codes, right: Codes) -> npt.NDArray[np.float64]:
+        """Return DuckDB's ``damerau_levenshtein`` or ``jaro_winkler_similarity`` of words, as rapidfuzz knows them."""
+        from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
+
+        scorer = DamerauLevenshtein.distance if name == "damerau_levenshtein" else JaroWinkler.similarity
+        return words.measure(name, left, right, scorer)
 
     def _side(self, name: str) -> npt.NDArray[Any]:
         """Return a column of one side (``surname_l``) for all pairs."""
@@ -169,9 +177,3 @@ def _named(node: ast.expr) -> str:
     if isinstance(node, ast.Name):
         return node.id
     raise WrongUse("linkage model: a condition compares lists that are no columns")
-
-
-def _distance(name: str) -> Callable[..., float]:
-    from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
-
-    return DamerauLevenshtein.distance if name == "damerau_levenshtein" else JaroWinkler.similarity

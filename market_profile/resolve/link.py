@@ -63,12 +63,12 @@ class Way:
 
     ``largest_cluster``: records above which a cluster must hold together better than others (the size guard).
     ``far``: weighs the pairs within a component that share no key; weighed like the others where none is given.
-    ``floor``: pairs of two components are kept from this weight on.
+    ``floor``: pairs of two clusters are kept from this weight on.
     """
 
     largest_cluster: float = 400.0
     far: Far | None = None
-    floor: float = 0.0
+    floor: float = float("inf")
 
 
 USUAL = Way()
@@ -78,8 +78,8 @@ USUAL = Way()
 class Linked:
     """The result of a link: a cluster label for each unit, and the scored pairs that say something.
 
-    ``pairs`` (left, right, weight): all scored pairs within a component, and those at or above the floor. ``met``
-    flags the units that were compared with any; ``candidates`` is the number of pairs compared.
+    ``pairs`` (left, right, weight): the scored pairs within a cluster, and those at or above the floor. ``met`` flags
+    the units that were compared with any; ``candidates`` is the number of pairs compared.
     """
 
     clusters: Labels
@@ -121,6 +121,7 @@ def link(
     judged = judged or Constraints.none()
     cut = Cut(model.edge_weight, model.cut_weight, model.cap, largest_cluster=way.largest_cluster)
     blocks = make_blocks(keys, LARGEST_BLOCK, None if moves is None else moves.fresh)
+    del keys  # the largest table of a link
     floor = min(cut.edge, way.floor)
     told = _compared(len(records), blocks, scorer, floor)
     apart = distinct(packed(*(judged.different[side].to_numpy(np.int64) for side in ("left", "right"))))
@@ -128,8 +129,8 @@ def link(
     labels = components(len(records), *unpacked(told.code[allowed]), told.weight[allowed], cut)
     inside = _inside(blocks, join_judged(labels, Constraints(empty_pairs(), judged.same)), told, scorer)
     whole = _Whole(inside, apart, scorer if way.far is None else way.far, moves, model.cut_weight)
-    clusters = average_link(labels, whole.weigh, cut, records)
-    return Linked(join_judged(clusters, judged), _frame(inside, told, floor), told.met, told.count)
+    clusters = join_judged(average_link(labels, whole.weigh, cut, records), judged)
+    return Linked(clusters, _frame(inside, told, clusters, way.floor), told.met, told.count)
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,11 @@ def _compared(units: int, blocks: Blocks, scorer: Scorer, floor: float) -> _Told
         kept = np.arange(len(left)) if count <= _KEPT else np.flatnonzero(weight >= floor)
         codes.append(packed(left[kept], right[kept]))
         weights.append(weight[kept])
+    return _told(codes, weights, met, count)
+
+
+def _told(codes: list[Labels], weights: list[Weights], met: Flags, count: int) -> _Told:
+    """Return the parts as one, in order."""
     code, weight = np.concatenate(codes), np.concatenate(weights)
     if (code[1:] < code[:-1]).any():
         order = np.argsort(code, kind="stable")
@@ -166,14 +172,21 @@ def _inside(blocks: Blocks, labels: Labels, told: _Told, scorer: Scorer) -> _Tol
         left, right = unpacked(told.code)
         within = labels[left] == labels[right]
         return _Told(told.code[within], told.weight[within], told.met, told.count)
-    left, right = blocks.within(labels)
-    code = packed(left, right)
-    weight = np.zeros(len(code))
+    codes, weights = [np.zeros(0, np.int64)], [np.zeros(0)]
+    for left, right in blocks.within(labels).chunks():
+        codes.append(packed(left, right))
+        weights.append(_looked_up(told, codes[-1], scorer, left, right))
+    return _told(codes, weights, told.met, told.count)
+
+
+def _looked_up(told: _Told, code: Labels, scorer: Scorer, left: Labels, right: Labels) -> Weights:
+    """Return the weights of pairs (``code``: packed): as told, where it tells them, else as scored now."""
     place = np.minimum(np.searchsorted(told.code, code), max(len(told.code) - 1, 0))
     known = told.code[place] == code if len(told.code) else np.zeros(len(code), dtype=bool)
+    weight = np.empty(len(code))
     weight[known] = told.weight[place[known]]
     weight[~known] = scorer.weigh(left[~known], right[~known])
-    return _Told(code, weight, told.met, told.count)
+    return weight
 
 
 @dataclass(frozen=True)
@@ -192,12 +205,7 @@ class _Whole:
     def weigh(self, left: Labels, right: Labels) -> Weights:
         """Return the weights of pairs of unit numbers."""
         code = packed(left, right)
-        held = self.inside.code
-        place = np.minimum(np.searchsorted(held, code), max(len(held) - 1, 0))
-        known = held[place] == code if len(held) else np.zeros(len(code), dtype=bool)
-        weight = np.empty(len(code))
-        weight[known] = self.inside.weight[place[known]]
-        weight[~known] = self.far.weigh(left[~known], right[~known])
+        weight = _looked_up(self.inside, code, self.far, left, right)
         if self.moves is not None:
             weight = self._steadied(left, right, weight, self.moves)
         return np.where(is_in(code, self.apart), APART, weight) if len(self.apart) else weight
@@ -208,14 +216,17 @@ class _Whole:
         return np.where(settled, np.minimum(weight, self.cut_weight - SETTLED_APART), weight)
 
 
-def _frame(inside: _Told, told: _Told, floor: float) -> pd.DataFrame:
-    """Return the pairs ``inside``, and those at or above the floor, each once, in order."""
-    high = told.weight >= floor
-    code = np.r_[inside.code, told.code[high]]
+def _frame(inside: _Told, told: _Told, clusters: Labels, floor: float) -> pd.DataFrame:
+    """Return the pairs within clusters, and those of two clusters at or above the floor, each once, in order."""
+    left, right = unpacked(inside.code)
+    same = clusters[left] == clusters[right]
+    high = np.flatnonzero(told.weight >= floor)
+    left, right = unpacked(told.code[high])
+    high = high[clusters[left] != clusters[right]]
+    code, weight = np.r_[inside.code[same], told.code[high]], np.r_[inside.weight[same], told.weight[high]]
     order = np.argsort(code, kind="stable")
-    order = order[np.diff(code[order], prepend=-1) != 0]
     left, right = unpacked(code[order])
-    return pd.DataFrame({"left": left, "right": right, "weight": np.r_[inside.weight, told.weight[high]][order]})
+    return pd.DataFrame({"left": left, "right": right, "weight": weight[order]})
 
 
 def join_judged(clusters: Labels, judged: Constraints) -> Labels:

@@ -143,7 +143,7 @@ def _folded(raw: pd.DataFrame) -> pd.DataFrame:
         sex=raw["sex"].str.strip().str.upper().str.slice(0, 1).map({"M": "M", "F": "F"}).fillna("").astype("str"),
         dob=birth.where((birth.dt.month != 1) | (birth.dt.day != 1)),
         dob_year=birth.dt.year.fillna(0).astype("int64"),
-    )
+    ).drop(columns="address_text")
 
 
 def age_order(mentions: pd.DataFrame) -> npt.NDArray[np.int64]:

@@ -87,7 +87,7 @@ def link_in_rounds(
         moves = None if afresh else _moves(settled, of_unit, len(profiles))
         is_last = number == rounds - 1
         scorer = Weigher(profiles, model, evidence.frequencies, evidence.persons, is_last)
-        way = Way(largest_cluster, far_weights(profiles, model, evidence.persons), floor if is_last else lowest)
+        way = Way(largest_cluster, far_weights(profiles, model, evidence.persons), floor if is_last else float("inf"))
         last = link(profiles.records, keys(profiles), scorer, wider, _moved(judged, of_unit), moves, way)
         certainty[at] = certainty[at] * _certainty(last, profiles.records)[of_unit[at]]
         lead = np.unique(clusters[at])
