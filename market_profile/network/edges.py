@@ -111,12 +111,11 @@ _ENDS = ["source_id", "target_id", "relation"]
 
 def numbered(statements: pd.DataFrame) -> pd.DataFrame:
     """Return the statements with numbers for their texts, in order: edge (ends and relation), source, record."""
-    numbers = {
-        "edge": statements.groupby(_ENDS, sort=True).ngroup(),
-        "source": pd.factorize(statements["source_key"], sort=True)[0],
-        "record": pd.factorize(statements["record_ref"], sort=True)[0],
-    }
-    return statements.assign(**numbers)
+    return statements.assign(
+        edge=statements.groupby(_ENDS, sort=True).ngroup(),
+        source=pd.factorize(statements["source_key"], sort=True)[0],
+        record=pd.factorize(statements["record_ref"], sort=True)[0],
+    )
 
 
 def tie_weights(rows: pd.DataFrame, half_life_days: Mapping[str, float], month: Month) -> pd.Series:

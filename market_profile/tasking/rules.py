@@ -127,14 +127,19 @@ def authority(inputs: Inputs) -> str:
 
 def mentions(inputs: Inputs, kind: str, columns: list[str]) -> pd.DataFrame:
     """Return the rows of ``kind`` with the nominal that each was resolved to."""
+    return resolved(inputs, kind, inputs.tables.get(kind), columns)
+
+
+def resolved(inputs: Inputs, kind: str, frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Return ``frame``, rows of ``kind``, with the nominal that each was resolved to."""
     own = inputs.resolution.records
     own = own.loc[own["kind"] == kind, ["record_ref", "subject_no", "nominal_id"]]
-    own = own.assign(subject_no=own["subject_no"].astype("str"))
-    frame = inputs.tables.get(kind)
     if kind == "log_subjects":
         frame = frame.assign(record_ref=frame["urn"].astype("str"), subject_no=frame["subject_no"].astype("str"))
     else:
         frame = frame.assign(subject_no="1")
+    own = own[own["record_ref"].isin(frame["record_ref"])]
+    own = own.assign(subject_no=own["subject_no"].astype("str"))
     return frame[["record_ref", "subject_no", *columns]].merge(own, on=["record_ref", "subject_no"])
 
 
@@ -151,10 +156,11 @@ def _in_custody(inputs: Inputs) -> set[str]:
 
 def _flagged(inputs: Inputs, in_suspected_false: bool = False) -> pd.Series:
     """People with a safeguarding flag in a log that is (or is not) graded as suspected false."""
-    rows = mentions(inputs, "log_subjects", ["urn", "safeguarding"])
+    rows = inputs.tables.get("log_subjects")
+    rows = resolved(inputs, "log_subjects", rows[rows["safeguarding"].fillna(False).astype(bool)], ["urn"])
     logs = inputs.network.logs
     known = rows["urn"].astype("str").isin(logs.loc[logs["is_suspected_false"] == in_suspected_false, "urn"])
-    return rows.loc[rows["safeguarding"].fillna(False).astype(bool) & known, "nominal_id"]
+    return rows.loc[known, "nominal_id"]
 
 
 def authorised_purchases(inputs: Inputs) -> set[str]:

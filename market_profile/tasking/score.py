@@ -7,6 +7,8 @@ independent sources, less where test purchases show that reports from the area s
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -75,9 +77,7 @@ def totals(rows: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     """Return score, score_low, score_high (0-100) and the reasons as text for each of ``rows``."""
     score = parts.groupby(KEY, sort=True)["points"].sum()
     index = pd.MultiIndex.from_frame(rows[KEY])
-    earned = parts[parts["points"] >= 0.05]
-    said = earned["part"] + " " + earned["points"].map("{:.1f}".format).astype("str") + " (" + earned["why"] + ")"
-    reasons = said.groupby([earned[k] for k in KEY], sort=True).agg("; ".join)
+    reasons = _reasons(parts[parts["points"] >= 0.05])
     total = pd.Series(score.reindex(index).fillna(0.0).round(6).to_numpy(), index=rows.index)
     unknown = (
         (rows["market_id"] == "") * UNKNOWN_POINTS["no market known"]
@@ -96,6 +96,16 @@ def totals(rows: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
         },
         index=rows.index,
     )
+
+
+def _reasons(earned: pd.DataFrame) -> pd.Series:
+    """Return the parts ``earned``, with points and why, as one text a target (by KEY); rows stand in order of KEY."""
+    number = earned.groupby(KEY, sort=True).ngroup().to_numpy()
+    told = zip(earned["part"].tolist(), earned["points"].tolist(), earned["why"].tolist(), strict=True)
+    words = [f"{part} {points:.1f} ({why})" for part, points, why in told]
+    first = np.flatnonzero(np.diff(number, prepend=-1))
+    texts = ["; ".join(words[a:b]) for a, b in pairwise([*first.tolist(), len(words)])]
+    return pd.Series(texts, index=pd.MultiIndex.from_frame(earned[KEY].iloc[first]), dtype="object")
 
 
 def harms_nearby(rows: pd.DataFrame, inputs: Inputs) -> pd.Series:
