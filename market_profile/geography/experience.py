@@ -16,17 +16,27 @@ from typing import Any
 
 import numpy as np
 
-from market_profile.errors import WrongUse
 from market_profile.geography.forecast import GLM, History, PoissonModel, fit_glm, forecast
 from market_profile.geography.grid import Floats
 from market_profile.geography.panel import Panel
-from market_profile.geography.poisson import LogLinear
 
 EXPERIENCE = "Poisson model of other districts"
 """The method's name in backtests and on the page."""
 
 DIGITS = 10
 """Significant digits kept of each coefficient."""
+
+
+@dataclass(frozen=True)
+class LogLinear:
+    """Coefficients of a log-linear model on standardised covariates."""
+
+    weights: Floats
+    intercept: float
+
+    def predict(self, covariates: Floats) -> Floats:
+        """Return expected events of each row of ``covariates``."""
+        return np.asarray(np.exp(covariates @ self.weights + self.intercept), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -70,14 +80,11 @@ def learn(panels: Sequence[Panel], source: str) -> Experience:
 def as_json(experience: Experience) -> str:
     """Return the model as ``experience.json`` holds it."""
     model = experience.model
-    regressor = model.regressor
-    if regressor is None:
-        raise WrongUse("a model that saw no event is no experience")
     parts = {
         "source": experience.source,
         "covariates": list(experience.names),
-        "intercept": _digits(regressor.intercept),
-        "weights": [_digits(value) for value in regressor.weights],
+        "intercept": _digits(model.regressor.intercept_),
+        "weights": [_digits(value) for value in model.regressor.coef_],
         "centre": [_digits(value) for value in model.centre],
         "spread": [_digits(value) for value in model.spread],
     }

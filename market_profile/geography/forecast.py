@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from market_profile.geography.grid import Floats
 from market_profile.geography.panel import Panel
-from market_profile.geography.poisson import LogLinear, fit_poisson
 from market_profile.geography.surfaces import kernel_density, smooth
 
 History = tuple[int, ...]
@@ -108,7 +108,7 @@ class PoissonModel:
 
     centre: Floats
     spread: Floats
-    regressor: LogLinear | None
+    regressor: Any
     has_recent: bool
 
     def rates(self, panel: Panel, history: History) -> Floats:
@@ -180,6 +180,7 @@ def fit_pairs(panels: Sequence[Panel], pairs: Sequence[tuple[History, int]]) -> 
     Recent months are covariates of their own where every history has at least ``RECENT_FROM`` in their order.
     One BLAS thread, so that the thread count of the machine cannot change a digit.
     """
+    from sklearn.linear_model import PoissonRegressor
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     has_recent = all(len(history) >= RECENT_FROM and max(history) < month for history, month in pairs)
@@ -192,7 +193,8 @@ def fit_pairs(panels: Sequence[Panel], pairs: Sequence[tuple[History, int]]) -> 
         return PoissonModel(centre, spread, None, has_recent)
     # Newton's line search tries steps that overflow and halves them; the fit itself stays finite.
     with threadpool_limits(1), np.errstate(over="ignore", invalid="ignore"):
-        regressor = fit_poisson((x - centre) / spread, y, weight, RIDGE / weight.sum())
+        regressor = PoissonRegressor(alpha=RIDGE / weight.sum(), solver="newton-cholesky", max_iter=200)
+        regressor.fit((x - centre) / spread, y, sample_weight=weight)
     return PoissonModel(centre, spread, regressor, has_recent)
 
 
