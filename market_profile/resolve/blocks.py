@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,8 @@ from market_profile.resolve.lists import Flags, Numbers, distinct, packed, sprea
 _AT_ONCE = 1 << 20
 """Pairs made at a time, with repeats: what the processor's caches hold."""
 _HELD = np.int64(1 << 31)
+RULE_BIT = 58
+"""A key that is a number has its rule's number above this bit."""
 
 Pairs = tuple[Numbers, Numbers]
 """Left and right unit numbers, left below right, each pair once, in order."""
@@ -65,14 +68,12 @@ def make_blocks(keys: pd.DataFrame, largest_block: int, seeking: Flags | None = 
         largest_block: keys held by more units are left out; they name nobody (a hostel, a common first name).
         seeking: flags by unit number; only pairs with at least one seeking unit are made (all seek by default).
     """
-    unit = keys["unit"].to_numpy(np.int64)
-    code = pd.factorize(keys["key"], sort=False)[0].astype(np.int64)
+    unit, code = _shared(keys)
     if seeking is not None:
         met = np.bincount(code, weights=seeking[unit]) > 0
         unit, code = unit[met[code]], code[met[code]]
         unit = np.where(seeking[unit], unit, unit | _HELD)
-    shared = np.bincount(code)[code] > 1
-    code, unit = unpacked(distinct(packed(code[shared], unit[shared])))
+    code, unit = unpacked(distinct(packed(code, unit)))
     held = (unit & _HELD) != 0
     sizes = np.bincount(code)[code]
     starts = np.searchsorted(code, code)
@@ -80,6 +81,24 @@ def make_blocks(keys: pd.DataFrame, largest_block: int, seeking: Flags | None = 
     place = np.cumsum((sizes > 1) & (sizes <= largest_block)) - 1
     ends = place[starts[keep] + sizes[keep] - 1] + 1
     return Blocks((unit & ~_HELD)[keep], ends, ~held[keep])
+
+
+def _shared(keys: pd.DataFrame) -> Pairs:
+    """Return the units and codes of the keys that stand more than once.
+
+    Numbers come rule by rule (``keys.blocking_keys``), so that only one rule's keys are held in a hash table at a time.
+    """
+    unit, key = keys["unit"].to_numpy(np.int64), keys["key"].to_numpy()
+    rule = key >> RULE_BIT if np.issubdtype(key.dtype, np.integer) else np.zeros(len(key), dtype=np.int64)
+    ends = np.append(np.flatnonzero(np.diff(rule)) + 1, len(key)).tolist()
+    units, codes, above = [unit[:0]], [unit[:0]], 0
+    for start, end in pairwise([0, *ends]):
+        code = pd.factorize(key[start:end])[0]
+        twice = np.flatnonzero(np.bincount(code)[code] > 1)
+        units.append(unit[start:end][twice])
+        codes.append(code[twice].astype(np.int64) + above)
+        above += int(code.max(initial=-1)) + 1
+    return np.concatenate(units), np.concatenate(codes)
 
 
 def candidate_pairs(keys: pd.DataFrame, largest_block: int, seeking: Flags | None = None) -> pd.DataFrame:

@@ -6,12 +6,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from market_profile.resolve.blocks import RULE_BIT
 from market_profile.resolve.coded import Coded, Codes
 from market_profile.resolve.lists import Lists, Numbers, spread
 
 _HANDED_ROUND = 10
 """A phone or address of more people than this brings nobody together."""
-_BITS = 29
+_BITS = RULE_BIT // 2
 """Bits of each half of a key: room for half a milliard different values; the rule's number stands above both."""
 
 

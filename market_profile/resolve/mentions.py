@@ -30,6 +30,9 @@ _TEXT = (
 )
 _COLUMNS = (*MENTION_KEY, "log", "at", *_TEXT, "date_of_birth", "is_safeguarding", "easting_m", "northing_m")
 
+COMPARED_ONLY = ("log", "aliases", "sex", "phone", "vrm", "address", "nominal_ref", "easting_m", "northing_m")
+"""Columns of the mentions that nothing asks for once their units are made."""
+
 
 @dataclass(frozen=True)
 class _Source:

@@ -13,7 +13,7 @@ from market_profile.periods import Month
 from market_profile.resolve.identity import carry_ids, held_before, ids_before, ledger
 from market_profile.resolve.judgements import constraints, standing
 from market_profile.resolve.keys import blocking_keys
-from market_profile.resolve.mentions import MENTION_KEY, collect_mentions
+from market_profile.resolve.mentions import COMPARED_ONLY, MENTION_KEY, collect_mentions
 from market_profile.resolve.model import LinkModel, chosen_model
 from market_profile.resolve.nominals import describe_nominals
 from market_profile.resolve.recall import blocking_recall
@@ -68,6 +68,7 @@ def resolve_nominals(
     is_judged = np.zeros(len(mentions), dtype=bool)
     is_judged[judged[["left", "right"]].to_numpy().ravel()] = True
     units = make_units(mentions, is_judged)
+    mentions = mentions.drop(columns=list(COMPARED_ONLY))
     held = held_before(mentions, previous)
     settled = settled_units(mentions, units, held, previous, judged, model.version)
     limits = constraints(judged, units.of_mention)
