@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -160,6 +161,29 @@ def test_killed_once_the_month_is_kept_and_before_the_edition_is(
     month = max(name[:7] for name in _months(expected))
     kill = _kill_when(lambda folder: (folder / "store" / "months" / month).is_dir())
     _suffer(before, tmp_path / "town", expected, [kill], two=True)
+
+
+def _products(folder: Path) -> list[Path]:
+    return sorted((folder / "store" / "work").glob("[!.]*/stages.json"))
+
+
+@pytest.mark.slow
+def test_what_a_killed_run_had_finished_is_taken_over_by_the_next(
+    before: Path, expected: dict[str, str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "town"
+    shutil.copytree(before, folder)
+    settings = folder / "area.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "\n[run]\nrows_for_second_process = 0\n")
+    assert _kill_when(lambda folder: bool(_products(folder)))(folder) == -signal.SIGKILL
+    kept = [json.loads(path.read_text(encoding="utf-8")) for path in _products(folder)]
+    assert kept and _months(edition_hashes(folder / "editions")) != _months(expected)
+    refresh(folder)
+    assert edition_hashes(folder / "editions") == expected
+    report = json.loads((folder / "editions" / max(_months(expected))[:7] / "run.json").read_text(encoding="utf-8"))
+    made = {(stage["name"], stage["seconds"], stage["cpu_seconds"]) for stage in report["stages"]}
+    assert {(stage["name"], stage["seconds"], stage["cpu_seconds"]) for stages in kept for stage in stages} <= made
+    assert not (folder / "store" / "work").exists()
 
 
 @pytest.mark.slow
