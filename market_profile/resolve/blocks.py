@@ -14,6 +14,10 @@ from market_profile.resolve.lists import Flags, Numbers, distinct, packed, sprea
 _AT_ONCE = 1 << 20
 """Pairs made at a time, with repeats: what the processor's caches hold."""
 _HELD = np.int64(1 << 31)
+_MET = 300
+"""Others that a unit may meet on average, with repeats (a town of 100,000 logs: 215)."""
+_SMALL = 40
+"""Units that share a key are always compared up to this many."""
 RULE_BIT = 58
 """A key that is a number has its rule's number above this bit."""
 
@@ -23,11 +27,15 @@ Pairs = tuple[Numbers, Numbers]
 
 @dataclass(frozen=True)
 class Blocks:
-    """Units by key, those that look for partners first; ``ends`` is where each one's block ends."""
+    """Units by key, those that look for partners first; ``ends`` is where each one's block ends.
+
+    ``largest``: units that a block may hold.
+    """
 
     unit: Numbers
     ends: Numbers
     seeks: Flags
+    largest: int
 
     def chunks(self) -> Iterator[Pairs]:
         """Yield the pairs of units that share a key, at least one of them seeking; no pair stands in two parts."""
@@ -50,7 +58,7 @@ class Blocks:
         new = np.flatnonzero((np.diff(label, prepend=-1) != 0) | (np.diff(ends, prepend=-1) != 0))
         sizes = np.diff(np.append(new, len(label)))
         finish = np.repeat(new + sizes, sizes)
-        return Blocks(self.unit[order], finish, self.seeks[order])
+        return Blocks(self.unit[order], finish, self.seeks[order], self.largest)
 
 
 def _pairs(unit: Numbers, at: Numbers, ends: Numbers) -> Pairs:
@@ -60,27 +68,44 @@ def _pairs(unit: Numbers, at: Numbers, ends: Numbers) -> Pairs:
     return unpacked(distinct(packed(np.minimum(one, other), np.maximum(one, other))))
 
 
-def make_blocks(keys: pd.DataFrame, largest_block: int, seeking: Flags | None = None) -> Blocks:
+def make_blocks(
+    keys: pd.DataFrame, largest_block: int, seeking: Flags | None = None, is_bounded: bool = False
+) -> Blocks:
     """Return the blocks of units that share a key.
 
     Args:
         keys: columns ``unit`` (int64) and ``key`` (text, or a number that stands for it).
         largest_block: keys held by more units are left out; they name nobody (a hostel, a common first name).
         seeking: flags by unit number; only pairs with at least one seeking unit are made (all seek by default).
+        is_bounded: leave out the largest blocks where a unit would meet more than ``_MET`` others on average.
     """
     unit, code = _shared(keys)
     if seeking is not None:
         met = np.bincount(code, weights=seeking[unit]) > 0
         unit, code = unit[met[code]], code[met[code]]
         unit = np.where(seeking[unit], unit, unit | _HELD)
+    seekers = len(keys) and int(keys["unit"].max()) + 1 if seeking is None else int(seeking.sum())
     code, unit = unpacked(distinct(packed(code, unit)))
     held = (unit & _HELD) != 0
+    largest_block = min(largest_block, _affordable(code, ~held, seekers)) if is_bounded else largest_block
     sizes = np.bincount(code)[code]
     starts = np.searchsorted(code, code)
     keep = np.flatnonzero((sizes > 1) & (sizes <= largest_block))
     place = np.cumsum((sizes > 1) & (sizes <= largest_block)) - 1
     ends = place[starts[keep] + sizes[keep] - 1] + 1
-    return Blocks((unit & ~_HELD)[keep], ends, ~held[keep])
+    return Blocks((unit & ~_HELD)[keep], ends, ~held[keep], largest_block)
+
+
+def _affordable(code: Numbers, seeks: Flags, units: int) -> int:
+    """Return the largest block for which a seeking unit meets no more than ``_MET`` others on average, with repeats.
+
+    Names, birthdays and years do not grow with the records, so that the blocks of a region would make pairs with the
+    square of its records; the largest blocks, which say least, go first.
+    """
+    sizes, seekers = np.bincount(code), np.bincount(code, weights=seeks)
+    of_size = np.bincount(sizes, weights=seekers * np.maximum(sizes - 1, 0))
+    within = np.searchsorted(np.cumsum(of_size), _MET * units, side="right")
+    return max(int(within) - 1, _SMALL) if within < len(of_size) else len(code)
 
 
 def _shared(keys: pd.DataFrame) -> Pairs:

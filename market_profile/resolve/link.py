@@ -120,7 +120,7 @@ def link(
     """
     judged = judged or Constraints.none()
     cut = Cut(model.edge_weight, model.cut_weight, model.cap, largest_cluster=way.largest_cluster)
-    blocks = make_blocks(keys, LARGEST_BLOCK, None if moves is None else moves.fresh)
+    blocks = make_blocks(keys, LARGEST_BLOCK, None if moves is None else moves.fresh, is_bounded=True)
     del keys  # the largest table of a link
     floor = min(cut.edge, way.floor)
     told = _compared(len(records), blocks, scorer, floor)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from market_profile.resolve.blocks import candidate_pairs
+from market_profile.resolve.blocks import candidate_pairs, make_blocks
 from market_profile.resolve.coded import Coded, is_in
 from market_profile.resolve.link import LARGEST_BLOCK, Evidence
 from market_profile.resolve.lists import Flags, Numbers, distinct, packed, unpacked
@@ -36,7 +36,7 @@ def blocking_recall(units: Coded, keys: pd.DataFrame, model: LinkModel, evidence
     chosen = np.zeros(count, dtype=bool)
     chosen[np.random.default_rng(_SEED).permutation(count)[:_SAMPLE]] = True
     wide = _codes(_wide_keys(units), _WIDE_BLOCK, chosen)
-    usual = _codes(keys, LARGEST_BLOCK, chosen)
+    usual = _codes(keys, make_blocks(keys, LARGEST_BLOCK, is_bounded=True).largest, chosen)
     code = distinct(np.r_[wide, usual])
     weight = Weigher(units, model, evidence.frequencies, evidence.persons).weigh(*unpacked(code))
     matching = code[weight >= model.cut_weight]

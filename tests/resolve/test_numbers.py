@@ -65,6 +65,17 @@ def test_blocks_within_labels() -> None:
     assert pairs == [(0, 1), (0, 3), (1, 3), (2, 4)]
 
 
+def test_blocks_of_a_region_are_bounded_by_whom_a_unit_meets_on_average() -> None:
+    unit = np.arange(4200)
+    keys = pd.concat([pd.DataFrame({"unit": unit, "key": unit // size + (size << 40)}) for size in (350, 30)])
+    assert make_blocks(keys, 400, is_bounded=True).largest < 350  # 349 others and more
+    assert make_blocks(keys, 400).largest == 400
+    few = pd.DataFrame({"unit": unit, "key": unit // 30})
+    assert make_blocks(few, 400, is_bounded=True).largest == 400
+    pairs = make_blocks(keys, 400, is_bounded=True).chunks()
+    assert sum(len(left) for left, _ in pairs) == 4200 * 29 / 2  # the small blocks stay
+
+
 def test_connected_takes_the_lowest_of_each() -> None:
     assert connected(6, np.array([4, 2, 5]), np.array([2, 1, 3])).tolist() == [0, 1, 1, 3, 1, 3]
 
