@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from market_profile.network.edges import EDGE_KEY
@@ -58,8 +59,12 @@ def record_refs(rows: pd.DataFrame, group: list[str], month: Month) -> pd.Series
     fresh = chosen[latest.loc[chosen.index] < month.start]
     chosen = pd.concat([chosen[chosen["observed_at"] >= month.start], fresh])
     chosen = chosen.drop_duplicates([*group, "record_ref"]).sort_values([*group, "record_ref"], kind="stable")
-    joined: pd.Series = chosen.groupby(group, sort=True)["record_ref"].agg(lambda refs: "|".join(refs.iloc[:MOST_REFS]))
-    return joined.rename("records")
+    first = np.flatnonzero(~chosen.duplicated(group).to_numpy())
+    ends = np.append(first[1:], len(chosen))
+    refs = chosen["record_ref"].to_list()
+    joined = ["|".join(refs[start : min(end, start + MOST_REFS)]) for start, end in zip(first, ends, strict=True)]
+    of_group = chosen.iloc[first][group].assign(records=pd.Series(joined, index=chosen.index[first], dtype="str"))
+    return of_group.set_index(group)["records"]
 
 
 def tie_changes(edges: pd.DataFrame, before: pd.DataFrame, statements: pd.DataFrame, month: Month) -> pd.DataFrame:
@@ -80,7 +85,8 @@ def tie_changes(edges: pd.DataFrame, before: pd.DataFrame, statements: pd.DataFr
     both.loc[both["weight_now"].isna(), "change"] = "lost"
     both = both[both["change"] != ""]
     named = statements.rename(columns={"source_id": EDGE_KEY[0], "target_id": EDGE_KEY[1]})
-    both = both.merge(record_refs(named, EDGE_KEY, month).reset_index(), on=EDGE_KEY, how="left")
+    told = named.merge(both[EDGE_KEY], on=EDGE_KEY)
+    both = both.merge(record_refs(told, EDGE_KEY, month).reset_index(), on=EDGE_KEY, how="left")
     seen = pd.to_datetime(both["last_seen"]).dt.strftime("last seen %Y-%m-%d").astype("object").fillna("")
     both = both.assign(before=seen.where(both["change"].isin(["lost", "weakened"]), ""), now="")
     both["records"] = both["records"].astype("object").fillna("")

@@ -111,9 +111,11 @@ def carry_labels(nodes: pd.DataFrame, previous: pd.DataFrame | None) -> pd.Serie
     shared = both.groupby(["community", "community_before"]).size().rename("n").reset_index()
     shared = shared.sort_values(["n", "community_before", "community"], ascending=[False, True, True], kind="stable")
     taken: dict[int, str] = {}
+    given: set[str] = set()
     for now, before in zip(shared["community"], shared["community_before"], strict=True):
-        if now not in taken and before not in taken.values():
+        if now not in taken and before not in given:
             taken[now] = before
+            given.add(before)
     last = max((int(name[1:]) for name in known["community"] if name), default=0)
     fresh = [c for c in sorted(nodes["community"].unique()) if c not in taken]
     taken |= {community: f"C{last + place:03d}" for place, community in enumerate(fresh, start=1)}
