@@ -117,8 +117,17 @@ def _add_people(scanner: Scanner, frame: pd.DataFrame, month: Month) -> None:
     for column in ("date_of_birth", "seller_date_of_birth"):
         if column in frame:
             days = pd.to_datetime(frame[column], errors="coerce").dropna().drop_duplicates()
-            for form in ("%Y-%m-%d", "%d/%m/%Y", "%d %B %Y"):
-                scanner.add("date of birth", days[days.dt.year < month.start.year - _YOUNGEST].dt.strftime(form))
+            days = days[days.dt.year < month.start.year - _YOUNGEST]
+            for form in ("%Y-%m-%d", "%d/%m/%Y", "%d %B %Y", "%d %b %Y"):
+                scanner.add("date of birth", days.dt.strftime(form))
+            scanner.add("date of birth", _day(days) + days.dt.strftime(" %B %Y"))
+            scanner.add("date of birth", _day(days) + days.dt.strftime(" %b %Y"))
+            scanner.add("date of birth", _day(days) + "/" + days.dt.month.astype("str") + days.dt.strftime("/%Y"))
+
+
+def _day(days: pd.Series[pd.Timestamp]) -> pd.Series[str]:
+    """Return the days of the month as people write them: 1, not 01."""
+    return days.dt.day.astype("str")
 
 
 _YOUNGEST = 9
