@@ -16,6 +16,8 @@ _AT_ONCE = 1 << 20
 _HELD = np.int64(1 << 31)
 _MET = 300
 """Others that a unit may meet on average, with repeats (a town of 100,000 logs: 215)."""
+_MEETINGS = 60_000_000
+"""Meetings in all, with repeats (a town of 100,000 logs: 28 million): a region's units meet fewer each."""
 _SMALL = 40
 """Units that share a key are always compared up to this many."""
 RULE_BIT = 58
@@ -77,7 +79,8 @@ def make_blocks(
         keys: columns ``unit`` (int64) and ``key`` (text, or a number that stands for it).
         largest_block: keys held by more units are left out; they name nobody (a hostel, a common first name).
         seeking: flags by unit number; only pairs with at least one seeking unit are made (all seek by default).
-        is_bounded: leave out the largest blocks where a unit would meet more than ``_MET`` others on average.
+        is_bounded: leave out the largest blocks where units would meet more than ``_MET`` others each on average, or
+            more than ``_MEETINGS`` in all.
     """
     unit, code = _shared(keys)
     if seeking is not None:
@@ -97,14 +100,14 @@ def make_blocks(
 
 
 def _affordable(code: Numbers, seeks: Flags, units: int) -> int:
-    """Return the largest block for which a seeking unit meets no more than ``_MET`` others on average, with repeats.
+    """Return the largest block for which seeking units meet no more than ``_MET`` others each, ``_MEETINGS`` in all.
 
     Names, birthdays and years do not grow with the records, so that the blocks of a region would make pairs with the
     square of its records; the largest blocks, which say least, go first.
     """
     sizes, seekers = np.bincount(code), np.bincount(code, weights=seeks)
     of_size = np.bincount(sizes, weights=seekers * np.maximum(sizes - 1, 0))
-    within = np.searchsorted(np.cumsum(of_size), _MET * units, side="right")
+    within = np.searchsorted(np.cumsum(of_size), min(_MET * units, _MEETINGS), side="right")
     return max(int(within) - 1, _SMALL) if within < len(of_size) else len(code)
 
 

@@ -76,6 +76,16 @@ def test_blocks_of_a_region_are_bounded_by_whom_a_unit_meets_on_average() -> Non
     assert sum(len(left) for left, _ in pairs) == 4200 * 29 / 2  # the small blocks stay
 
 
+def test_blocks_of_a_region_are_bounded_by_all_meetings_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    unit = np.arange(4200)
+    keys = pd.concat([pd.DataFrame({"unit": unit, "key": unit // size + (size << 40)}) for size in (210, 30)])
+    assert make_blocks(keys, 400, is_bounded=True).largest == 400  # 209 + 29 others of each
+    monkeypatch.setattr(blocks, "_MEETINGS", 4200 * 200)
+    bounded = make_blocks(keys, 400, is_bounded=True)
+    assert bounded.largest < 210
+    assert sum(len(left) for left, _ in bounded.chunks()) == 4200 * 29 / 2
+
+
 def test_connected_takes_the_lowest_of_each() -> None:
     assert connected(6, np.array([4, 2, 5]), np.array([2, 1, 3])).tolist() == [0, 1, 1, 3, 1, 3]
 
