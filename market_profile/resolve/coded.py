@@ -14,6 +14,8 @@ from market_profile.resolve.lists import Lists, Numbers, Overlap, distinct, pack
 Codes = npt.NDArray[np.int32]
 TEXTS = ("surname", "surname_sound", "forename", "dob", "dob_swapped", "sex", "nominal_ref", "phone", "address", "vrm")
 """Columns of ``Coded`` that hold codes of words; all others hold numbers."""
+_REMEMBERED = 1 << 22
+"""Pairs of words whose distance is remembered."""
 
 
 class Words:
@@ -74,16 +76,24 @@ class Words:
         return self._lengths
 
     def measure(self, name: str, left: Codes, right: Codes, scorer: Callable[..., float]) -> npt.NDArray[np.float64]:
-        """Return ``scorer`` (of rapidfuzz, named ``name`` here) of each pair of words; each pair of words once."""
+        """Return ``scorer`` (of rapidfuzz, named ``name`` here) of each pair of words; each different pair once.
+
+        What was measured is remembered up to ``_REMEMBERED`` pairs of words, then begun anew: a region has too many.
+        """
         code, keys = pd.factorize(packed(left, right))
         held, values = self._measured.get(name, (np.zeros(0, np.int64), np.zeros(0)))
-        new = keys[~is_in(keys, held)]
+        known = is_in(keys, held)
+        found = np.zeros(len(keys))
+        found[known] = values[np.searchsorted(held, keys[known])]
+        new = np.sort(keys[~known])
         if len(new):
-            held, values = np.r_[held, new], np.r_[values, self._scored(new, scorer)]
-            order = np.argsort(held, kind="stable")
-            held, values = held[order], values[order]
-            self._measured[name] = (held, values)
-        return np.asarray(values[np.searchsorted(held, keys)][code], dtype=np.float64)
+            scored = self._scored(new, scorer)
+            found[~known] = scored[np.searchsorted(new, keys[~known])]
+            if len(held) + len(new) <= _REMEMBERED:
+                place = np.searchsorted(held, new)
+                new, scored = np.insert(held, place, new), np.insert(values, place, scored)
+            self._measured[name] = (new, scored)
+        return np.asarray(found[code], dtype=np.float64)
 
     def _scored(self, keys: Numbers, scorer: Callable[..., float]) -> npt.NDArray[np.float64]:
         from rapidfuzz.process import cpdist

@@ -19,7 +19,7 @@ from cases import MONTH, logs_of, resolve
 from test_months import town
 
 from market_profile.errors import WrongUse
-from market_profile.resolve import blocks, link, weigh
+from market_profile.resolve import blocks, coded, link, weigh
 from market_profile.resolve.blocks import candidate_pairs, make_blocks
 from market_profile.resolve.cluster import connected
 from market_profile.resolve.coded import Words, as_frame
@@ -90,7 +90,9 @@ def test_connected_takes_the_lowest_of_each() -> None:
     assert connected(6, np.array([4, 2, 5]), np.array([2, 1, 3])).tolist() == [0, 1, 1, 3, 1, 3]
 
 
-def test_distances_of_words_are_those_of_duckdb() -> None:
+@pytest.mark.parametrize("remembered", [0, 5, 1000])
+def test_distances_of_words_are_those_of_duckdb(remembered: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coded, "_REMEMBERED", remembered)
     texts = ["ravenscroft", "ravenscorft", "ravencroft", "smith", "smyth", "1984-03-17", "1984-03-71", "ann", "anna"]
     words = Words()
     left, right = (words.known(texts)[side] for side in np.triu_indices(len(texts), 1))
@@ -100,9 +102,9 @@ def test_distances_of_words_are_those_of_duckdb() -> None:
     said = connection.execute("SELECT damerau_levenshtein(a, b) d, jaro_winkler_similarity(a, b) j FROM pairs").df()
     connection.close()
     for name, column in (("damerau_levenshtein", "d"), ("jaro_winkler_similarity", "j")):
-        for _ in range(2):  # looked up the second time
-            found = Compared.distances(words, name, left, right)
-            np.testing.assert_allclose(found, said[column].to_numpy(float), atol=1e-12)
+        for at in (slice(0, 3), slice(2, 12), slice(0, 3), slice(None), slice(None)):  # known, new and both
+            found = Compared.distances(words, name, left[at], right[at])
+            np.testing.assert_allclose(found, said[column].to_numpy(float)[at], atol=1e-12)
 
 
 @pytest.mark.parametrize("condition", ["surname_l = 'SMITH'", "soundex(surname_l) = soundex(surname_r)", "surname_l ="])
