@@ -11,6 +11,7 @@ from market_profile.contracts.tables import Areas, Tables
 from market_profile.geography import find_hotspots
 from market_profile.impact import assess_impact
 from market_profile.indicators import measure_indicators, police_side
+from market_profile.kept import NOTHING, Kept
 from market_profile.network import build_network
 from market_profile.periods import Month
 from market_profile.profile import Findings, Profile, build_profile
@@ -41,6 +42,7 @@ class Case:
     overdue: int
     label: str
     linkage: KeyRead = field(default_factory=lambda: KeyRead(None))
+    kept: Kept = NOTHING
 
 
 @dataclass(frozen=True)

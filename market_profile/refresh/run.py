@@ -19,6 +19,7 @@ from market_profile.contracts.tables import Tables
 from market_profile.editions.model import Edition
 from market_profile.editions.release import Manifest, file_hashes
 from market_profile.refresh.beside import start_beside
+from market_profile.refresh.fingerprint import program_fingerprint
 from market_profile.refresh.journal import Journal
 from market_profile.refresh.linkage_key import key_for
 from market_profile.refresh.plan import Plan, make_plan, open_workspace, snapshot_files, take_in
@@ -30,7 +31,7 @@ from market_profile.refresh.shelf import mend_shelf, write_shelf
 from market_profile.refresh.standing import keep_standing, stands
 from market_profile.refresh.timing import Stopwatch
 from market_profile.sources import merge_areas
-from market_profile.store import MonthStore, Warehouse, append_event, publish_folder, workspace_lock
+from market_profile.store import KeptFolder, MonthStore, Warehouse, append_event, publish_folder, workspace_lock
 from market_profile.store.audit import AuditCategory
 from market_profile.store.months import States
 from market_profile.terms import Audience
@@ -166,6 +167,7 @@ def analyse_for(plan: Plan, loaded: Loaded, audience: Audience, watch: Stopwatch
     if not is_planner:
         areas = merge_areas(workspace.folder, workspace.settings, workspace.areas)
         tables = in_whole_areas(shareable(tables, workspace.decisions.grants, plan.month), areas)
+    kept = KeptFolder(workspace.store, audience.value, program_fingerprint())
     case = Case(
         tables=tables,
         areas=areas,
@@ -179,8 +181,12 @@ def analyse_for(plan: Plan, loaded: Loaded, audience: Audience, watch: Stopwatch
         overdue=loaded.overdue if is_planner else 0,
         label=audience.value,
         linkage=key_for(workspace.folder, workspace.settings.linkage, audience),
+        kept=kept,
     )
-    return analyse(case, watch)
+    analysed = analyse(case, watch)
+    if not plan.is_replay:
+        kept.drop_others()
+    return analysed
 
 
 def render_planner(plan: Plan, analysed: Analysed) -> dict[str, bytes]:

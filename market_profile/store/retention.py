@@ -15,6 +15,7 @@ import pandas as pd
 from deltalake import DeltaTable
 
 from market_profile.store.erasures import Erasure, keep_erasures
+from market_profile.store.kept import forget_kept
 from market_profile.store.publish import write_file
 from market_profile.store.warehouse import Warehouse
 
@@ -41,6 +42,8 @@ def erase_logs(store: Path, urns: frozenset[str], rule: str) -> tuple[Erasure, .
         if DeltaTable.is_deltatable(str(path)):
             _delete(path, "record_ref", _references(path, urns))
     _forget(store, urns)
+    if urns:
+        forget_kept(store)
     keep_erasures(store, found)
     return tuple(found)
 
