@@ -14,6 +14,7 @@ SECTIONS = {
     "network": "tests.network.bench_network",
     "page": "tests.render.bench_page",
     "scale": "tests.benchmarks.scale",
+    "history": "tests.benchmarks.history",
     "board": "tests.benchmarks.board",
     "evaluation": "tests.impact.bench_evaluation",
 }
