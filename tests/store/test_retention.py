@@ -10,7 +10,7 @@ import pytest
 
 from market_profile.refresh.plan import open_workspace, take_in
 from market_profile.refresh.retaining import retain
-from market_profile.store import Warehouse, verify_audit
+from market_profile.store import KeptFolder, Warehouse, verify_audit
 from market_profile.store.erasures import erasures
 from market_profile.store.retention import erase_logs, overdue_logs
 from tests.store.test_store import batch, logs
@@ -37,7 +37,9 @@ def test_overdue_logs_are_erased_with_a_record(stored: Path) -> None:
     assert 0 < len(urns) < len(before.get("intelligence_logs"))
     assert retain(stored, day, erase=False).erased == ()
     assert overdue_logs(store, pd.Timestamp(day)) == urns
+    KeptFolder(store, "planner", "program").keep("resolve", "key", {"words": pd.DataFrame({"text": sorted(urns)})})
     done = retain(stored, day, erase=True)
+    assert not (store / "kept").exists()
     after = warehouse.tables(warehouse.last_batch())
     assert not set(after.get("intelligence_logs")["urn"]) & urns
     for kind in ("intelligence_logs", "log_subjects", "log_links"):
