@@ -12,13 +12,14 @@ file names nobody; with it names can be tried, so the key stays with the two dat
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 import unicodedata
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from market_profile.errors import WrongUse
 
@@ -27,6 +28,8 @@ KEY_BYTES = 32
 
 _PREFIX = "market-profile linkage v1"
 """Stands in every message, so that the key gives other pseudonyms for other uses."""
+
+_Codes = NDArray[np.int64]
 
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
 
@@ -62,31 +65,55 @@ def linkage_key(surname: str, forenames: str, born: str, key: bytes) -> str:
         >>> linkage_key("Nash", "Zoë", "1990-05-02", key) == linkage_key(" NASH ", "zoe m.", "1990-05-02", key)
         True
     """
-    if len(key) < KEY_BYTES:
-        raise WrongUse(f"the linkage key is too short; it needs {KEY_BYTES} random bytes (64 hex digits)")
-    parts = (folded_name(surname), folded_name(first_forename(forenames)), born)
-    if not all(parts):
-        return ""
-    return hmac.new(key, "|".join((_PREFIX, *parts)).encode(), hashlib.sha256).hexdigest()
+    _check(key)
+    return _pseudonym((folded_name(surname), folded_name(first_forename(forenames)), born), key)
 
 
 def linkage_keys(people: pd.DataFrame, key: bytes) -> pd.Series:
     """Return the pseudonyms of ``people`` (surname, forenames, date_of_birth as dates), aligned with its rows.
 
-    Each distinct person is hashed once: a hash has no vectorised form.
+    As ``linkage_key`` row by row; but each distinct name is folded once, and each distinct person hashed once: a hash
+    has no vectorised form.
     """
-    text = pd.DataFrame(
-        {
-            "surname": people["surname"].fillna("").astype("str"),
-            "forenames": people["forenames"].fillna("").astype("str"),
-            "born": people["date_of_birth"].dt.strftime("%Y-%m-%d").fillna("").astype("str"),
-        }
-    )
-    distinct = text.drop_duplicates()
-    columns = (distinct[name].tolist() for name in ("surname", "forenames", "born"))
-    made = [linkage_key(surname, forenames, born, key) for surname, forenames, born in zip(*columns, strict=True)]
-    found = text.merge(distinct.assign(linkage_key=made), on=["surname", "forenames", "born"], how="left")
-    return pd.Series(found["linkage_key"].to_numpy(dtype=object), index=people.index, dtype="str")
+    _check(key)
+    surnames, forenames = (_folded(people[name], fold) for name, fold in _FOLDS)
+    born = _coded(people["date_of_birth"], lambda days: pd.DatetimeIndex(days).strftime("%Y-%m-%d").tolist())
+    parts = (surnames, forenames, born)
+    person = np.zeros(len(people), dtype=np.int64)
+    for codes, texts in parts:
+        person = person * len(texts) + codes
+    first, place = np.unique(person, return_index=True, return_inverse=True)[1:]
+    spelt = zip(*(np.array(texts, dtype=object)[codes[first]] for codes, texts in parts), strict=True)
+    made = np.array([_pseudonym(one, key) for one in spelt], dtype=object)
+    return pd.Series(made[place], index=people.index, dtype="str")
+
+
+_FOLDS = (("surname", folded_name), ("forenames", lambda names: folded_name(first_forename(names))))
+
+
+def _folded(names: pd.Series, fold: Callable[[str], str]) -> tuple[_Codes, list[str]]:
+    """Return a code a row and the folded text of each code, "" for a missing name."""
+    return _coded(names.fillna("").astype("str"), lambda texts: [fold(text) for text in texts])
+
+
+def _coded(values: pd.Series, write: Callable[[pd.Index], list[str]]) -> tuple[_Codes, list[str]]:
+    """Return a code a row and the text of each code, "" for a missing value; texts that are equal have one code."""
+    codes, distinct = pd.factorize(values)
+    texts = [*write(pd.Index(distinct)), ""]
+    numbers, unique = pd.factorize(np.array(texts, dtype=object))
+    return numbers[codes].astype(np.int64), list(unique)
+
+
+def _pseudonym(parts: tuple[str, ...], key: bytes) -> str:
+    """Return the hash of a surname, forename and day of birth as both sides write them; "" where one is missing."""
+    if not all(parts):
+        return ""
+    return hmac.digest(key, "|".join((_PREFIX, *parts)).encode(), "sha256").hex()
+
+
+def _check(key: bytes) -> None:
+    if len(key) < KEY_BYTES:
+        raise WrongUse(f"the linkage key is too short; it needs {KEY_BYTES} random bytes (64 hex digits)")
 
 
 def key_from_text(content: bytes) -> bytes:

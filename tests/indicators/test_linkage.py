@@ -63,6 +63,20 @@ def test_keys_of_a_frame_are_aligned_and_equal_the_single_ones():
     assert linkage_keys(people, KEY).to_dict() == {7: pseudonym("Nash"), 3: "", 5: pseudonym("Nash")}
 
 
+def test_pseudonyms_of_many_are_those_of_each():
+    names = ["Nash", " NASH ", "O'Brien-Smith", "Zoë", "", None, "Łuk|asz", "nash", "123"]
+    days = ["1990-05-02", None, "2001-01-31"]
+    rows = [(one, other, day) for one in names for other in [*names, "zoe m.", "Jean-Luc, Paul"] for day in days]
+    people = pd.DataFrame(rows, columns=["surname", "forenames", "date_of_birth"]).astype({"date_of_birth": "str"})
+    people = people.assign(date_of_birth=pd.to_datetime(people["date_of_birth"], errors="coerce"))
+    wanted = [linkage_key(one or "", other or "", day or "", KEY) for one, other, day in rows]
+    assert linkage_keys(people, KEY).tolist() == wanted
+    assert len(set(wanted)) == 4 * 5 * 2 + 1
+    assert linkage_keys(people.head(0), KEY).tolist() == []
+    with pytest.raises(WrongUse):
+        linkage_keys(people, KEY[:31])
+
+
 @pytest.mark.parametrize("content", [b"", b"ab" * 20, b"a" * 64, b"00" * 32])
 def test_a_weak_key_is_refused_without_being_shown(content):
     with pytest.raises(WrongUse) as refused:
