@@ -1,9 +1,15 @@
-"""The partner edition in a process of its own, beside the planner's.
+"""The partner edition in a process of its own, beside the planner's, and what the two hand to each other.
 
 Two processes use two cores and share no library state (geometry and font libraries are not safe between threads).
 The child is told which batch and month to work on, makes the plan and reads the records from the store itself, and
-lays its product down in ``store/work`` under the plan's key. Where it cannot run, the caller makes the edition itself,
-so that any fault is met in the open. A child whose parent was killed is ended by the kernel.
+lays its product down in ``store/work`` under the plan's key. The planner's analysis is the longer one, so the child
+sees to a part of it too: once told who is who, it measures what needs no network (``measured``). Where the child cannot
+run, the caller makes everything itself, so that any fault is met in the open. A child whose parent was killed is ended
+by the kernel.
+
+What is handed over lies in two files without a name: a crash leaves nothing of them, and nobody but these two processes
+has written what is unpickled. One byte over a socket says that it is there. Either end that is gone reads as an end of
+file, so neither waits for nothing.
 """
 
 from __future__ import annotations
@@ -11,26 +17,73 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import pickle  # nosec B403
 import signal
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import pandas as pd
 
 from market_profile.refresh.plan import Plan, plan_of
 from market_profile.refresh.product import Product, Products
+from market_profile.refresh.timing import Stopwatch
+from market_profile.store import KeptFolder
 from market_profile.terms import Audience
 
+if TYPE_CHECKING:
+    from market_profile.refresh.measured import Measured
+    from market_profile.refresh.run import Loaded
+
 _PR_SET_PDEATHSIG = 1
+_READY = b"."
+
+
+@dataclass(frozen=True)
+class Ends:
+    """One process's ends: the socket that says what is ready, who is who (to the child), measures (from it)."""
+
+    line: socket.socket
+    records: IO[bytes]
+    measures: IO[bytes]
+
+    def numbers(self) -> dict[str, int]:
+        """Return the descriptors by name, for the child."""
+        return {"line": self.line.fileno(), "records": self.records.fileno(), "measures": self.measures.fileno()}
+
+    def close(self) -> None:
+        """Close every end: whoever waits at the other one reads an end of file."""
+        for end in (self.line, self.records, self.measures):
+            end.close()
 
 
 @dataclass(frozen=True)
 class Running:
-    """A child at work on the product of ``key``."""
+    """A child at work on the product of ``key``; ``ends`` are this process's."""
 
     process: subprocess.Popen[bytes]
     products: Products
     key: str
+    ends: Ends
+
+    def resolved(self, records: pd.DataFrame) -> None:
+        """Tell the child who is who; where it is gone or the disk is full, neither waits and its part is made here."""
+        try:
+            _hand_over(self.ends.line, self.ends.records, records)
+        except OSError:
+            self.ends.line.close()
+
+    def measured(self, watch: Stopwatch) -> Measured | None:
+        """Return what the child measured, waiting for it; None where it failed."""
+        with watch.stage("wait for measures", None):
+            handed: tuple[Measured, list[dict[str, Any]]] | None = _handed(self.ends.line, self.ends.measures)
+        if handed is None:
+            return None
+        watch.stages.extend(handed[1])
+        return handed[0]
 
     def result(self) -> Product | None:
         """Wait for the child and return what it made, None where it failed."""
@@ -43,15 +96,72 @@ class Running:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+        self.ends.close()
 
 
-def start_beside(plan: Plan) -> Running:
-    """Start the partner edition of ``plan`` in a child process."""
+def start_beside(plan: Plan, with_measures: bool) -> Running:
+    """Start the partner edition of ``plan`` in a child process, and the planner's measures where they are wanted."""
+    ours, theirs = socket.socketpair()
+    products = Products(plan.workspace.store)
+    ends = Ends(ours, products.unnamed(), products.unnamed())
+    given = {**ends.numbers(), "line": theirs.fileno()}
     told = {"batch": plan.batch, "month": plan.month.text, "key": plan.key, "parent": os.getpid()}
+    told |= {"ends": given, "with_measures": with_measures}
     command = [sys.executable, "-m", "market_profile.refresh.beside", str(plan.workspace.folder), json.dumps(told)]
     quiet = subprocess.DEVNULL
-    child = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
-    return Running(child, Products(plan.workspace.store), plan.key)
+    with theirs:
+        child = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, pass_fds=tuple(given.values()))
+    return Running(child, products, plan.key, ends)
+
+
+@dataclass(frozen=True)
+class _Child:
+    """The child's side: it measures for the planner as soon as it knows who is who among partners' records."""
+
+    plan: Plan
+    loaded: Loaded
+    ends: Ends
+
+    def resolved(self, records: pd.DataFrame) -> None:
+        """Measure for the planner and hand it over; ``records`` are the partners' own and not looked at."""
+        from market_profile.refresh.fingerprint import program_fingerprint
+        from market_profile.refresh.measured import measure
+        from market_profile.refresh.run import case_for
+
+        audience, watch = Audience.PLANNER, Stopwatch()
+        kept = KeptFolder(self.plan.workspace.store, audience.value, program_fingerprint())
+        made = measure(case_for(self.plan, self.loaded, audience, kept), self._who, watch)
+        _hand_over(self.ends.line, self.ends.measures, (made, watch.stages))
+        if not self.plan.is_replay:
+            kept.drop_others()
+
+    def measured(self, watch: Stopwatch) -> Measured | None:
+        """Return None: what partners' analysis needs is made in its own turn."""
+        return None
+
+    def _who(self) -> pd.DataFrame:
+        records = _handed(self.ends.line, self.ends.records)
+        if not isinstance(records, pd.DataFrame):
+            raise EOFError("the other process is gone")
+        return records
+
+
+def _hand_over(line: socket.socket, file: IO[bytes], content: object) -> None:
+    """Write the content whole, then say so."""
+    pickle.dump(content, file, protocol=pickle.HIGHEST_PROTOCOL)
+    file.flush()
+    line.sendall(_READY)
+
+
+def _handed(line: socket.socket, file: IO[bytes]) -> Any:
+    """Wait until the other end says that its content is there and return it; None where that end is gone."""
+    try:
+        if line.recv(1) != _READY:
+            return None
+    except OSError:
+        return None
+    file.seek(0)
+    return pickle.load(file)  # nosec B301
 
 
 def _end_with(parent: int) -> None:
@@ -62,7 +172,7 @@ def _end_with(parent: int) -> None:
         os._exit(1)
 
 
-def main(folder: Path, told: dict[str, str | int]) -> int:
+def main(folder: Path, told: dict[str, Any]) -> int:
     """Make the partner edition and lay it down; return 1 where the plan is not the one that was asked for."""
     from market_profile.refresh.run import load_records, make_partner
 
@@ -71,7 +181,14 @@ def main(folder: Path, told: dict[str, str | int]) -> int:
     plan = plan_of(folder, int(told["batch"]), str(told["month"]))
     if plan.key != told["key"]:
         return 1
-    Products(plan.workspace.store).save(Audience.PARTNER.value, plan.key, make_partner(plan, load_records(plan)))
+    given = told["ends"]
+    ends = Ends(
+        socket.socket(fileno=given["line"]), os.fdopen(given["records"], "rb"), os.fdopen(given["measures"], "wb")
+    )
+    loaded = load_records(plan)
+    beside = _Child(plan, loaded, ends) if told["with_measures"] else None
+    product = make_partner(plan, loaded, beside=beside)
+    Products(plan.workspace.store).save(Audience.PARTNER.value, plan.key, product)
     return 0
 
 

@@ -39,6 +39,8 @@ from market_profile.terms import Audience
 if TYPE_CHECKING:
     from market_profile.editions.make import Made
     from market_profile.refresh.analysis import Analysed
+    from market_profile.refresh.case import Case
+    from market_profile.refresh.measured import Beside
 
 
 @dataclass(frozen=True)
@@ -104,12 +106,12 @@ def _make(plan: Plan, watch: Stopwatch, afresh: bool) -> RefreshResult:
     is_large = _is_large(plan)
     shared = products.load(Audience.PARTNER.value, plan.key)
     planner = products.load(Audience.PLANNER.value, plan.key)
-    beside = start_beside(plan) if is_large and shared is None else None
+    beside = start_beside(plan, planner is None) if is_large and shared is None else None
     try:
         with watch.stage("load records", None):
             loaded = load_records(plan)
         if planner is None:
-            planner = make_planner(plan, loaded, watch)
+            planner = make_planner(plan, loaded, watch, beside)
             if is_large:
                 products.save(Audience.PLANNER.value, plan.key, planner)
         else:
@@ -129,19 +131,21 @@ def _is_large(plan: Plan) -> bool:
     return rows > plan.workspace.settings.run.rows_for_second_process
 
 
-def make_planner(plan: Plan, loaded: Loaded, watch: Stopwatch) -> Product:
+def make_planner(plan: Plan, loaded: Loaded, watch: Stopwatch, beside: Beside | None = None) -> Product:
     """Return the planner edition of the plan: its files, the state for next month, and its stages."""
     first = len(watch.stages)
-    analysed = analyse_for(plan, loaded, Audience.PLANNER, watch)
+    analysed = analyse_for(plan, loaded, Audience.PLANNER, watch, beside)
     with watch.stage("render planner edition", None):
         files = render_planner(plan, analysed)
     return Product(files, analysed.state, watch.stages[first:])
 
 
-def make_partner(plan: Plan, loaded: Loaded, on_stage: Callable[[str], None] = lambda name: None) -> Product:
+def make_partner(
+    plan: Plan, loaded: Loaded, on_stage: Callable[[str], None] = lambda name: None, beside: Beside | None = None
+) -> Product:
     """Return the partner edition of the plan: its files, the state for next month, and its stages."""
     watch = Stopwatch(on_stage)
-    analysed = analyse_for(plan, loaded, Audience.PARTNER, watch)
+    analysed = analyse_for(plan, loaded, Audience.PARTNER, watch, beside)
     with watch.stage("render partner edition", None):
         files = render_partner(plan, analysed)
     return Product(files, analysed.state, watch.stages)
@@ -156,10 +160,24 @@ def load_records(plan: Plan) -> Loaded:
     return Loaded(tables, overdue, warehouse.files(plan.batch), warehouse.quarantine(plan.batch))
 
 
-def analyse_for(plan: Plan, loaded: Loaded, audience: Audience, watch: Stopwatch) -> Analysed:
-    """Return the analysis for an audience: over everything, or over shareable records alone."""
+def analyse_for(
+    plan: Plan, loaded: Loaded, audience: Audience, watch: Stopwatch, beside: Beside | None = None
+) -> Analysed:
+    """Return the analysis for an audience; ``beside`` is the other process at work on the refresh, if any."""
+    from market_profile.refresh.analysis import analyse
+    from market_profile.refresh.measured import ALONE
+
+    kept = KeptFolder(plan.workspace.store, audience.value, program_fingerprint())
+    analysed = analyse(case_for(plan, loaded, audience, kept), watch, beside or ALONE)
+    if not plan.is_replay:
+        kept.drop_others()
+    return analysed
+
+
+def case_for(plan: Plan, loaded: Loaded, audience: Audience, kept: KeptFolder) -> Case:
+    """Return what the analysis for an audience takes: everything, or shareable records alone."""
     from market_profile.editions.eligibility import in_whole_areas, shareable
-    from market_profile.refresh.analysis import Case, analyse
+    from market_profile.refresh.case import Case
 
     workspace = plan.workspace
     is_planner = audience is Audience.PLANNER
@@ -167,8 +185,7 @@ def analyse_for(plan: Plan, loaded: Loaded, audience: Audience, watch: Stopwatch
     if not is_planner:
         areas = merge_areas(workspace.folder, workspace.settings, workspace.areas)
         tables = in_whole_areas(shareable(tables, workspace.decisions.grants, plan.month), areas)
-    kept = KeptFolder(workspace.store, audience.value, program_fingerprint())
-    case = Case(
+    return Case(
         tables=tables,
         areas=areas,
         month=plan.month,
@@ -183,10 +200,6 @@ def analyse_for(plan: Plan, loaded: Loaded, audience: Audience, watch: Stopwatch
         linkage=key_for(workspace.folder, workspace.settings.linkage, audience),
         kept=kept,
     )
-    analysed = analyse(case, watch)
-    if not plan.is_replay:
-        kept.drop_others()
-    return analysed
 
 
 def render_planner(plan: Plan, analysed: Analysed) -> dict[str, bytes]:

@@ -62,9 +62,13 @@ class KeptFolder:
             shutil.rmtree(staging, ignore_errors=True)
 
     def drop_others(self) -> None:
-        """Remove every entry that was neither looked up nor kept since this memory was opened."""
+        """Remove every entry that was neither looked up nor kept since this memory was opened.
+
+        Rooms that were not asked at all are another process's to see to: theirs stay.
+        """
+        asked = {folder.parent for folder in self._asked}
         for folder in self._root.glob("*/*"):
-            if folder not in self._asked:
+            if folder.parent in asked and folder not in self._asked:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _folder(self, room: str, key: str) -> Path:
