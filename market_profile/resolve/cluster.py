@@ -29,6 +29,10 @@ GUARD_BITS = 8
 """How many bits more than usual an over-large cluster is asked for before it is let stand (and sent to review)."""
 _TOP = 1.0e3
 """Distances are this less the weight, so that they are never negative; no weight reaches it."""
+_BEYOND = 2.0**40
+"""Distance between units of two components: above any within one; means of it are exact."""
+_LEAVES = 128
+"""Units whose components are joined in one tree."""
 _AT_ONCE = 2_000_000
 """Pairs of whole components that are held at a time."""
 
@@ -99,10 +103,10 @@ def average_link(labels: Labels, weigh: Weigh, cut: Cut, records: Labels | None 
         begins = np.r_[0, ends[:-1]]
         whole = np.minimum.reduceat(weight, begins) >= cut.join
         result[members] = np.where(np.repeat(whole, sizes), np.repeat(members[starts], sizes), members)
-        cut_up = np.flatnonzero(~whole & (sizes > 2))
-        parts = [(members[starts[n] : starts[n] + sizes[n]], weight[begins[n] : ends[n]]) for n in cut_up]
-        if parts:
-            _cut_components(result, parts, cut, records)
+        cut_up = ~whole & (sizes > 2)
+        if cut_up.any():
+            pairs = np.repeat(cut_up, ends - begins)
+            _cut_components(result, members[np.repeat(cut_up, sizes)], sizes[cut_up], weight[pairs], cut, records)
     return result
 
 
@@ -120,17 +124,39 @@ def _batches(labels: Labels) -> Iterator[tuple[Labels, Labels]]:
         yield order[begin : begin + sizes[chosen].sum()], sizes[chosen]
 
 
-def _cut_components(result: Labels, parts: list[tuple[Labels, Weights]], cut: Cut, records: Labels) -> None:
-    """Set the clusters of components in ``result``; ``parts``: units, and weights of their pairs in order."""
+def _cut_components(result: Labels, units: Labels, sizes: Labels, weight: Weights, cut: Cut, records: Labels) -> None:
+    """Set the clusters of components in ``result``; ``units`` and the ``weight`` of their pairs stand in order."""
     from scipy.cluster.hierarchy import linkage
 
-    trees = [linkage(_TOP - weight, method="average") for _, weight in parts]
-    units = np.concatenate([part for part, _ in parts])
-    result[units] = units[_flat(trees, _TOP - cut.join + 1e-9)]
+    result[units] = units[_flat(_trees(sizes, weight), _TOP - cut.join + 1e-9)]
     held = np.bincount(result[units], weights=records[units], minlength=len(result))
-    for tree, (part, _) in zip(trees, parts, strict=True):
-        if held[result[part]].max() > cut.largest_cluster:
-            result[part] = _guarded(tree, part, cut, records)
+    starts = np.cumsum(sizes) - sizes
+    ends = np.cumsum(sizes * (sizes - 1) // 2)
+    for number in np.flatnonzero(np.maximum.reduceat(held[result[units]], starts) > cut.largest_cluster):
+        part = units[starts[number] : starts[number] + sizes[number]]
+        pairs = weight[ends[number] - sizes[number] * (sizes[number] - 1) // 2 : ends[number]]
+        result[part] = _guarded(linkage(_TOP - pairs, method="average"), part, cut, records)
+
+
+def _trees(sizes: Labels, weight: Weights) -> list[npt.NDArray[np.float64]]:
+    """Return the joins by average-link of components in a row, many components to a tree.
+
+    Units of two components lie further apart than any others, so that each is joined in itself first, as if alone: a
+    call for each of thousands of small components would cost ten times as much.
+    """
+    from scipy.cluster.hierarchy import linkage
+
+    ends = np.cumsum(sizes)
+    heads = np.flatnonzero(np.diff((ends - 1) // _LEAVES, prepend=-1))
+    leaves = np.add.reduceat(sizes, heads)
+    place = spread(np.zeros_like(leaves), leaves)
+    later = np.repeat(ends, sizes) - np.arange(ends[-1]) - 1
+    one, other = np.repeat(place, later), place[spread(np.arange(ends[-1]) + 1, later)]
+    pairs = leaves * (leaves - 1) // 2
+    begin, width = (np.repeat(np.repeat(held, leaves), later) for held in (np.cumsum(pairs) - pairs, leaves))
+    apart = np.full(int(pairs.sum()), _BEYOND)
+    apart[begin + one * width - one * (one + 1) // 2 + other - one - 1] = _TOP - weight
+    return [linkage(part, method="average") for part in np.split(apart, np.cumsum(pairs)[:-1])]
 
 
 def _flat(trees: list[npt.NDArray[np.float64]], height: float) -> Labels:

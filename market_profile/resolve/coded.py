@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from market_profile.resolve.alike import Letters, letters_of
 from market_profile.resolve.lists import Lists, Numbers, Overlap, distinct, packed, unpacked
 
 Codes = npt.NDArray[np.int32]
@@ -24,6 +25,7 @@ class Words:
     def __init__(self) -> None:
         self._code: dict[str, int] = {"": 0}
         self._lengths: Codes = np.zeros(0, dtype=np.int32)
+        self._letters: Letters | None = None
         self._texts: npt.NDArray[np.object_] = np.zeros(0, dtype=object)
         self._slices: dict[tuple[int, int | None], tuple[dict[str, int], Codes]] = {}
         self._measured: dict[str, tuple[Numbers, npt.NDArray[np.float64]]] = {}
@@ -74,6 +76,12 @@ class Words:
         if len(self._lengths) != len(self):
             self._lengths = np.fromiter(map(len, self._code), dtype=np.int32, count=len(self))
         return self._lengths
+
+    def letters(self) -> Letters:
+        """Return the letters of each text as bits, by code."""
+        if self._letters is None or len(self._letters.lengths) != len(self):
+            self._letters = letters_of(self._code, self.lengths())
+        return self._letters
 
     def measure(self, name: str, left: Codes, right: Codes, scorer: Callable[..., float]) -> npt.NDArray[np.float64]:
         """Return ``scorer`` (of rapidfuzz, named ``name`` here) of each pair of words; each different pair once.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -39,6 +39,10 @@ _PYTHON = (
     (r"\bNOT\b", "not"),
 )
 """SQL of the conditions to the Python expression of the same form."""
+SCORERS = ("damerau_levenshtein", "jaro_winkler_similarity")
+"""What tells how far two words are apart."""
+_MANY = 1 << 20
+"""What two lists may share, where only their marks are asked."""
 
 
 @cache
@@ -60,6 +64,7 @@ class Compared:
         self._rows = {"l": left, "r": right}
         self._sides: dict[str, npt.NDArray[Any]] = {}
         self._shared: dict[str, npt.NDArray[np.int32]] = {}
+        self._is_bound = False
 
     def levels(self, field: Field) -> Levels:
         """Return the place in ``field.levels`` of the first level that holds, for each pair."""
@@ -74,22 +79,41 @@ class Compared:
                 at = at[~hit]
         return place
 
+    def most(self, field: Field, bits: Sequence[float]) -> npt.NDArray[np.float64]:
+        """Return an upper bound of each pair's ``bits`` (by level of ``field``): lists that may share values do.
+
+        A level whose condition asks for no list is told for sure, and ends the search as in ``levels``.
+        """
+        count = len(self._rows["l"])
+        if max(bits) <= 0 or any(_is_negated(level.sql) for level in field.levels):
+            return np.full(count, max(bits))
+        found, at = np.full(count, -np.inf), np.arange(count)
+        self._is_bound = True
+        for level, weight in zip(field.levels, bits, strict=True):
+            is_rest = level.sql.strip().upper() == "ELSE"
+            hit = np.ones(len(at), dtype=bool) if is_rest else self._holds(parsed(level.sql), at)
+            found[at[hit]] = np.maximum(found[at[hit]], weight)
+            at = at if asks_for_lists(level.sql) else at[~hit]
+        self._is_bound = False
+        return np.where(np.isinf(found), max(bits), found)
+
     def _holds(self, node: ast.expr, at: Numbers) -> Flags:
         """Tell for which of the pairs ``at`` a condition holds."""
         if isinstance(node, ast.BoolOp):
             is_and = isinstance(node.op, ast.And)
-            found = np.full(len(at), is_and)
-            still = np.arange(len(at))
-            for part in node.values:
-                hit = self._holds(part, at[still])
-                found[still] = hit
-                still = still[hit == is_and]
+            found = self._holds(node.values[0], at)
+            for part in node.values[1:]:
+                still = np.flatnonzero(found == is_and)
+                found[still] = self._holds(part, at[still])
             return found
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             return ~self._holds(node.operand, at)
         if isinstance(node, ast.Compare) and len(node.ops) == 1:
             compare = _COMPARE[type(node.ops[0])]
-            return np.asarray(compare(self._value(node.left, at), self._value(node.comparators[0], at)), dtype=bool)
+            other = self._value(node.comparators[0], at)
+            if isinstance(node.left, ast.Call) and _called(node.left) in SCORERS and np.ndim(other) == 0:
+                return np.asarray(compare(self._distances(node.left, at, float(other)), other), dtype=bool)
+            return np.asarray(compare(self._value(node.left, at), other), dtype=bool)
         if isinstance(node, ast.Call):
             return np.asarray(self._call(node, at), dtype=bool)
         raise WrongUse("linkage model: a condition is not understood")
@@ -109,7 +133,7 @@ class Compared:
         return self._holds(node, at)
 
     def _call(self, node: ast.Call, at: Numbers) -> Any:
-        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        name = _called(node)
         if name == "len" and isinstance(node.args[0], ast.Call):
             return self._overlap(node.args[0], at)
         if name == "len":
@@ -124,11 +148,21 @@ class Compared:
             return words.lengths()[given[0]]
         if name == "substr":
             return words.slices(given[0], given[1] - 1, given[1] - 1 + given[2])
-        if name in ("damerau_levenshtein", "jaro_winkler_similarity"):
+        if name in SCORERS:
             return self.distances(words, name, given[0], given[1])
         if name in ("abs", "greatest"):
             return np.abs(given[0]) if name == "abs" else np.maximum(given[0], given[1])
         raise WrongUse("linkage model: a condition calls what is not known here")
+
+    def _distances(self, node: ast.Call, at: Numbers, limit: float) -> npt.NDArray[np.float64]:
+        """Return the distances of words that may lie at ``limit`` or on its far side, and bounds of the others."""
+        left, right = (self._value(part, at) for part in node.args)
+        name, letters = _called(node), self._units.words.letters()
+        is_apart = name == "damerau_levenshtein"
+        bound = letters.least_apart(left, right) if is_apart else letters.most_alike(left, right)
+        open_pairs = np.flatnonzero(bound <= limit if is_apart else bound >= limit)
+        bound[open_pairs] = self.distances(self._units.words, name, left[open_pairs], right[open_pairs])
+        return bound
 
     @staticmethod
     def distances(words: Words, name: str, left: Codes, right: Codes) -> npt.NDArray[np.float64]:
@@ -153,6 +187,9 @@ class Compared:
         if words is not None:
             left, right = (_only(self._side(f"{self._units.by_word[name][0]}_{side}"), at) for side in "lr")
             return overlap.counts(left.astype(np.int64), right.astype(np.int64))
+        if self._is_bound:
+            left, right = (_only(self._rows[side], at) for side in "lr")
+            return np.where(overlap.may_share(left, right), _MANY, 0).astype(np.int32)
         if name not in self._shared:
             self._shared[name] = overlap.counts(self._rows["l"], self._rows["r"])
         return _only(self._shared[name], at)
@@ -161,11 +198,25 @@ class Compared:
         whole, one = _named(node.args[0]), _named(node.args[1])
         overlap, _ = self._units.overlap(whole[:-2])
         value = _only(self._side(one), at).astype(np.int64)
-        held = overlap.contains(_only(self._rows[whole[-1]], at), value)
+        holds = overlap.may_contain if self._is_bound else overlap.contains
+        held = holds(_only(self._rows[whole[-1]], at), value)
         return np.asarray(held & (value > 0))
 
     def _sizes(self, name: str, at: Numbers) -> Numbers:
         return np.asarray(self._units.lists[name[:-2]].sizes[_only(self._rows[name[-1]], at)], dtype=np.int64)
+
+
+def asks_for_lists(sql: str) -> bool:
+    """Tell whether a condition asks what two lists share, or whether a list holds a word."""
+    return "list_" in sql
+
+
+def _is_negated(sql: str) -> bool:
+    return re.search(r"\bNOT\b", sql) is not None
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.id if isinstance(node.func, ast.Name) else ""
 
 
 def _only(column: npt.NDArray[Any], at: Numbers) -> npt.NDArray[Any]:

@@ -56,6 +56,16 @@ class Scorer(Protocol):
     def weigh(self, left: Labels, right: Labels) -> Weights:
         """Return the weight of each pair of unit numbers."""
 
+    def weigh_from(self, left: Labels, right: Labels, floor: float) -> Weights:
+        """Return the weight of each pair that weighs ``floor`` or more; others may be missing."""
+
+
+class Weighs(Protocol):
+    """Weighs pairs of units in bits, whatever they weigh."""
+
+    def weigh(self, left: Labels, right: Labels) -> Weights:
+        """Return the weight of each pair of unit numbers."""
+
 
 @dataclass(frozen=True)
 class Way:
@@ -135,7 +145,10 @@ def link(
 
 @dataclass(frozen=True)
 class _Told:
-    """Weighed pairs (``packed``, in order), flags of the units that were compared, number of pairs compared."""
+    """Pairs (``packed``, in order) with their weight, missing where it cannot reach the floor; who was compared.
+
+    ``met`` flags the units that were compared with any, ``count`` is the number of pairs.
+    """
 
     code: Labels
     weight: Weights
@@ -148,7 +161,7 @@ def _compared(units: int, blocks: Blocks, scorer: Scorer, floor: float) -> _Told
     met, count = np.zeros(units, dtype=bool), 0
     codes, weights = [np.zeros(0, np.int64)], [np.zeros(0)]
     for left, right in blocks.chunks():
-        weight = scorer.weigh(left, right)
+        weight = scorer.weigh_from(left, right, floor)
         met[left] = met[right] = True
         count += len(left)
         kept = np.arange(len(left)) if count <= _KEPT else np.flatnonzero(weight >= floor)
@@ -170,8 +183,11 @@ def _inside(blocks: Blocks, labels: Labels, told: _Told, scorer: Scorer) -> _Tol
     """Return all pairs of the blocks within components (those that people joined are one), weighed where not yet."""
     if told.count <= _KEPT:
         left, right = unpacked(told.code)
-        within = labels[left] == labels[right]
-        return _Told(told.code[within], told.weight[within], told.met, told.count)
+        within = np.flatnonzero(labels[left] == labels[right])
+        weight = told.weight[within]
+        missing = np.flatnonzero(np.isnan(weight))
+        weight[missing] = scorer.weigh(left[within[missing]], right[within[missing]])
+        return _Told(told.code[within], weight, told.met, told.count)
     codes, weights = [np.zeros(0, np.int64)], [np.zeros(0)]
     for left, right in blocks.within(labels).chunks():
         codes.append(packed(left, right))
@@ -179,10 +195,11 @@ def _inside(blocks: Blocks, labels: Labels, told: _Told, scorer: Scorer) -> _Tol
     return _told(codes, weights, told.met, told.count)
 
 
-def _looked_up(told: _Told, code: Labels, scorer: Scorer, left: Labels, right: Labels) -> Weights:
+def _looked_up(told: _Told, code: Labels, scorer: Weighs, left: Labels, right: Labels) -> Weights:
     """Return the weights of pairs (``code``: packed): as told, where it tells them, else as scored now."""
     place = np.minimum(np.searchsorted(told.code, code), max(len(told.code) - 1, 0))
     known = told.code[place] == code if len(told.code) else np.zeros(len(code), dtype=bool)
+    known[known] = ~np.isnan(told.weight[place[known]])
     weight = np.empty(len(code))
     weight[known] = told.weight[place[known]]
     weight[~known] = scorer.weigh(left[~known], right[~known])
@@ -198,7 +215,7 @@ class _Whole:
 
     inside: _Told
     apart: Labels
-    far: Scorer
+    far: Weighs
     moves: Moves | None
     cut_weight: float
 

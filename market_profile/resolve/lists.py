@@ -97,7 +97,6 @@ class Overlap:
     def __init__(self, lists: Lists) -> None:
         self._lists = lists
         self._sizes = lists.sizes
-        self._held = packed(lists.rows, lists.values)
         self._marks = [self._marked(number) for number in _MULTIPLIERS]
 
     def _marked(self, multiplier: np.uint64) -> npt.NDArray[np.uint64]:
@@ -109,34 +108,55 @@ class Overlap:
             marks[filled] = np.bitwise_or.reduceat(bits, self._lists.start[filled])
         return marks
 
+    def may_share(self, left: Numbers, right: Numbers) -> Flags:
+        """Tell which pairs of rows may share a value, by their marks."""
+        found: Flags = (self._marks[0][left] & self._marks[0][right]) != 0
+        at = np.flatnonzero(found)
+        found[at] = (self._marks[1][left[at]] & self._marks[1][right[at]]) != 0
+        return found
+
+    def may_contain(self, rows: Numbers, values: Whole) -> Flags:
+        """Tell which ``rows`` may hold the value beside them, by their marks."""
+        return np.asarray((self._marks[0][rows] & _bit(values, _MULTIPLIERS[0])) != 0)
+
     def counts(self, left: Numbers, right: Numbers) -> npt.NDArray[np.int32]:
         """Return the number of shared values of each pair of rows."""
         result = np.zeros(len(left), dtype=np.int32)
-        at = np.flatnonzero(self._marks[0][left] & self._marks[0][right])
-        at = at[(self._marks[1][left[at]] & self._marks[1][right[at]]) != 0]
+        at = np.flatnonzero(self.may_share(left, right))
         a, b = left[at], right[at]
         swap = self._sizes[a] > self._sizes[b]
         few, many = np.where(swap, b, a), np.where(swap, a, b)
         sizes = self._sizes[few]
         value = self._lists.values[spread(self._lists.start[few], sizes)]
         pair = np.repeat(np.arange(len(at)), sizes)
-        found = self._holds(many[pair], value)
-        result[at] = np.bincount(pair[found], minlength=len(at))
+        row = many[pair]
+        likely = np.flatnonzero(self.may_contain(row, value))
+        likely = likely[self._holds(row[likely], value[likely])]
+        result[at] = np.bincount(pair[likely], minlength=len(at))
         return result
 
     def contains(self, rows: Numbers, values: Numbers) -> Flags:
         """Tell which ``rows`` hold the value beside them."""
         result = np.zeros(len(rows), dtype=bool)
-        at = np.flatnonzero(self._marks[0][rows] & _bit(values, _MULTIPLIERS[0]))
+        at = np.flatnonzero(self.may_contain(rows, values))
         result[at] = self._holds(rows[at], values[at])
         return result
 
     def _holds(self, rows: Numbers, values: Whole) -> Flags:
-        if not len(self._held):
-            return np.zeros(len(rows), dtype=bool)
-        wanted = packed(rows, values)
-        place = np.minimum(np.searchsorted(self._held, wanted), len(self._held) - 1)
-        return np.asarray(self._held[place] == wanted)
+        """Tell which rows hold the value beside them: each row's few values are halved until one place is left."""
+        held = self._lists.values
+        place, left = self._lists.start[rows], self._sizes[rows]
+        end = place + left
+        step = 1 << max(int(left.max(initial=0)).bit_length() - 1, 0)
+        while step:
+            at = np.flatnonzero(left >= step)
+            below = held[np.minimum(place[at] + step, end[at]) - 1] < values[at]
+            at = at[below & (place[at] + step <= end[at])]
+            place[at] += step
+            step >>= 1
+        found = place < end
+        found[found] = held[place[found]] == values[found]
+        return found
 
 
 def _bit(values: Whole, multiplier: np.uint64) -> npt.NDArray[np.uint64]:

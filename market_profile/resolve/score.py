@@ -132,3 +132,7 @@ class SplinkScorer:
         weight = np.empty(len(left))
         weight[order] = scored["weight"].to_numpy()
         return weight
+
+    def weigh_from(self, left: Numbers, right: Numbers, floor: float) -> npt.NDArray[np.float64]:
+        """Return the weight of each pair of unit numbers, whatever the ``floor``."""
+        return self.weigh(left, right)

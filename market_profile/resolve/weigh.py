@@ -14,12 +14,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from market_profile.resolve.coded import Coded
-from market_profile.resolve.compare import Compared, Levels
+from market_profile.resolve.compare import SCORERS, Compared, Levels, asks_for_lists
 from market_profile.resolve.lists import Numbers
 from market_profile.resolve.model import Field, LinkModel
 from market_profile.resolve.score import ROUNDING, empty_pairs
 
 Weights = npt.NDArray[np.float64]
+_SLACK = 0.01
+"""Bits by which a bound must miss the floor: more than all rounding."""
 _AT_ONCE = 1 << 19
 """Pairs weighed at a time: their columns stay in the processor's caches."""
 
@@ -55,13 +57,43 @@ class Weigher:
         parts = [self._weigh(left[n : n + _AT_ONCE], right[n : n + _AT_ONCE]) for n in range(0, len(left), _AT_ONCE)]
         return np.concatenate(parts) if parts else np.zeros(0)
 
-    def _weigh(self, left: Numbers, right: Numbers) -> Weights:
+    def weigh_from(self, left: Numbers, right: Numbers, floor: float) -> Weights:
+        """Return the weight of each pair that weighs ``floor`` or more; others may be missing.
+
+        Fields of words and numbers come first. Where the marks of the lists cannot lift what they say to the floor,
+        the lists themselves are not looked at.
+        """
+        parts = []
+        for n in range(0, len(left), _AT_ONCE):
+            one, other = left[n : n + _AT_ONCE], right[n : n + _AT_ONCE]
+            parts.append(self._weigh(one, other, floor))
+        return np.concatenate(parts) if parts else np.zeros(0)
+
+    def _weigh(self, left: Numbers, right: Numbers, floor: float = -np.inf) -> Weights:
         compared = Compared(self._units, left, right)
-        total = np.zeros(len(left))
+        is_late = [floor > -np.inf and _waits(field) for field in self._model.fields]
+        bits = {}
+        for field, late in zip(self._model.fields, is_late, strict=True):
+            if not late:
+                bits[field.name] = self._bits(field, compared.levels(field), left, right)
+        at = self._reaching(compared, bits, floor) if any(is_late) else np.arange(len(left))
+        one, other = left[at], right[at]
+        compared = Compared(self._units, one, other)
+        total = np.zeros(len(at))
+        for field, late in zip(self._model.fields, is_late, strict=True):
+            own = self._bits(field, compared.levels(field), one, other) if late else bits[field.name][at]
+            total += np.round(own, ROUNDING) if self._adds_up else own
+        found = np.full(len(left), np.nan)
+        found[at] = np.round(total + (round(self._start, ROUNDING) if self._adds_up else self._start), ROUNDING)
+        return found
+
+    def _reaching(self, compared: Compared, bits: Mapping[str, Weights], floor: float) -> Numbers:
+        """Return the pairs that may weigh ``floor`` or more, from the bits of some fields and bounds of the others."""
+        total = self._start + np.sum([*bits.values()], axis=0)
         for field in self._model.fields:
-            bits = self._bits(field, compared.levels(field), left, right)
-            total += np.round(bits, ROUNDING) if self._adds_up else bits
-        return np.round(total + (round(self._start, ROUNDING) if self._adds_up else self._start), ROUNDING)
+            if field.name not in bits:
+                total += compared.most(field, [level.weight for level in field.levels])
+        return np.flatnonzero(total >= floor - _SLACK)
 
     def parts(self, pairs: pd.DataFrame) -> pd.DataFrame:
         """Return ``pairs`` with ``weight``, its contributions ``mw_<field>`` and ``prior``, and ``gamma_<field>``."""
@@ -103,6 +135,15 @@ def weigh_pairs(
     if with_parts:
         return weigher.parts(found)
     return found.assign(weight=weigher.weigh(found["left"].to_numpy(), found["right"].to_numpy()))
+
+
+def _waits(field: Field) -> bool:
+    """Tell whether a field waits until the others spoke: lists decide it, or it can only speak against a pair."""
+    if max(level.weight for level in field.levels) <= 0:
+        return True
+    asks = [level.sql for level in field.levels]
+    plain = not any(scorer in sql for sql in asks for scorer in SCORERS)
+    return plain and any(asks_for_lists(sql) for sql in asks) and not any(v.frequency_of for v in field.levels)
 
 
 def _gammas(field: Field) -> Numbers:
