@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from market_profile.editions.sought import Page, Values, folded, text_of
+from market_profile.editions.sought import GROUPS, Page, Values, folded, text_of
 
 _DEEPEST = 5
 _LARGEST_PART = 50_000_000
@@ -54,35 +54,52 @@ class Hit:
 class Scanner:
     """Sensitive values of each kind; ``add`` them, then ``scan`` files."""
 
-    values: list[tuple[str, Values]] = field(default_factory=list)
+    values: list[tuple[str, pa.Array]] = field(default_factory=list)
     texts: list[tuple[str, pa.Array]] = field(default_factory=list)
 
     @property
     def kinds(self) -> frozenset[str]:
         """The kinds of value that the scanner knows at least one of."""
-        named = {kind for kind, values in self.values if len(values.forms)}
+        named = {kind for kind, values in self.values if len(_forms(values))}
         return frozenset(named | {kind for kind, texts in self.texts if len(texts)})
 
     def add(self, kind: str, values: Iterable[str]) -> None:
         """Know ``values`` as they stand; each must be at least five characters long once folded."""
-        self.values.append((kind, Values(text_of(values), _SHORTEST, _PHONE_DIGITS)))
+        self.values.append((kind, text_of(values)))
 
     def add_texts(self, kind: str, texts: Iterable[str]) -> None:
         """Know narratives by every six words in a row."""
-        self.texts.append((kind, folded(texts)))
+        self.texts.append((kind, text_of(texts)))
 
-    def scan(self, files: Mapping[str, bytes]) -> tuple[Hit, ...]:
-        """Return which kinds of value stand in which file, its name included."""
-        return self._hits(Page({name: {name, *_views(content, 0)} for name, content in files.items()}))
+    def scan(self, files: Mapping[str, bytes], plain: Mapping[str, bytes] | None = None) -> tuple[Hit, ...]:
+        """Return which kinds of value stand in which file, its name included.
+
+        ``plain`` files are looked through as plain text (logs, databases); nothing of theirs is unpacked.
+        """
+        views = {name: {name, *_views(content, 0)} for name, content in files.items()}
+        views |= {name: {content.decode("utf-8", errors="ignore")} for name, content in (plain or {}).items()}
+        page = Page(views)
+        found = {Hit(kind, name) for kind, values in self.values for name in _files_with(page, values)}
+        found |= {Hit(kind, name) for kind, texts in self.texts for name in _files_with_part(page, texts)}
+        return tuple(sorted(found, key=lambda hit: (hit.file, hit.kind)))
 
     def scan_text(self, files: Mapping[str, bytes]) -> tuple[Hit, ...]:
-        """Return which kinds of value stand in which file as plain text (logs, databases); nothing is unpacked."""
-        return self._hits(Page({name: {content.decode("utf-8", errors="ignore")} for name, content in files.items()}))
+        """Return which kinds of value stand in which file as plain text."""
+        return self.scan({}, files)
 
-    def _hits(self, page: Page) -> tuple[Hit, ...]:
-        found = {Hit(kind, name) for kind, values in self.values for name in page.files_with(values.forms)}
-        found |= {Hit(kind, name) for kind, texts in self.texts for name in page.files_with_part(texts, _SHINGLE)}
-        return tuple(sorted(found, key=lambda hit: (hit.file, hit.kind)))
+
+def _forms(values: pa.Array) -> pa.Array:
+    return Values(values, _SHORTEST, _PHONE_DIGITS).forms
+
+
+def _files_with(page: Page, values: pa.Array) -> set[str]:
+    near = page.glance.may_stand(values, _PHONE_DIGITS, GROUPS)
+    return page.files_with(_forms(near)) if len(near) else set()
+
+
+def _files_with_part(page: Page, texts: pa.Array) -> set[str]:
+    near = page.glance.may_stand_in_part(texts, _SHINGLE)
+    return page.files_with_part(folded(near), _SHINGLE) if len(near) else set()
 
 
 def _views(content: bytes, depth: int) -> Iterator[str]:

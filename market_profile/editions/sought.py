@@ -1,8 +1,9 @@
 """Runs of words looked up by the hundred thousand: many values against the few pages of an edition.
 
 The pages are small and the records are many, so it is the pages whose runs are known: every word of theirs has a number
-(``Page``), and a value is looked at further only where each of its words stands on some page. All of it is worked out
-column by column in Arrow and numpy, and a run that seems to match is compared word by word.
+(``Page``), and a value is looked at further only where each of its words stands on some page; most are put aside at a
+``glance``. All of it is worked out column by column in Arrow and numpy, and a run that seems to match is compared word
+by word.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from market_profile.editions.glance import Glance
+
 _Ints = npt.NDArray[np.int64]
 _Hashes = npt.NDArray[np.uint64]
 
@@ -29,6 +32,8 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _GAP = -1
 _PIECE = 250_000
 """Values looked up at a time, so that memory stays bounded."""
+GROUPS = ((5,), (5, 8), (4, 7), (2,))
+"""After how many digits a telephone number is cut where people write it in groups."""
 
 
 def words_of(text: str) -> list[str]:
@@ -49,15 +54,16 @@ def _plain(match: re.Match[str]) -> str:
 
 
 def text_of(values: Iterable[str] | pd.Series | pa.Array) -> pa.Array:
-    """Return the different values as one Arrow array, without blank and missing ones."""
+    """Return the values as one Arrow array of large_string, without blank and missing ones."""
     known = values if isinstance(values, pd.Series | pa.Array | pa.ChunkedArray) else list(values)
-    text = pc.unique(pa.array(known) if not isinstance(known, pa.ChunkedArray) else known).cast(pa.large_string())
+    text = (known if isinstance(known, pa.ChunkedArray) else pa.array(known)).cast(pa.large_string())
+    text = text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
     return text.filter(pc.fill_null(pc.not_equal(text, ""), False))
 
 
 def folded(values: Iterable[str] | pd.Series | pa.Array) -> pa.Array:
     """Return the different values as their words (``words_of``) joined by one space; order is not kept."""
-    text = text_of(values)
+    text = pc.unique(text_of(values))
     is_ascii = pc.string_is_ascii(text)
     lower = pc.ascii_lower(text.filter(is_ascii))
     plain = pc.ascii_trim(pc.replace_substring_regex(lower, "[^0-9a-z]+", " "), " ")
@@ -80,6 +86,7 @@ class Page:
                 ids.append(_GAP)
             places.append((place, len(ids) - first))
         self._words = pa.array(list(numbers), type=pa.large_string())
+        self.glance = Glance(self._words)
         self._ids = np.asarray(ids, dtype="int64")
         self._files = np.repeat([place for place, _ in places], [length for _, length in places])
         self._known: dict[int, tuple[_Hashes, _Ints]] = {}
@@ -121,21 +128,24 @@ class Page:
             clear &= ids[starts + step] != _GAP
         starts = starts[clear]
         asked = _hashes(ids, starts, length)
-        starts = starts[np.isin(asked, here)]
-        if not len(starts):
+        first, last = (np.searchsorted(here, asked, side=side) for side in ("left", "right"))
+        is_near = first < last
+        if not is_near.any():
             return set()
-        wanted = {tuple(ids[start : start + length].tolist()) for start in starts}
-        near = places[np.isin(here, _hashes(ids, starts, length))]
+        wanted = {tuple(ids[start : start + length].tolist()) for start in starts[is_near]}
+        near = np.unique(np.concatenate([places[a:b] for a, b in zip(first[is_near], last[is_near], strict=True)]))
         hits = [place for place in near if tuple(self._ids[place : place + length].tolist()) in wanted]
         return {self.names[place] for place in np.unique(self._files[hits]).tolist()}
 
     def _runs(self, length: int) -> tuple[_Hashes, _Ints]:
-        """Return the hash of every run of ``length`` words and where it starts."""
+        """Return the hash of every run of ``length`` words, in order, and where it starts."""
         if length not in self._known:
             starts = np.arange(max(len(self._ids) - length + 1, 0))
             for step in range(length):
                 starts = starts[self._ids[starts + step] != _GAP]
-            self._known[length] = (_hashes(self._ids, starts, length), starts)
+            hashes = _hashes(self._ids, starts, length)
+            order = np.argsort(hashes, kind="stable")
+            self._known[length] = (hashes[order], starts[order])
         return self._known[length]
 
 
@@ -165,7 +175,7 @@ class Values:
         is_reference = pc.and_(pc.invert(is_number), pc.match_substring_regex(joined, r"\p{Nd}"))
         is_reference = pc.and_(is_reference, pc.match_substring(words, " "))
         phones = joined.filter(is_phone)
-        grouped = [_in_groups(phones, cuts) for cuts in ((5,), (5, 8), (4, 7), (2,))]
+        grouped = [_in_groups(phones, cuts) for cuts in GROUPS]
         return pc.unique(pa.concat_arrays([words, phones, joined.filter(is_reference), *grouped]))
 
 

@@ -257,15 +257,13 @@ def publish(plan: Plan, loaded: Loaded, states: States, files: dict[str, bytes],
     Raises ``DisclosureLeak`` (exit 4) where a sensitive value of the records stands in any byte of the partner edition
     or of this run's logs.
     """
-    from market_profile.refresh.leaks import check_edition, check_logs, scanner_of
+    from market_profile.refresh.leaks import check_run, scanner_of
     from market_profile.render import pdf_fault
 
     workspace = plan.workspace
     with watch.stage("leak gate", None):
         shared = {name: content for name, content in files.items() if name.startswith("partner/")}
-        scanner = scanner_of(loaded.tables, plan.month, loaded.files["name"])
-        check_edition(scanner, shared)
-        check_logs(scanner, workspace.store)
+        check_run(scanner_of(loaded.tables, plan.month, loaded.files["name"]), shared, workspace.store)
     erased = Warehouse(workspace.store).erased(plan.batch)
     if erased:
         words = f"{erased} rows were erased under retention; this month is made without them"

@@ -12,7 +12,7 @@ import pytest
 from market_profile.editions.canaries import Scanner
 from market_profile.errors import DisclosureLeak
 from market_profile.refresh.journal import Journal
-from market_profile.refresh.leaks import check_logs
+from market_profile.refresh.leaks import check_run
 from market_profile.refresh.plan import make_plan, open_workspace, take_in
 from market_profile.refresh.run import load_records
 from market_profile.synthetic import Plan, write_town
@@ -142,8 +142,8 @@ def test_a_value_in_this_run_s_logs_is_found_and_an_old_one_is_left(
     (home / "old").write_bytes(b"Zenobia Quartermaine")
     os.utime(home / "old", (1, 1))
     with Journal(store).run():
-        check_logs(scanner, store)
+        check_run(scanner, {}, store)
         (home / "new.log").write_bytes(b"\x00\x07task failed for zenobia quartermaine\x00")
         with pytest.raises(DisclosureLeak, match=r"name in PREFECT_HOME/storage/new\.log") as raised:
-            check_logs(scanner, store)
+            check_run(scanner, {}, store)
     assert "uartermaine" not in str(raised.value)
