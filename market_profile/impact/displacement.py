@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from market_profile.terms import Described
 
@@ -56,7 +56,7 @@ def weighted_displacement(
     change = _SIGNS * (np.array(after, float) - np.array(before, float)) / weight
     variance = float(((np.array(before, float) + np.array(after, float)) / weight**2).sum())
     difference = float(change.sum())
-    reach = float(stats.norm.ppf(0.975)) * float(np.sqrt(variance))
+    reach = float(special.ndtri(0.975)) * float(np.sqrt(variance))
     local, neighbours = float(change[:2].sum()), float(change[2:].sum())
     return Displacement(difference, difference - reach, difference + reach, local, neighbours)
 
@@ -76,7 +76,7 @@ def displacement_table(counts: pd.DataFrame) -> pd.DataFrame:
     change = _SIGNS * (after - before)
     total = (before + after).sum(axis=1)
     difference = change.sum(axis=1)
-    reach = stats.norm.ppf(0.975) * np.sqrt(total)
+    reach = special.ndtri(0.975) * np.sqrt(total)
     low, high = difference - reach, difference + reach
     verdict = np.select(
         [total < MINIMUM_REPORTS, high < 0, low > 0],

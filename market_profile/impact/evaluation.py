@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from market_profile.impact.selection import Rates, expected_after, open_variance, slope_of, spread_after
 from market_profile.intervals import poisson_ratio
@@ -131,7 +131,7 @@ def _reach(log_sd: float, freedom: int) -> float:
     """Return the factor by which a 95 % interval reaches either side of a ratio; NaN where there is none."""
     if not np.isfinite(log_sd) or freedom < 1:
         return float("nan")
-    return float(np.exp(stats.t.ppf(0.975, freedom) * log_sd))
+    return float(np.exp(special.stdtrit(freedom, 0.975) * log_sd))
 
 
 def _full(

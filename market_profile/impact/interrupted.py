@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from market_profile.terms import Described
 
@@ -92,7 +92,7 @@ def _fitted(matrix: np.ndarray, values: np.ndarray) -> dict[str, float]:
     dispersion = max(1.0, float(model.pearson_chi2) / freedom)
     follow = _autocorrelation(np.asarray(model.resid_pearson))
     errors = np.asarray(model.bse) * np.sqrt(dispersion * (1 + follow) / (1 - follow))
-    reach = float(stats.t.ppf(0.975, freedom))
+    reach = float(special.stdtrit(freedom, 0.975))
     found = {"dispersion": dispersion, "autocorrelation": follow}
     for name, place in (("level", 2), ("slope", 3)):
         middle, half = float(model.params[place]), reach * float(errors[place])

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import special, stats
+from scipy import special
 
 from market_profile.intervals import FloatArray
 
@@ -53,6 +53,8 @@ def lorenz_curve(spend: FloatArray) -> pd.DataFrame:
 
 def top_decile_bounds(spend: FloatArray) -> tuple[float, float]:
     """Return the 95 % bounds of the top tenth's share; NaN below LEAST_CLIENTS or where all spend the same."""
+    from scipy import stats
+
     ordered = np.sort(spend[spend > 0])
     if ordered.size < LEAST_CLIENTS or ordered[0] == ordered[-1]:
         return float("nan"), float("nan")
@@ -71,8 +73,8 @@ def top_decile_bounds(spend: FloatArray) -> tuple[float, float]:
 def _log_normal(logs: FloatArray) -> tuple[float, float]:
     """The share of the top tenth is Phi(sigma - z) for log-normal spend (Aitchison and Brown 1957)."""
     free = logs.size - 1
-    deviation = logs.std(ddof=1) * np.sqrt(free / stats.chi2.ppf([0.975, 0.025], free))
-    low, high = stats.norm.cdf(deviation - stats.norm.ppf(1 - TOP_SHARE))
+    deviation = logs.std(ddof=1) * np.sqrt(free / (2 * special.gammaincinv(free / 2, [0.975, 0.025])))
+    low, high = special.ndtr(deviation - special.ndtri(1 - TOP_SHARE))
     return float(low), float(high)
 
 

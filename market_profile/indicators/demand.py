@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from market_profile.indicators.concentration import top_decile_bounds, top_decile_share
-from market_profile.indicators.consent import consent_holds
+from market_profile.indicators.consent import ORDER, consent_holds
 from market_profile.indicators.estimates import empty_figures, figures
 from market_profile.indicators.names import ALL_DRUGS
 from market_profile.indicators.windows import YEAR_MONTHS
 from market_profile.intervals import FloatArray, median_interval
 from market_profile.periods import Month
+
+_SPEND_UNITS = {
+    "treatment_spend_total": "gbp_per_week",
+    "treatment_spend_median": "gbp_per_week",
+    "treatment_spend_top_decile": "pct",
+}
 
 
 def consented(treatment: pd.DataFrame, month: Month, is_required: bool) -> pd.DataFrame:
@@ -49,9 +58,17 @@ def spend_summary(consenting: pd.DataFrame, all_clients: int) -> pd.DataFrame:
 
 def client_spend(consenting: pd.DataFrame) -> FloatArray:
     """Return the latest recorded weekly spend of each client, sorted by size (£ a week)."""
-    known = consenting[consenting["weekly_spend_gbp"].notna()]
-    order = ["client_key", "referred_on", "stage_on", "record_ref"]
-    latest = known.sort_values(order, kind="stable", na_position="first").drop_duplicates("client_key", keep="last")
+    return _latest_spend(_in_time(consenting))
+
+
+def _in_time(consenting: pd.DataFrame) -> pd.DataFrame:
+    return consenting.sort_values(ORDER, kind="stable", na_position="first")
+
+
+def _latest_spend(ordered: pd.DataFrame) -> FloatArray:
+    """Return ``client_spend`` of rows that are in time already."""
+    known = ordered[ordered["weekly_spend_gbp"].notna()]
+    latest = known.drop_duplicates("client_key", keep="last")
     return np.sort(latest["weekly_spend_gbp"].to_numpy(dtype=float))
 
 
@@ -60,24 +77,43 @@ def funnel(consenting: pd.DataFrame) -> pd.DataFrame:
 
     Columns stage, referrals, clients. Stages overlap, so none is a part of the one above it.
     """
-    keys = consenting["client_key"] + "/" + consenting["referred_on"].dt.strftime("%Y-%m-%d").fillna("")
-    rows = consenting.assign(referral=keys)
-    staged = rows[rows["stage"] != ""].assign(stage=rows["stage"].str.casefold())
-    by_stage = staged.groupby("stage", sort=True).agg(
-        referrals=("referral", "nunique"), clients=("client_key", "nunique")
+    return _funnel(*_numbered(consenting))
+
+
+def _numbered(consenting: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Return each row's referral, client and stage as numbers (stage -1 where blank), and the stages in order."""
+    referral = consenting["client_key"] + "/" + consenting["referred_on"].dt.strftime("%Y-%m-%d").fillna("")
+    stage, names = pd.factorize(consenting["stage"].str.casefold().where(consenting["stage"] != ""), sort=True)
+    numbers = {"referral": pd.factorize(referral)[0], "client": pd.factorize(consenting["client_key"])[0]}
+    return pd.DataFrame({**numbers, "stage": stage}, index=consenting.index), list(names)
+
+
+def _funnel(rows: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Return ``funnel`` of rows whose referrals, clients and stages are numbered; ``names`` are those of the stages."""
+    by_stage = pd.DataFrame(
+        {
+            "stage": pd.Series(names, dtype="str"),
+            "referrals": _distinct(rows, "referral", len(names)),
+            "clients": _distinct(rows, "client", len(names)),
+        }
     )
-    by_stage = by_stage.drop(index="referred", errors="ignore").reset_index()
+    by_stage = by_stage[(by_stage["referrals"] > 0) & (by_stage["stage"] != "referred")]
     by_stage = by_stage.sort_values(["referrals", "stage"], ascending=[False, True], kind="stable")
     top = pd.DataFrame(
-        {"stage": ["referred"], "referrals": [rows["referral"].nunique()], "clients": [rows["client_key"].nunique()]}
+        {"stage": ["referred"], "referrals": [rows["referral"].nunique()], "clients": [rows["client"].nunique()]}
     )
     return pd.concat([top, by_stage], ignore_index=True) if len(rows) else top.iloc[:0]
 
 
+def _distinct(rows: pd.DataFrame, what: str, stages: int) -> NDArray[np.int64]:
+    """Return how many different ``what`` each stage has."""
+    staged = rows.loc[rows["stage"] >= 0, ["stage", what]].drop_duplicates()
+    return np.bincount(staged["stage"], minlength=stages)
+
+
 def main_drugs(consenting: pd.DataFrame) -> pd.DataFrame:
     """Return clients by main drug of their latest referral, most frequent first: drug, clients."""
-    order = ["client_key", "referred_on", "stage_on", "record_ref"]
-    known = consenting[consenting["main_drug"] != ""].sort_values(order, kind="stable", na_position="first")
+    known = _in_time(consenting[consenting["main_drug"] != ""])
     latest = known.drop_duplicates("client_key", keep="last")
     counted = latest.groupby("main_drug", sort=True).size().rename("clients").reset_index()
     counted = counted.rename(columns={"main_drug": "drug"})
@@ -89,23 +125,25 @@ def demand_history(consenting: pd.DataFrame, month: Month) -> list[pd.DataFrame]
 
     Clients who no longer consent are out of the past, too.
     """
-    return [figure for one in month.previous().window(YEAR_MONTHS) for figure in _as_at(consenting, one)]
-
-
-def _as_at(consenting: pd.DataFrame, month: Month) -> list[pd.DataFrame]:
-    is_known = (consenting["referred_on"] < month.end) & ~(consenting["stage_on"] >= month.end)
-    then = consenting[is_known]
-    spend = client_spend(then)
-    if then.empty:
+    ordered = _in_time(consenting)
+    numbered, names = _numbered(ordered)
+    spent, stages = [], []
+    for one in month.previous().window(YEAR_MONTHS):
+        is_known = (ordered["referred_on"] < one.end) & ~(ordered["stage_on"] >= one.end)
+        if is_known.any():
+            spent.append(_spend_as_at(ordered[is_known], one))
+            stages.append(_stage_figures(_funnel(numbered[is_known], names), one))
+    if not spent:
         return []
-    base = {"drug": ALL_DRUGS, "period": month.text, "n": spend.size, "low": np.nan, "high": np.nan}
-    middle = float(np.median(spend)) if spend.size else np.nan
-    return [
-        figures(pd.DataFrame([{**base, "value": float(spend.sum())}]), "treatment_spend_total", "gbp_per_week"),
-        figures(pd.DataFrame([{**base, "value": middle}]), "treatment_spend_median", "gbp_per_week"),
-        figures(pd.DataFrame([{**base, "value": 100 * top_decile_share(spend)}]), "treatment_spend_top_decile", "pct"),
-        _stage_figures(funnel(then), month),
-    ]
+    base = pd.DataFrame(spent).assign(drug=ALL_DRUGS, low=np.nan, high=np.nan)
+    return [figures(base.assign(value=base[name]), name, unit) for name, unit in _SPEND_UNITS.items()] + stages
+
+
+def _spend_as_at(then: pd.DataFrame, month: Month) -> dict[str, object]:
+    """Return period, n and the three figures of spend from rows that are in time already."""
+    spend = _latest_spend(then)
+    figures_of = (float(spend.sum()), float(np.median(spend)) if spend.size else np.nan, 100 * top_decile_share(spend))
+    return {"period": month.text, "n": spend.size, **dict(zip(_SPEND_UNITS, figures_of, strict=True))}
 
 
 def demand_figures(spend: pd.DataFrame, stages: pd.DataFrame, month: Month) -> list[pd.DataFrame]:

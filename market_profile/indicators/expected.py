@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special
 
 from market_profile.periods import Month
 
@@ -50,20 +50,27 @@ def expected_count(history: ArrayLike, confidence: float = 0.95) -> Expected:
     tail = (1 - confidence) / 2
     if dispersion <= 1:
         return Expected(mean, *_exact(int(past.sum()), months, tail), dispersion)
-    doubt = (stats.t.ppf(1 - tail, months - 1) / stats.norm.ppf(1 - tail)) ** 2
+    doubt = (special.stdtrit(months - 1, 1 - tail) / special.ndtri(1 - tail)) ** 2
     variance = mean * max(dispersion * (1 + 1 / months) * doubt, 1.0001)
     chance = mean / variance
     size = mean * chance / (1 - chance)
-    low, high = stats.nbinom.ppf([tail, 1 - tail], size, chance)
-    return Expected(mean, float(low), float(high), dispersion)
+    low, high = (_negative_binomial(share, size, chance) for share in (tail, 1 - tail))
+    return Expected(mean, low, high, dispersion)
+
+
+def _negative_binomial(share: float, size: float, chance: float) -> float:
+    """Return the smallest count at which a negative binomial has at least ``share`` at or below it."""
+    count = float(np.ceil(special.nbdtrik(share, size, chance)))
+    below = max(count - 1, 0.0)
+    return below if special.betainc(size, below + 1, chance) >= share else count
 
 
 def _exact(total: int, months: int, tail: float) -> tuple[float, float]:
     """Return the least and the greatest count whose tails, given the total with it, are above ``tail``."""
     counts = np.arange(0, 3 * (total // months + 1) + 30)
     share = 1 / (months + 1)
-    at_most = stats.binom.cdf(counts, total + counts, share)
-    at_least = stats.binom.sf(counts - 1, total + counts, share)
+    at_most = special.bdtr(counts, total + counts, share)
+    at_least = np.where(counts > 0, special.bdtrc(counts - 1.0, total + counts, share), 1.0)
     kept = counts[(at_most > tail) & (at_least > tail)]
     return float(kept.min()), float(kept.max())
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from market_profile.indicators.estimates import figures
 from market_profile.indicators.linkage import Linked
@@ -59,7 +59,7 @@ def chapman(first: int, second: int, both: int, confidence: float = 0.95) -> Cha
     variance = (first + 1) * (second + 1) * one * other / ((both + 1) ** 2 * (both + 2))
     unseen = (one + 0.5) * (other + 0.5) / (both + 0.5)
     spread = np.sqrt(1 / (one + 0.5) + 1 / (other + 0.5) + 1 / (both + 0.5) + 1 / unseen)
-    reach = float(np.exp(stats.norm.ppf(0.5 + confidence / 2) * spread))
+    reach = float(np.exp(special.ndtri(0.5 + confidence / 2) * spread))
     base = one + other + both - 0.5
     return Chapman(total, variance, max(base + unseen / reach, one + other + both), base + unseen * reach)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import chain, combinations, product
 
 import numpy as np
-from scipy import optimize, special, stats
+from scipy import optimize, special
 
 from market_profile.intervals import FloatArray
 
@@ -161,7 +161,7 @@ def _bounds(counts: FloatArray, lists: int, fits: tuple[Fit, ...], confidence: f
     tail = (1 - confidence) / 2
 
     def above(log_unseen: float) -> float:
-        return float(weight @ [stats.norm.sf(root(np.exp(log_unseen))) for root in roots])
+        return float(weight @ [special.ndtr(-root(np.exp(log_unseen))) for root in roots])
 
     start = float(np.log(max(fits[0].unseen, 0.5)))
     low = _cross(lambda at: above(at) - tail, start)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import special, stats
+from scipy import special
 
 from market_profile.indicators.estimates import empty_figures, figures
 
@@ -36,7 +36,7 @@ def pooled_levels(observed: pd.DataFrame, indicator: str, unit: str) -> pd.DataF
     level = (1 - drawn) * joined["mean"] + drawn * joined["mu"]
     doubt = 2 / (months - 3).where(months > 3) * drawn**2 * (joined["mean"] - joined["mu"]) ** 2
     spread = np.sqrt(error * (1 - (months - 1) / months * drawn) + doubt.fillna(0.0))
-    reach = stats.t.ppf(0.975, np.maximum(joined["df"], 1)) * spread
+    reach = special.stdtrit(np.maximum(joined["df"], 1), 0.975) * spread
     back = (lambda scaled: 100 * special.expit(scaled)) if is_share else np.exp
     frame = joined.assign(value=back(level), low=back(level - reach), high=back(level + reach), n=joined["size"])
     return figures(frame, indicator, unit)
