@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from market_profile.resolve.lists import Flags, Numbers, distinct, packed, spread, unpacked
@@ -20,6 +22,10 @@ _MEETINGS = 60_000_000
 """Meetings in all, with repeats (a town of 100,000 logs: 28 million): a region's units meet fewer each."""
 _SMALL = 40
 """Units that share a key are always compared up to this many."""
+_HASH_BITS = 22
+"""Bits of the hash of a key by which it is told that no seeking unit holds it: a table of 4 MB."""
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+"""Odd number that spreads keys over that table (Fibonacci hashing)."""
 RULE_BIT = 58
 """A key that is a number has its rule's number above this bit."""
 
@@ -82,7 +88,7 @@ def make_blocks(
         is_bounded: leave out the largest blocks where units would meet more than ``_MET`` others each on average, or
             more than ``_MEETINGS`` in all.
     """
-    unit, code = _shared(keys)
+    unit, code = _shared(*_asked(keys, seeking))
     if seeking is not None:
         met = np.bincount(code, weights=seeking[unit]) > 0
         unit, code = unit[met[code]], code[met[code]]
@@ -111,12 +117,24 @@ def _affordable(code: Numbers, seeks: Flags, units: int) -> int:
     return max(int(within) - 1, _SMALL) if within < len(of_size) else len(code)
 
 
-def _shared(keys: pd.DataFrame) -> Pairs:
+def _asked(keys: pd.DataFrame, seeking: Flags | None) -> tuple[Numbers, npt.NDArray[Any]]:
+    """Return units and keys, without most of those that no seeking unit holds (told by hashes of the keys)."""
+    unit, key = keys["unit"].to_numpy(np.int64), keys["key"].to_numpy()
+    if seeking is None or not np.issubdtype(key.dtype, np.integer):
+        return unit, key
+    with np.errstate(over="ignore"):
+        place = (key.astype(np.uint64) * _SPREAD) >> np.uint64(64 - _HASH_BITS)
+    held = np.zeros(1 << _HASH_BITS, dtype=bool)
+    held[place[seeking[unit]]] = True
+    at = np.flatnonzero(held[place])
+    return unit[at], key[at]
+
+
+def _shared(unit: Numbers, key: npt.NDArray[Any]) -> Pairs:
     """Return the units and codes of the keys that stand more than once.
 
     Numbers come rule by rule (``keys.blocking_keys``), so that only one rule's keys are held in a hash table at a time.
     """
-    unit, key = keys["unit"].to_numpy(np.int64), keys["key"].to_numpy()
     rule = key >> RULE_BIT if np.issubdtype(key.dtype, np.integer) else np.zeros(len(key), dtype=np.int64)
     ends = np.append(np.flatnonzero(np.diff(rule)) + 1, len(key)).tolist()
     units, codes, above = [unit[:0]], [unit[:0]], 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import operator
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -79,23 +79,27 @@ class Compared:
                 at = at[~hit]
         return place
 
-    def most(self, field: Field, bits: Sequence[float]) -> npt.NDArray[np.float64]:
-        """Return an upper bound of each pair's ``bits`` (by level of ``field``): lists that may share values do.
+    def most(self, field: Field, at: Numbers) -> npt.NDArray[np.float64]:
+        """Return an upper bound of the bits of ``field`` for the pairs ``at``: lists that may share values do.
 
         A level whose condition asks for no list is told for sure, and ends the search as in ``levels``.
         """
-        count = len(self._rows["l"])
-        if max(bits) <= 0 or any(_is_negated(level.sql) for level in field.levels):
-            return np.full(count, max(bits))
-        found, at = np.full(count, -np.inf), np.arange(count)
+        top = max(level.weight for level in field.levels)
+        if top <= 0 or any(_is_negated(level.sql) for level in field.levels):
+            return np.full(len(at), max(top, 0.0))
+        found, still = np.full(len(at), -np.inf), np.arange(len(at))
         self._is_bound = True
-        for level, weight in zip(field.levels, bits, strict=True):
-            is_rest = level.sql.strip().upper() == "ELSE"
-            hit = np.ones(len(at), dtype=bool) if is_rest else self._holds(parsed(level.sql), at)
-            found[at[hit]] = np.maximum(found[at[hit]], weight)
-            at = at if asks_for_lists(level.sql) else at[~hit]
+        for level in field.levels:
+            if level.sql.strip().upper() == "ELSE":
+                hit = still
+            else:
+                holds = self._holds(parsed(level.sql), at[still])
+                hit = still[holds]
+                still = still if asks_for_lists(level.sql) else still[~holds]
+            found[hit] = np.maximum(found[hit], level.weight)
         self._is_bound = False
-        return np.where(np.isinf(found), max(bits), found)
+        found[np.isinf(found)] = top
+        return found
 
     def _holds(self, node: ast.expr, at: Numbers) -> Flags:
         """Tell for which of the pairs ``at`` a condition holds."""

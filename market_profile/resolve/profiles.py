@@ -25,7 +25,9 @@ _ALONGSIDE = {
     "address": ("address_sharers",),
 }
 """Columns that follow from another: the chosen value has but one of them."""
-_GATHERED = ("middle_names", "aliases", "rare_aliases", "common_aliases", "logs", "spots", "quiet_spots", "places")
+_GATHERED = ("middle_names", "aliases", "logs", "spots", "places")
+_CHOSEN = {"rare_aliases": "aliases", "common_aliases": "aliases", "quiet_spots": "spots"}
+"""Lists that hold some values of another: a value is chosen for all who hold it, or for none."""
 _FEW_TIES = 6
 """Profiles that somebody may be named with and still be close company; more make a hub that everybody knows."""
 _LONGER = 1_000_000
@@ -63,6 +65,9 @@ def make_profiles(units: Coded, clusters: Labels, wanted: Flags | None = None) -
     group = _Grouping(units, of_unit, of_all, lead[chosen])
     columns = _columns(group)
     lists = {name: _merged(units.lists[name], group) for name in _GATHERED}
+    lists |= {
+        name: lists[whole].where(_held(units.lists[name], _end(units.lists[whole]))) for name, whole in _CHOSEN.items()
+    }
     lists["associates"], lists["close"] = _company(group)
     return Coded(units.words, columns, lists, units.by_word), of_unit
 
@@ -108,6 +113,17 @@ def _most_written(group: _Grouping, name: str, at: Numbers) -> tuple[Numbers, Nu
 
 def _merged(lists: Lists, group: _Grouping) -> Lists:
     return lists_of(group.of_unit[lists.rows], lists.values.astype(np.int64), group.count)
+
+
+def _held(lists: Lists, count: int) -> Flags:
+    """Tell which of the values 0..count-1 stand in any of the lists."""
+    found = np.zeros(count, dtype=bool)
+    found[lists.values] = True
+    return found
+
+
+def _end(lists: Lists) -> int:
+    return int(lists.values.max(initial=-1)) + 1
 
 
 def _company(group: _Grouping) -> tuple[Lists, Lists]:

@@ -89,11 +89,18 @@ class Weigher:
 
     def _reaching(self, compared: Compared, bits: Mapping[str, Weights], floor: float) -> Numbers:
         """Return the pairs that may weigh ``floor`` or more, from the bits of some fields and bounds of the others."""
-        total = self._start + np.sum([*bits.values()], axis=0)
-        for field in self._model.fields:
-            if field.name not in bits:
-                total += compared.most(field, [level.weight for level in field.levels])
-        return np.flatnonzero(total >= floor - _SLACK)
+        total = np.full(len(next(iter(bits.values()))), self._start - floor + _SLACK)
+        for part in bits.values():
+            total += part
+        late = [field for field in self._model.fields if field.name not in bits]
+        tops = [max(0.0, *(level.weight for level in field.levels)) for field in late]
+        at = np.flatnonzero(total + sum(tops) >= 0)
+        total = total[at]
+        for number, field in enumerate(late):
+            total += compared.most(field, at)
+            reaching = np.flatnonzero(total + sum(tops[number + 1 :]) >= 0)
+            at, total = at[reaching], total[reaching]
+        return at
 
     def parts(self, pairs: pd.DataFrame) -> pd.DataFrame:
         """Return ``pairs`` with ``weight``, its contributions ``mw_<field>`` and ``prior``, and ``gamma_<field>``."""
