@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from market_profile.contracts.tables import Tables
+from market_profile.geography.words import each_once, folded, month_of, names_no_place
 from market_profile.periods import Month
 from market_profile.terms import Outcome, Precision, Provenance
 
@@ -32,10 +33,6 @@ LOG_STREAMS: dict[str, tuple[str, str]] = {
 """Stream and family of a log by provenance; a blank provenance is ``unstated`` and corroborates nothing."""
 
 _UNSTATED_PAIR = ("unstated", UNSTATED)
-
-NOT_A_PLACE = r"police station|no location|unknown|not known"
-"""Location texts that name no place of the offence: 1.7 % of published drug offences sit at 'Police Station' and
-3.3 % at 'No Location' (PEERS.md)."""
 
 DEFAULT_POINT_RECORDS, DEFAULT_POINT_TEXTS = 10, 5
 """A coordinate shared by at least so many records under at least so many different texts is a geocoder's default."""
@@ -76,21 +73,13 @@ def collect_events(tables: Tables, month: Month) -> Events:
     the hour is known, ``weight`` is 1 for evidence that counts and 0 for records that only belong to a market (further
     exhibits of a seizure, attempts that met no dealer, logs graded 3 or E). ``set_aside`` has kind, why, records.
     """
-    parts = [
-        _logs(tables.get("intelligence_logs")),
-        _test_purchases(tables.get("test_purchases")),
-        _seizures(tables.get("seizures")),
-        _harm(tables.get("harm_events")),
-        _street_crime(tables.get("street_crime")),
-        _stop_and_search(tables.get("stop_and_search")),
-    ]
+    parts = [read(_in_order(tables.get(kind))) for kind, read in sorted(_READERS.items())]
     every = pd.concat([part for part in parts if len(part)] or [parts[0]], ignore_index=True)
     every = every[every["at"] < month.end]
     why = every["why"].where(every["why"] != "", _without_place(every))
     aside = every.assign(why=why)[why != ""].groupby(["kind", "why"], sort=True).size()
-    every["month"] = every["at"].dt.strftime("%Y-%m").astype("str")
-    every = every.assign(is_placed=(why == "")).sort_values(["kind", "record_ref"], kind="stable")
-    kept, rest = (every.loc[chosen, list(EVENT_COLUMNS)] for chosen in (every["is_placed"], ~every["is_placed"]))
+    every["month"] = pd.Series(month_of(every["at"]), index=every.index, dtype="str")
+    kept, rest = (every.loc[chosen, list(EVENT_COLUMNS)] for chosen in (why == "", why != ""))
     unplaced = rest.assign(easting_m=np.nan, northing_m=np.nan)
     return Events(kept.reset_index(drop=True), unplaced.reset_index(drop=True), aside.rename("records").reset_index())
 
@@ -121,7 +110,7 @@ def _logs(logs: pd.DataFrame) -> pd.DataFrame:
     coarse = logs["location_precision"].isin([Precision.AREA, Precision.NONE])
     why = np.where(coarse, "known only to an area", "")
     frame["why"] = np.where((why == "") & _default_points(logs), "a geocoder's default", why)
-    frame["why"] = frame["why"].where(~_no_place_text(logs["location_text"]).to_numpy(), "text that names no place")
+    frame["why"] = frame["why"].where(~names_no_place(logs["location_text"]), "text that names no place")
     return frame
 
 
@@ -137,9 +126,8 @@ def _test_purchases(attempts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _seizures(exhibits: pd.DataFrame) -> pd.DataFrame:
-    ordered = exhibits.sort_values("record_ref", kind="stable")
-    frame = _base(ordered, "seizures", ordered["seized_at"], ordered["seized_at"])
-    first = ~ordered["seizure_ref"].duplicated()
+    frame = _base(exhibits, "seizures", exhibits["seized_at"], exhibits["seized_at"])
+    first = ~exhibits["seizure_ref"].duplicated()
     return frame.assign(stream="seizure", family=DISCOVERED, weight=np.where(first, 1.0, 0.0))
 
 
@@ -151,18 +139,34 @@ def _harm(harm: pd.DataFrame) -> pd.DataFrame:
 
 
 def _street_crime(crime: pd.DataFrame) -> pd.DataFrame:
-    drugs = crime[crime["crime_type"].str.casefold() == "drugs"]
+    drugs = crime[folded(crime["crime_type"]) == "drugs"]
     at = pd.to_datetime(drugs["month"] + "-01", format="%Y-%m-%d").astype("datetime64[us]")
     frame = _base(drugs, "street_crime", at, at + pd.offsets.MonthBegin(1))
-    frame["why"] = np.where(_no_place_text(drugs["location"]), "text that names no place", "")
+    frame["why"] = np.where(names_no_place(drugs["location"]), "text that names no place", "")
     return frame.assign(stream="recorded_crime", family=RECORDED, has_hours=False, is_snapped=True)
 
 
 def _stop_and_search(searches: pd.DataFrame) -> pd.DataFrame:
     found = searches["outcome_linked_to_object_of_search"].fillna(False).astype(bool)
-    drugs = searches[searches["object_of_search"].str.casefold().eq("controlled drugs") & found]
+    drugs = searches[(folded(searches["object_of_search"]) == "controlled drugs") & found]
     frame = _base(drugs, "stop_and_search", drugs["date"], drugs["date"])
     return frame.assign(stream="stop_and_search", family=DISCOVERED, is_snapped=True)
+
+
+_READERS = {
+    "intelligence_logs": _logs,
+    "test_purchases": _test_purchases,
+    "seizures": _seizures,
+    "harm_events": _harm,
+    "street_crime": _street_crime,
+    "stop_and_search": _stop_and_search,
+}
+
+
+def _in_order(records: pd.DataFrame) -> pd.DataFrame:
+    """Return the records by record_ref; the store gives them so."""
+    is_sorted = records["record_ref"].is_monotonic_increasing
+    return records if is_sorted else records.sort_values("record_ref", kind="stable")
 
 
 def _base(source: pd.DataFrame, kind: str, at: pd.Series, until: pd.Series) -> pd.DataFrame:
@@ -189,19 +193,20 @@ def _without_place(frame: pd.DataFrame) -> pd.Series:
     return missing.map({True: "no place", False: ""}).astype(object)
 
 
-def _no_place_text(text: pd.Series) -> pd.Series:
-    return text.str.contains(NOT_A_PLACE, case=False, regex=True).fillna(False).astype(bool)
-
-
 def stands_nowhere(logs: pd.DataFrame) -> pd.Series:
     """Tell which logs' points say nothing: a geocoder's default, or a text that names no place (unknown, say)."""
-    return _default_points(logs) | _no_place_text(logs["location_text"])
+    return _default_points(logs) | names_no_place(logs["location_text"])
 
 
 def _default_points(logs: pd.DataFrame) -> pd.Series:
     """Tell which rows stand on one coordinate that serves many different texts."""
-    spot = [logs["easting_m"].round(), logs["northing_m"].round()]
-    text = logs["location_text"].str.casefold().str.strip()
-    by_spot = text.where(text != "").groupby(spot)
-    shared = by_spot.transform("size") >= DEFAULT_POINT_RECORDS
-    return (shared & (by_spot.transform("nunique") >= DEFAULT_POINT_TEXTS)).fillna(False)
+    text = pd.factorize(each_once(logs["location_text"], lambda one: one.str.casefold().str.strip()))[0]
+    blank = each_once(logs["location_text"], lambda one: one.str.strip() == "")
+    east, north = (pd.factorize(logs[name].round())[0].astype(np.int64) for name in ("easting_m", "northing_m"))
+    placed = (east >= 0) & (north >= 0)
+    spot = np.zeros(len(logs), dtype=np.int64)
+    spot[placed] = pd.factorize((east * len(logs) + north)[placed])[0]
+    shared = placed & (np.bincount(spot[placed], minlength=1)[spot] >= DEFAULT_POINT_RECORDS)
+    pairs = pd.unique((spot * len(logs) + text)[shared & ~blank])
+    texts = np.bincount(pairs // len(logs), minlength=len(logs))
+    return pd.Series(shared & (texts[spot] >= DEFAULT_POINT_TEXTS), index=logs.index)

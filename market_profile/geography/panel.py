@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,8 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from market_profile.contracts.tables import Tables
-from market_profile.geography.events import DISCOVERED, NOT_A_PLACE, RECORDED, REPORTED
+from market_profile.geography.events import DISCOVERED, RECORDED, REPORTED
 from market_profile.geography.grid import Floats, Grid, Ints
+from market_profile.geography.words import folded, names_no_place, numbered
 from market_profile.periods import Month
 
 HISTORY_MONTHS = 13
@@ -92,26 +92,28 @@ def build_panel(events: pd.DataFrame, tables: Tables, grid: Grid, month: Month) 
     return on_grid(panel_records(events, tables, month), grid)
 
 
-def panel_records(events: pd.DataFrame, tables: Tables, month: Month) -> Records:
-    """Return the records that the panel of ``month`` counts, whatever the grid."""
-    months = tuple(each.text for each in month.window(HISTORY_MONTHS))
+def panel_records(events: pd.DataFrame, tables: Tables, month: Month, back: int = HISTORY_MONTHS) -> Records:
+    """Return the records that the panel of ``month`` counts in the last ``back`` months, whatever the grid.
+
+    What the target is, is decided by the last HISTORY_MONTHS.
+    """
+    months = tuple(each.text for each in month.window(back))
     place = {text: number for number, text in enumerate(months)}
     events = events[events["weight"] > 0]
-    events = events.assign(place=events["month"].map(place))
-    counted = events[events["place"].notna()]
+    events = events.assign(place=numbered(events["month"], place))
+    counted = events[events["place"] >= 0]
     families = {name: counted[counted["family"] == name] for name in (REPORTED, DISCOVERED, RECORDED)}
     evidence = counted[counted["family"] != RECORDED]
-    target = evidence if len(evidence) >= SMALLEST_TARGET else families[RECORDED]
-    crime, kind = _other_crime(tables.get("street_crime"), place)
-    types = sorted(kind.unique())
+    newest = int((evidence["place"] >= back - HISTORY_MONTHS).sum())
+    target = evidence if newest >= SMALLEST_TARGET else families[RECORDED]
+    crime, kind, types = _other_crime(tables.get("street_crime"), place)
     frames = [target, *families.values(), crime]
     first = [np.full(len(frame), number) for number, frame in enumerate(frames[:-1])]
-    number = kind.map({name: len(first) + place for place, name in enumerate(types)})
     points = target[~target["is_snapped"].astype(bool)]
     return Records(
         months=months,
         names=(TARGET, *families, *(f"crime: {name}" for name in types)),
-        layer=np.concatenate([*first, number.to_numpy(dtype=np.int64)]).astype(np.int64),
+        layer=np.concatenate([*first, kind + len(first)]).astype(np.int64),
         month=np.concatenate([frame["place"].to_numpy(dtype=np.int64) for frame in frames]),
         easting_m=np.concatenate([frame["easting_m"].to_numpy(float) for frame in frames]),
         northing_m=np.concatenate([frame["northing_m"].to_numpy(float) for frame in frames]),
@@ -147,13 +149,12 @@ def _first_month(totals: NDArray[np.float32]) -> int:
     return int(np.argmax(totals >= SPARSE_START_SHARE * np.median(filled)))
 
 
-def _other_crime(crime: pd.DataFrame, place: Mapping[str, int]) -> tuple[pd.DataFrame, pd.Series]:
-    """Return the published crimes other than drug offences with the number of their month, and their types."""
-    number = crime["month"].map(place)
-    crime = crime.loc[number.notna(), ["crime_type", "location", "easting_m", "northing_m"]].assign(
-        place=number[number.notna()]
-    )
-    kind = crime["crime_type"].str.casefold()
-    nowhere = crime["location"].str.contains(NOT_A_PLACE, case=False, regex=True).fillna(False).astype(bool)
-    kept = (kind != "drugs") & ~nowhere
-    return crime[kept], kind[kept]
+def _other_crime(crime: pd.DataFrame, place: dict[str, int]) -> tuple[pd.DataFrame, Ints, list[str]]:
+    """Return the published crimes other than drug offences (month's number, place), the number of each one's type, and
+    the types in order."""
+    number = numbered(crime["month"], place)
+    kind = folded(crime["crime_type"])
+    kept = (number >= 0) & (kind != "drugs") & ~names_no_place(crime["location"])
+    codes, types = pd.factorize(kind[kept], sort=True)
+    frame = crime.loc[kept, ["easting_m", "northing_m"]].assign(place=number[kept])
+    return frame, codes.astype(np.int64), list(types)

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from scipy.special import pdtrc
 
 from market_profile.contracts.tables import Areas, Tables
-from market_profile.geography.events import NOT_A_PLACE
 from market_profile.geography.grid import Floats, Grid, points_to_areas
 from market_profile.geography.surfaces import smooth, window_sum
+from market_profile.geography.words import each_once, names_no_place
 from market_profile.periods import Month
 
 UNIFORM_SHARE = 0.1
@@ -101,9 +101,8 @@ def exposure(tables: Tables, areas: Areas, grid: Grid, month: Month, wanted: str
 
 def _crime(tables: Tables, grid: Grid, month: Month) -> Floats:
     crime = tables.get("street_crime")
-    kind = crime["crime_type"].str.casefold()
-    kept = ~kind.isin(["drugs", "anti-social behaviour"]) & (crime["month"] <= month.text)
-    kept &= ~crime["location"].str.contains(NOT_A_PLACE, case=False, regex=True).fillna(False).astype(bool)
+    other = each_once(crime["crime_type"], lambda one: ~one.str.casefold().isin(["drugs", "anti-social behaviour"]))
+    kept = other & each_once(crime["month"], lambda one: one <= month.text) & ~names_no_place(crime["location"])
     counts = grid.count(grid.locate(*_points(crime[kept])))
     return np.where(grid.inside, smooth(counts, EXPOSURE_SD_CELLS), 0.0)
 
