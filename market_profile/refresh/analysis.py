@@ -11,6 +11,7 @@ from market_profile.network import build_network
 from market_profile.profile import Findings, Profile, build_profile
 from market_profile.refresh.case import Case, State
 from market_profile.refresh.measured import ALONE, Beside, measure
+from market_profile.refresh.memory import give_back
 from market_profile.refresh.timing import Stopwatch
 from market_profile.resolve import resolve_nominals
 from market_profile.tasking import Inputs, make_board
@@ -36,8 +37,10 @@ def analyse(case: Case, watch: Stopwatch, beside: Beside = ALONE) -> Analysed:
             tables, month, case.before("resolve"), case.decisions.judgements, settings.resolve
         )
     beside.resolved(resolution.records)
+    give_back()
     with watch.stage(f"{case.label}: network", tables.get("log_links")):
         network = build_network(tables, resolution, month, settings.network, case.before("network"))
+    give_back()
     found = beside.measured(watch) or measure(case, lambda: resolution.records, watch)
     with watch.stage(f"{case.label}: tasking", resolution.nominals):
         board = make_board(
@@ -49,6 +52,7 @@ def analyse(case: Case, watch: Stopwatch, beside: Beside = ALONE) -> Analysed:
                 is_planned=case.label == Audience.PLANNER.value,
             )
         )  # fmt: skip
+    give_back()
     findings = Findings(
         month=month,
         area_name=settings.area.name,

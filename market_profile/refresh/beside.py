@@ -28,15 +28,15 @@ from typing import IO, TYPE_CHECKING, Any
 
 import pandas as pd
 
+from market_profile.refresh.memory import give_back
 from market_profile.refresh.plan import Plan, plan_of
 from market_profile.refresh.product import Product, Products
 from market_profile.refresh.timing import Stopwatch
-from market_profile.store import KeptFolder
 from market_profile.terms import Audience
 
 if TYPE_CHECKING:
+    from market_profile.refresh.making import Loaded
     from market_profile.refresh.measured import Measured
-    from market_profile.refresh.run import Loaded
 
 _PR_SET_PDEATHSIG = 1
 _READY = b"."
@@ -114,26 +114,32 @@ def start_beside(plan: Plan, with_measures: bool) -> Running:
     return Running(child, products, plan.key, ends)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Child:
     """The child's side: it measures for the planner as soon as it knows who is who among partners' records."""
 
     plan: Plan
-    loaded: Loaded
+    loaded: Loaded | None
     ends: Ends
 
     def resolved(self, records: pd.DataFrame) -> None:
-        """Measure for the planner and hand it over; ``records`` are the partners' own and not looked at."""
-        from market_profile.refresh.fingerprint import program_fingerprint
-        from market_profile.refresh.measured import measure
-        from market_profile.refresh.run import case_for
+        """Measure for the planner and hand it over; ``records`` are the partners' own and not looked at.
 
-        audience, watch = Audience.PLANNER, Stopwatch()
-        kept = KeptFolder(self.plan.workspace.store, audience.value, program_fingerprint())
-        made = measure(case_for(self.plan, self.loaded, audience, kept), self._who, watch)
+        The whole records are let go then: partners' analysis has its own.
+        """
+        from market_profile.refresh.making import case_for, drop_unasked
+        from market_profile.refresh.measured import measure
+
+        if self.loaded is None:
+            return
+        watch = Stopwatch()
+        case = case_for(self.plan, self.loaded, Audience.PLANNER)
+        self.loaded = None
+        made = measure(case, self._who, watch)
         _hand_over(self.ends.line, self.ends.measures, (made, watch.stages))
-        if not self.plan.is_replay:
-            kept.drop_others()
+        drop_unasked(self.plan, case)
+        del case, made
+        give_back()
 
     def measured(self, watch: Stopwatch) -> Measured | None:
         """Return None: what partners' analysis needs is made in its own turn."""
@@ -174,7 +180,7 @@ def _end_with(parent: int) -> None:
 
 def main(folder: Path, told: dict[str, Any]) -> int:
     """Make the partner edition and lay it down; return 1 where the plan is not the one that was asked for."""
-    from market_profile.refresh.run import load_records, make_partner
+    from market_profile.refresh.making import case_for, load_records, partner_of
 
     _end_with(int(told["parent"]))
     os.umask(0o077)
@@ -186,9 +192,10 @@ def main(folder: Path, told: dict[str, Any]) -> int:
         socket.socket(fileno=given["line"]), os.fdopen(given["records"], "rb"), os.fdopen(given["measures"], "wb")
     )
     loaded = load_records(plan)
-    beside = _Child(plan, loaded, ends) if told["with_measures"] else None
-    product = make_partner(plan, loaded, beside=beside)
-    Products(plan.workspace.store).save(Audience.PARTNER.value, plan.key, product)
+    case = case_for(plan, loaded, Audience.PARTNER)
+    child = _Child(plan, loaded if told["with_measures"] else None, ends)
+    del loaded
+    Products(plan.workspace.store).save(Audience.PARTNER.value, plan.key, partner_of(plan, case, Stopwatch(), child))
     return 0
 
 

@@ -31,9 +31,7 @@ from market_profile.errors import WrongUse
 from market_profile.periods import Month
 from market_profile.refresh.delivery import deliver
 from market_profile.refresh.leaks import check_no_leak
-from market_profile.refresh.plan import Plan, Workspace, make_plan, open_workspace
-from market_profile.refresh.released import ReleaseStore
-from market_profile.refresh.run import (
+from market_profile.refresh.making import (
     Loaded,
     analyse_for,
     load_records,
@@ -41,6 +39,8 @@ from market_profile.refresh.run import (
     partner_edition,
     partner_files,
 )
+from market_profile.refresh.plan import Plan, Workspace, make_plan, open_workspace
+from market_profile.refresh.released import ReleaseStore
 from market_profile.refresh.shelf import write_shelf
 from market_profile.refresh.timing import Stopwatch
 from market_profile.sources import area_members

@@ -10,18 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from market_profile.errors import Locked, MarketProfileError
-from market_profile.refresh.plan import Plan, make_plan, open_workspace, take_in
-from market_profile.refresh.report import reconciliation
-from market_profile.refresh.run import (
+from market_profile.refresh.making import (
     Loaded,
-    RefreshResult,
     analyse_for,
     load_records,
-    publish,
     render_partner,
     render_planner,
-    standing_edition,
 )
+from market_profile.refresh.plan import Plan, make_plan, open_workspace, take_in
+from market_profile.refresh.report import reconciliation
+from market_profile.refresh.run import RefreshResult, publish, standing_edition
 from market_profile.refresh.timing import Stopwatch
 from market_profile.store import Warehouse
 from market_profile.terms import Audience

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from market_profile.errors import InputRefused
+from market_profile.refresh.making import load_records
 from market_profile.refresh.plan import Plan, make_plan, open_workspace
-from market_profile.refresh.run import load_records
 from market_profile.resolve.estimate import estimate_from
 from market_profile.resolve.explain import MentionKey, explain_pair
 from market_profile.resolve.model import chosen_model, model_text, shipped_model

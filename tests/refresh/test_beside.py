@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from market_profile.refresh.beside import Ends, Running, start_beside
+from market_profile.refresh.making import analyse_for, load_records
 from market_profile.refresh.plan import Plan, make_plan, open_workspace, take_in
 from market_profile.refresh.product import Products
-from market_profile.refresh.run import analyse_for, load_records
 from market_profile.refresh.timing import Stopwatch
 from market_profile.terms import Audience
 from tests.conftest import copy_town

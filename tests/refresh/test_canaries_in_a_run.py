@@ -13,8 +13,8 @@ from market_profile.editions.canaries import Scanner
 from market_profile.errors import DisclosureLeak
 from market_profile.refresh.journal import Journal
 from market_profile.refresh.leaks import check_run
+from market_profile.refresh.making import load_records
 from market_profile.refresh.plan import make_plan, open_workspace, take_in
-from market_profile.refresh.run import load_records
 from market_profile.synthetic import Plan, write_town
 from tests.refresh.test_flow import run_flow
 from tests.refresh.test_partner_is_blind import clean, read, write

@@ -9,9 +9,9 @@ import pytest
 
 from market_profile.contracts.tables import Areas, Tables
 from market_profile.editions.eligibility import in_whole_areas, shareable
+from market_profile.refresh.making import Loaded, load_records
 from market_profile.refresh.plan import Plan as RefreshPlan
 from market_profile.refresh.plan import make_plan, open_workspace, take_in
-from market_profile.refresh.run import Loaded, load_records
 from market_profile.sources import merge_areas
 from market_profile.synthetic import Plan, write_town
 from tests.refresh.variants import partner_bytes, variants, with_tables

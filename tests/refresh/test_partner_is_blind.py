@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from market_profile.refresh.making import load_records, make_partner
 from market_profile.refresh.plan import make_plan, open_workspace, take_in
-from market_profile.refresh.run import load_records, make_partner
 from market_profile.synthetic import Hardness, Plan, write_town
 from tests.conftest import copy_town
 

@@ -10,8 +10,8 @@ import pandas as pd
 import shapely
 
 from market_profile.contracts.tables import Areas, Tables
+from market_profile.refresh.making import Loaded, analyse_for, partner_edition
 from market_profile.refresh.plan import Plan
-from market_profile.refresh.run import Loaded, analyse_for, partner_edition
 from market_profile.refresh.timing import Stopwatch
 from market_profile.render import render_edition
 from market_profile.terms import COVERT, Audience
