@@ -13,6 +13,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import translate
+from functools import cache
 from pathlib import Path
 
 from market_profile.contracts.kinds import KINDS
@@ -110,7 +111,7 @@ def _declared(kind: str, name: str, settings: Settings) -> bool:
     if pattern is None:
         return False
     target = name if "/" in pattern else name.rpartition("/")[2]
-    return re.match(translate(pattern.removeprefix(f"{INBOX}/").casefold()), target.casefold()) is not None
+    return _form(pattern.removeprefix(f"{INBOX}/").casefold()).match(target.casefold()) is not None
 
 
 def _is_default(kind: str, name: str) -> bool:
@@ -118,9 +119,14 @@ def _is_default(kind: str, name: str) -> bool:
     stems = [base.removesuffix(ending) for ending in FORMATS if base.endswith(ending)]
     published = PUBLISHED.get(kind)
     return any(
-        stem.startswith(kind) or (published is not None and re.match(translate(published), stem) is not None)
+        stem.startswith(kind) or (published is not None and _form(published).match(stem) is not None)
         for stem in stems
     )
+
+
+@cache
+def _form(pattern: str) -> re.Pattern[str]:
+    return re.compile(translate(pattern))
 
 
 def _unsafe(kind: str, name: str) -> Refusal:
