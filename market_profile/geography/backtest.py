@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from market_profile.geography.bands import ERROR_COLUMNS, coverage
-from market_profile.geography.experience import EXPERIENCE, forecast_by, suits
-from market_profile.geography.forecast import GLM, SIMPLE, History, fit_glm, fit_pairs, forecast
-from market_profile.geography.grid import Floats, Grid, Ints
+from market_profile.geography.experience import EXPERIENCE, suits
+from market_profile.geography.forecast import GLM, SIMPLE
 from market_profile.geography.panel import Panel
+from market_profile.geography.scoring import (
+    CHOICE_SHARES,
+    HINDSIGHT,
+    MONTHLY_COLUMNS,
+    ORACLE,
+    reference,
+    scored_month,
+)
 from market_profile.intervals import wilson
+from market_profile.kept import NOTHING, Kept
 
 BACKTEST_MONTHS = 6
 """The newest months that the methods are scored on."""
 
-CHOICE_SHARES = (0.5, 1.0, 2.0)
-"""The choice rests on hits at half, once and twice the area share, so that one cell cannot decide it."""
-
 ENOUGH_EVENTS = 100
 """Events that a model needs before it is preferred without a comparison."""
-
-HINDSIGHT = "hindsight GLM"
-ORACLE = "oracle"
 
 CLEARLY = 1.0
 """A simple method replaces the model only when it hits more by so many standard errors of the difference (the
@@ -46,7 +47,6 @@ BACKTEST_COLUMNS = (
     "came_total",
     "interval_coverage_pct",
 )
-MONTHLY_COLUMNS = ("month", "method", "share", "hits", "best", "n", "apart", "total")
 
 
 @dataclass(frozen=True)
@@ -63,38 +63,25 @@ class Backtest:
     errors: pd.DataFrame
 
 
-def top_cells(surface: Floats, grid: Grid, area_share: float) -> Ints:
-    """Return flat indices of the best ``area_share`` of the cells inside (at least one), best first.
-
-    Equal scores go to the cell that stands first from the south-west.
-    """
-    chosen = max(1, round(area_share * grid.cells))
-    scores = surface.ravel()[grid.flat]
-    return grid.flat[np.argsort(-scores, kind="stable")[:chosen]]
-
-
-def hits_at(surface: Floats, counts: Floats, grid: Grid, area_share: float) -> tuple[float, float]:
-    """Return events in the best cells, and the most that the same number of cells could hold."""
-    cells = top_cells(surface, grid, area_share)
-    ordered = np.sort(counts.ravel()[grid.flat])[::-1]
-    return float(counts.ravel()[cells].sum()), float(ordered[: len(cells)].sum())
-
-
-def run_backtest(panel: Panel, area_share: float, bandwidth_m: float) -> Backtest:
-    """Return how each method would have forecast the newest months from what was known before them.
+def run_backtest(panel: Panel, area_share: float, bandwidth_m: float, kept: Kept = NOTHING) -> Backtest:
+    """Return how each method would have forecast the newest months, each from the year before it (``scoring``).
 
     Needs two months of history before the first month scored; without that the table is empty and the method is
     chosen by experience elsewhere.
     """
     months = len(panel.months)
     origins = range(max(2, months - BACKTEST_MONTHS), months)
-    scored = [score_month(panel, month, area_share, bandwidth_m) for month in origins]
-    monthly = pd.DataFrame([row for rows, _ in scored for row in rows], columns=list(MONTHLY_COLUMNS))
-    if monthly.empty or monthly["n"].sum() == 0:
+    scored = [scored_month(panel, month, area_share, bandwidth_m, kept) for month in origins]
+    monthly = pd.concat([rows for rows, _ in scored], ignore_index=True) if scored else _no_months()
+    if monthly["n"].sum() == 0:
         return _unscored(panel, monthly)
-    errors = pd.concat([part for _, parts in scored for part in parts], ignore_index=True)
+    errors = pd.concat([part for _, part in scored], ignore_index=True)
     chosen, why = choose(monthly)
     return Backtest(summarise(monthly, errors, area_share), chosen, why, monthly, errors)
+
+
+def _no_months() -> pd.DataFrame:
+    return pd.DataFrame(columns=list(MONTHLY_COLUMNS))
 
 
 def _unscored(panel: Panel, monthly: pd.DataFrame) -> Backtest:
@@ -107,56 +94,6 @@ def _unscored(panel: Panel, monthly: pd.DataFrame) -> Backtest:
         return Backtest(empty, GLM, why, monthly, errors)
     why = "Too few months to compare methods: plain counts are used."
     return Backtest(empty, "three months", why, monthly, errors)
-
-
-Row = tuple[str, str, float, float, float, float, float, float]
-
-
-def score_month(
-    panel: Panel, month: int, area_share: float, bandwidth_m: float
-) -> tuple[list[Row], list[pd.DataFrame]]:
-    """Return rows (``MONTHLY_COLUMNS``) of every method and area share for one month, and the published cells' errors.
-
-    ``apart`` counts the events in cells that only one of the method and the first choice (``reference``) chose: what
-    their difference rests on.
-    """
-    history: History = tuple(range(month))
-    counts, grid = panel.target(month), panel.grid
-    surfaces = {name: forecast(panel, history, name, bandwidth_m=bandwidth_m) for name in SIMPLE}
-    surfaces[GLM] = forecast(panel, history, GLM, fit_glm([panel], history))
-    if suits(panel):
-        surfaces[EXPERIENCE] = forecast_by(panel, history, EXPERIENCE)
-    tried = list(surfaces)
-    surfaces[HINDSIGHT] = forecast(panel, history, GLM, fit_pairs([panel], [(history, month)]))
-    surfaces[ORACLE] = counts
-    first = surfaces[reference(tried)]
-    total = float(counts[grid.inside].sum())
-    rows: list[Row] = []
-    for name, surface in surfaces.items():
-        summed = float(surface[grid.inside].sum())
-        for scale in CHOICE_SHARES:
-            share = area_share * scale
-            apart = _apart(top_cells(surface, grid, share), top_cells(first, grid, share), counts)
-            rows.append(
-                (panel.months[month], name, scale, *hits_at(surface, counts, grid, share), total, apart, summed)
-            )
-    return rows, [_errors(surfaces[name], counts, (panel, month, name), area_share) for name in tried]
-
-
-def reference(methods: Iterable[str]) -> str:
-    """Return the method that is used unless another did clearly better: the widest experience at hand."""
-    return EXPERIENCE if EXPERIENCE in set(methods) else GLM
-
-
-def _apart(cells: Ints, others: Ints, counts: Floats) -> float:
-    return float(counts.ravel()[np.setxor1d(cells, others)].sum())
-
-
-def _errors(surface: Floats, counts: Floats, origin: tuple[Panel, int, str], area_share: float) -> pd.DataFrame:
-    panel, month, name = origin
-    cells = top_cells(surface, panel.grid, area_share)
-    columns = (panel.months[month], name, surface.ravel()[cells], counts.ravel()[cells])
-    return pd.DataFrame(dict(zip(ERROR_COLUMNS, columns, strict=True)))
 
 
 def choose(monthly: pd.DataFrame) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -123,7 +124,7 @@ class PoissonModel:
 
 def features(panel: Panel, history: History, has_recent: bool) -> Floats:
     """Return the covariates that ``history`` gives each cell inside, shape ``(cells, covariates)``."""
-    key = (*history, -1) if has_recent else history
+    key = (*panel.months_of(history), *(["recent"] if has_recent else []))
     if key not in panel.cache:
         panel.cache[key] = _features(panel, history, has_recent)
     return panel.cache[key]
@@ -167,10 +168,10 @@ def training_pairs(history: History) -> list[tuple[History, int]]:
 
 def fit_glm(panels: Sequence[Panel], history: History) -> PoissonModel:
     """Return the Poisson GLM fitted over all panels from months in ``history`` alone (at least two)."""
-    known = panels[0].models if len(panels) == 1 else {}
-    if history not in known:
-        known[history] = fit_pairs(panels, training_pairs(history))
-    fitted: PoissonModel = known[history]
+    known, key = (panels[0].models if len(panels) == 1 else {}), panels[0].months_of(history)
+    if key not in known:
+        known[key] = fit_pairs(panels, training_pairs(history))
+    fitted: PoissonModel = known[key]
     return fitted
 
 
@@ -181,21 +182,30 @@ def fit_pairs(panels: Sequence[Panel], pairs: Sequence[tuple[History, int]]) -> 
     One BLAS thread, so that the thread count of the machine cannot change a digit.
     """
     from sklearn.linear_model import PoissonRegressor
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     has_recent = all(len(history) >= RECENT_FROM and max(history) < month for history, month in pairs)
     parts = [_rows(panel, pair, has_recent) for panel in panels for pair in pairs]
     x, y, weight = (np.concatenate([part[place] for part in parts]) for place in range(3))
-    centre = np.average(x, axis=0, weights=weight)
-    spread = np.sqrt(np.average((x - centre) ** 2, axis=0, weights=weight))
+    centre = np.einsum("r,rc->c", weight, x) / weight.sum()
+    x -= centre
+    spread = np.sqrt(np.einsum("r,rc,rc->c", weight, x, x) / weight.sum())
     spread = np.where(spread < CONSTANT, np.inf, spread)
     if y.sum() == 0:
         return PoissonModel(centre, spread, None, has_recent)
+    x /= spread
     # Newton's line search tries steps that overflow and halves them; the fit itself stays finite.
-    with threadpool_limits(1), np.errstate(over="ignore", invalid="ignore"):
+    with _threads().limit(limits=1), np.errstate(over="ignore", invalid="ignore"):
         regressor = PoissonRegressor(alpha=RIDGE / weight.sum(), solver="newton-cholesky", max_iter=200)
-        regressor.fit((x - centre) / spread, y, sample_weight=weight)
+        regressor.fit(x, y, sample_weight=weight)
     return PoissonModel(centre, spread, regressor, has_recent)
+
+
+@cache
+def _threads() -> Any:
+    """Return what sets the threads of the libraries that are loaded when a model is first fitted; looked for once."""
+    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+
+    return ThreadpoolController()
 
 
 def _rows(panel: Panel, pair: tuple[History, int], has_recent: bool) -> tuple[Floats, Floats, Floats]:

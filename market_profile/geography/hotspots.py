@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from market_profile.contracts.tables import Areas, Tables
 from market_profile.geography.areas import area_counts, area_surface
-from market_profile.geography.backtest import Backtest, run_backtest, top_cells
+from market_profile.geography.backtest import BACKTEST_MONTHS, Backtest, run_backtest
 from market_profile.geography.bands import band_of
 from market_profile.geography.corroboration import by_family, feedback_warning
 from market_profile.geography.displacement import displacement_counts
@@ -29,12 +29,14 @@ from market_profile.geography.markets import (
     record_markets,
 )
 from market_profile.geography.maup import chosen_sensitivity, grid_sensitivity
-from market_profile.geography.panel import Panel, Records, on_grid, panel_records
+from market_profile.geography.panel import HISTORY_MONTHS, Panel, Records, newest_on_grid, on_grid, panel_records
 from market_profile.geography.persistence import flags_by_month, persistence
 from market_profile.geography.result import HOTSPOT_COLUMNS, Geography
+from market_profile.geography.scoring import top_cells
 from market_profile.geography.surfaces import gi_star
 from market_profile.geography.track_record import PUBLISHED_COLUMNS, TRACK_COLUMNS, extend_record, score_published
 from market_profile.geography.windows import Exposure, exposure, significance
+from market_profile.kept import NOTHING, Kept
 from market_profile.periods import Month
 from market_profile.settings import GeographySettings
 
@@ -76,18 +78,21 @@ def find_hotspots(
     month: Month,
     settings: GeographySettings,
     previous: Mapping[str, pd.DataFrame],
+    kept: Kept = NOTHING,
 ) -> Geography:
     """Return this month's hotspots, markets, backtest and track record from everything before the cut-off.
 
     ``areas`` must be in a projected CRS in metres; anything else raises ``InputRefused``. ``previous`` is the state of
-    the last refresh (an empty mapping the first time): it carries market ids, lines and what was published.
+    the last refresh (an empty mapping the first time): it carries market ids, lines and what was published. ``kept``
+    remembers how the methods did in past months.
     """
     check_crs(areas)
     grid = make_grid(areas.boundary, settings.cell_m)
     events = collect_events(tables, month)
-    counted = panel_records(events.frame, tables, month)
-    panel = on_grid(counted, grid)
-    backtest = run_backtest(panel, settings.area_share, settings.kde_bandwidth_m)
+    counted = panel_records(events.frame, tables, month, HISTORY_MONTHS + BACKTEST_MONTHS - 1)
+    wide = on_grid(counted, grid)
+    panel = newest_on_grid(counted, wide)
+    backtest = run_backtest(wide, settings.area_share, settings.kde_bandwidth_m, kept)
     expectation = exposure(tables, areas, grid, month, settings.expected)
     surfaces = _surfaces(panel, backtest, expectation, settings)
     before = _state(previous, "market_cells", MARKET_CELL_COLUMNS)
@@ -122,7 +127,7 @@ def find_hotspots(
         track_record=record,
         hours=hours,
         heat_strip=heat_strip(framed[framed["weight"] > 0]),
-        maup=_maup(events, counted, panel, (areas, backtest.chosen), settings),
+        maup=_maup(events, counted.newest(), panel, (areas, backtest.chosen), settings),
         displacement=displacement_counts(events.frame, tables.get("operations"), areas, month),
         set_aside=events.set_aside,
         denominator=expectation.statement,

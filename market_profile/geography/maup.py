@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
-from market_profile.geography.backtest import hits_at
 from market_profile.geography.experience import EXPERIENCE, forecast_by
 from market_profile.geography.forecast import GLM, fit_glm, forecast
 from market_profile.geography.grid import make_grid, offsets
 from market_profile.geography.panel import Panel, Records, on_grid
+from market_profile.geography.scoring import hits_at
 from market_profile.geography.surfaces import kernel_density, smooth
 
 MAUP_COLUMNS = ("method", "mean_pct", "low_pct", "high_pct", "offsets")

@@ -40,17 +40,23 @@ class Panel:
     counts: NDArray[np.float32]
     points: tuple[Ints, Floats, Floats]
     is_snapped: bool = False
-    cache: dict[tuple[int, ...], Floats] = field(default_factory=dict, compare=False, repr=False)
-    models: dict[tuple[int, ...], Any] = field(default_factory=dict, compare=False, repr=False)
-    """Models of the forecast by the history that they were fitted on."""
+    cache: dict[tuple[str, ...], Floats] = field(default_factory=dict, compare=False, repr=False)
+    models: dict[tuple[str, ...], Any] = field(default_factory=dict, compare=False, repr=False)
+    """Models of the forecast by the months of the history that they were fitted on."""
 
     def target(self, month: int) -> Floats:
         """Return the target's counts in one month, shape ``(rows, columns)``."""
         return np.asarray(self.counts[0, month], dtype=np.float64)
 
+    def months_of(self, history: tuple[int, ...]) -> tuple[str, ...]:
+        """Return the months (YYYY-MM) of ``history``."""
+        return tuple(self.months[month] for month in history)
+
     def mean(self, history: tuple[int, ...]) -> Floats:
         """Return mean counts a month over ``history``; months in which a covariate was not supplied do not count."""
-        chosen = self.counts[:, list(history)]
+        first, last = history[0], history[-1] + 1
+        is_run = last - first == len(history)
+        chosen = self.counts[:, first:last] if is_run else self.counts[:, list(history)]
         supplied = (chosen.sum(axis=(2, 3)) > 0).sum(axis=1)
         total = chosen.sum(axis=1, dtype=np.float64)
         return np.asarray(total / np.maximum(supplied, 1)[:, None, None], dtype=np.float64)
@@ -69,6 +75,23 @@ class Records:
     points: tuple[Ints, Floats, Floats]
     """The target's points that are not snapped: month index, easting, northing in metres."""
     is_snapped: bool
+
+    def newest(self, back: int = HISTORY_MONTHS) -> Records:
+        """Return the records of the newest ``back`` months."""
+        first = len(self.months) - back
+        if first <= 0:
+            return self
+        month, east, north = self.points
+        kept, at = self.month >= first, month >= first
+        return replace(
+            self,
+            months=self.months[first:],
+            layer=self.layer[kept],
+            month=self.month[kept] - first,
+            easting_m=self.easting_m[kept],
+            northing_m=self.northing_m[kept],
+            points=(month[at] - first, east[at], north[at]),
+        )
 
     def target_alone(self) -> Records:
         """Return the records of the target: all that a method without covariates counts."""
@@ -128,21 +151,39 @@ def panel_records(events: pd.DataFrame, tables: Tables, month: Month, back: int 
 
 def on_grid(records: Records, grid: Grid) -> Panel:
     """Return the panel of ``records`` counted on ``grid``; layers without an event inside are left out."""
-    months, size = len(records.months), grid.inside.size
+    size, layers, all_months = grid.inside.size, len(records.names), len(records.months)
     cell = grid.locate(records.easting_m, records.northing_m)
     kept = cell >= 0
-    index = ((records.layer * months + records.month) * size + cell)[kept]
-    flat = np.bincount(index, minlength=len(records.names) * months * size)
-    layers = flat.astype(np.float32).reshape(len(records.names), months, *grid.shape)
-    filled = [number for number, layer in enumerate(layers) if number == 0 or layer.any()]
-    start = _first_month(layers[0].sum(axis=(1, 2)))
-    month, east, north = records.points
-    spots = (np.where(month >= start, month - start, -1), east, north)
-    names = tuple(records.names[number] for number in filled)
-    return Panel(grid, records.months[start:], names, layers[filled, start:], spots, records.is_snapped)
+    layer, month = records.layer[kept], records.month[kept]
+    filled = np.union1d(0, np.flatnonzero(np.bincount(layer, minlength=layers)))
+    start = _first_month(np.bincount(month[layer == 0], minlength=all_months))
+    months = all_months - start
+    number = np.searchsorted(filled, np.arange(layers))
+    index = ((number[layer] * months + month - start) * size + cell[kept])[month >= start]
+    counts = np.bincount(index, minlength=len(filled) * months * size).astype(np.float32)
+    at, east, north = records.points
+    return Panel(
+        grid,
+        records.months[start:],
+        tuple(records.names[each] for each in filled),
+        counts.reshape(len(filled), months, *grid.shape),
+        (np.where(at >= start, at - start, -1), east, north),
+        records.is_snapped,
+    )
 
 
-def _first_month(totals: NDArray[np.float32]) -> int:
+def newest_on_grid(records: Records, wide: Panel) -> Panel:
+    """Return the panel of the newest HISTORY_MONTHS of ``records`` on the grid of ``wide``, the panel of them all.
+
+    What was worked out of months that both hold is shared where their layers are the same.
+    """
+    newest = on_grid(records.newest(), wide.grid)
+    if newest.names != wide.names:
+        return newest
+    return wide if newest.months == wide.months else replace(newest, cache=wide.cache, models=wide.models)
+
+
+def _first_month(totals: Ints) -> int:
     filled = totals[totals > 0]
     if not filled.size:
         return 0

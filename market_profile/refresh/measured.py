@@ -56,7 +56,8 @@ def measure(case: Case, records: Callable[[], pd.DataFrame], watch: Stopwatch) -
     """Return the measures of the case; ``records`` gives who is who when it is first needed, after geography."""
     tables, month, settings = case.tables, case.month, case.settings
     with watch.stage(f"{case.label}: geography", tables.get("intelligence_logs")):
-        geography = find_hotspots(tables, case.areas, month, settings.geography, case.before("geography"))
+        before = case.before("geography")
+        geography = find_hotspots(tables, case.areas, month, settings.geography, before, case.kept)
     known = records()
     with watch.stage(f"{case.label}: indicators", tables.get("test_purchases")):
         police = police_side(tables, known, month, case.linkage.key, case.linkage.warning)

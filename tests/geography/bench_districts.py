@@ -19,7 +19,7 @@ from pyproj import Transformer
 from market_profile.contracts.columns import empty_frame
 from market_profile.contracts.kinds import KINDS
 from market_profile.contracts.tables import Areas, Tables
-from market_profile.geography.backtest import choose, hits_at, top_cells
+from market_profile.geography.backtest import choose
 from market_profile.geography.bands import covered, learn_band
 from market_profile.geography.events import collect_events
 from market_profile.geography.experience import EXPERIENCE, Experience, learn
@@ -35,6 +35,7 @@ from market_profile.geography.forecast import (
 )
 from market_profile.geography.grid import make_grid
 from market_profile.geography.panel import Panel, build_panel
+from market_profile.geography.scoring import hits_at, top_cells
 from market_profile.geography.surfaces import gi_star, kernel_density
 from market_profile.periods import Month
 

@@ -8,12 +8,13 @@ import pytest
 from places import SOUTH, WEST, logs, planted, rows, town
 
 from market_profile.contracts.tables import Tables
-from market_profile.geography.backtest import MONTHLY_COLUMNS, choose
+from market_profile.geography.backtest import choose
 from market_profile.geography.bands import ERROR_COLUMNS, coverage, covered, learn_band
 from market_profile.geography.basins import split_basins
 from market_profile.geography.displacement import displacement_counts
 from market_profile.geography.events import collect_events
 from market_profile.geography.forecast import GLM, SIMPLE
+from market_profile.geography.scoring import MONTHLY_COLUMNS
 from market_profile.periods import Month
 
 

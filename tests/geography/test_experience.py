@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from market_profile.geography.backtest import choose, hits_at, reference
+from market_profile.geography.backtest import choose
 from market_profile.geography.experience import EXPERIENCE, as_json, forecast_by, from_json, learn, shipped, suits
 from market_profile.geography.forecast import GLM, SIMPLE, fit_glm, forecast
 from market_profile.geography.grid import make_grid
 from market_profile.geography.panel import Panel, build_panel
+from market_profile.geography.scoring import hits_at, reference
 from tests.geography.bench_districts import DISTRICTS, LAST, aligned, district_areas, district_tables
 
 needs_districts = pytest.mark.skipif(not DISTRICTS.exists(), reason="../shared/data/districts is not there")
