@@ -48,7 +48,9 @@ class Words:
         return np.array([code.setdefault(value, len(code)) for value in plain], dtype=np.int32)
 
     def encode(self, column: pd.Series[str]) -> Codes:
-        """Return the code of each row of ``column``, new texts are taken up."""
+        """Return the code of each row of ``column`` (texts, or categories of texts), new texts are taken up."""
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            return self.known(column.cat.categories)[column.cat.codes.to_numpy()]
         code, values = pd.factorize(column)
         return self.known(values)[code] if len(column) else np.zeros(0, dtype=np.int32)
 

@@ -24,8 +24,7 @@ def context_lists(mentions: pd.DataFrame, unit: Numbers, aliases: Lists, names: 
         names: code of each mention's name as others are known by it, -1 where it has no surname.
     """
     count = int(unit.max(initial=-1)) + 1
-    log, logs = pd.factorize(mentions["log"])
-    log = np.where((np.asarray(logs) == "")[log], -1, log) if len(logs) else log
+    log = mentions["log"].to_numpy()
     spots, squares = _squares(mentions, unit, SPOT_M)
     busy = np.bincount(squares) > QUIET_MENTIONS if len(squares) else np.zeros(1, dtype=bool)
     all_spots = lists_of(spots, squares, count)

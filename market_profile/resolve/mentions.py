@@ -1,10 +1,12 @@
 """Every mention of a person in the records, one row each, with the words folded for comparison.
 
-Nothing is judged here: a mention stays a mention for ever; who it is, is a separate, reversible statement.
+Nothing is judged here: a mention stays a mention for ever; who it is, is a separate, reversible statement. Words are
+held as categories (each distinct text once, and numbers), so that a million mentions cost little more than their keys.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +30,6 @@ _TEXT = (
     "address_text",
     "role",
 )
-_COLUMNS = (*MENTION_KEY, "log", "at", *_TEXT, "date_of_birth", "is_safeguarding", "easting_m", "northing_m")
 
 COMPARED_ONLY = ("log", "aliases", "sex", "phone", "vrm", "address", "nominal_ref", "easting_m", "northing_m")
 """Columns of the mentions that nothing asks for once their units are made."""
@@ -46,107 +47,183 @@ class _Source:
 
 
 _SOURCES = (
-    _Source("test_purchases", "attempted_at", prefix="seller_", role="dealer"),
-    _Source("seizures", "seized_at"),
     _Source("arrests", "arrested_at"),
-    _Source("convictions", "convicted_on"),
-    _Source("cohort_register", "accepted_on"),
     _Source("case_forum", "assessed_on", reference_only=True),
+    _Source("cohort_register", "accepted_on"),
+    _Source("convictions", "convicted_on"),
     _Source("court_orders", "made_on", reference_only=True),
+    _Source("log_subjects", "at"),
+    _Source("seizures", "seized_at"),
+    _Source("test_purchases", "attempted_at", prefix="seller_", role="dealer"),
 )
+"""By the alphabet, as mentions are ordered."""
 _PLACE = ("easting_m", "northing_m")
 _NOT_KEYED = frozenset({"convictions", "cohort_register"})
 """Kinds whose record_ref is made from content: it holds a trace of the name, so that nothing is ordered by it."""
 _NAMELESS = ("at", "date_of_birth", "sex", "nominal_ref", "phone", "vrm", "address", "easting_m", "northing_m")
 """What mentions of those kinds are ordered by instead; the reference decides only between mentions equal in all."""
+_WHO = ("nominal_ref", "surname", "forenames", "aliases", "phone")
+"""Texts of which a record must hold one, or a birth, to be a mention."""
+
+Parts = list[pd.DataFrame]
+Codes = npt.NDArray[np.int64]
 
 
 def collect_mentions(tables: Tables, month: Month) -> pd.DataFrame:
     """Return all mentions before the end of ``month``, sorted by kind, reference (or content, never names) and subject.
 
-    Columns: kind, record_ref, subject_no, log, at, the identifying columns as written, and their folded forms
-    (``surname``, ``forenames``, ``aliases``, ``phone``, ``vrm``, ``address``, ``nominal_ref``, ``sex`` F|M|"",
-    ``dob`` as date or NaT, ``dob_year``, 0 where none). A record that says nothing about who it was is no mention;
-    a subject of a log always is one.
+    Columns: kind, record_ref, subject_no, log (a number, -1 where none), at, the name, alias and role as written
+    (``written_...``, ``role``), date_of_birth, the place, and folded forms (``surname``, ``forenames``, ``aliases``,
+    ``phone``, ``vrm``, ``address``, ``nominal_ref``, ``sex`` F|M|"") as categories, ``dob`` as date or NaT and
+    ``dob_year`` (0 where none). A record that says nothing about who it was is no mention; a subject of a log always
+    is one.
     """
-    parts = [_log_subjects(tables), *(_other(tables.get(source.kind), source) for source in _SOURCES)]
-    raw = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
-    raw = raw[raw["at"].isna() | (raw["at"] < month.end)]
-    raw = raw.sort_values(MENTION_KEY, kind="stable").drop_duplicates(MENTION_KEY, keep="last")
-    folded = _folded(raw.reset_index(drop=True))
-    loose = folded["kind"].isin(_NOT_KEYED).to_numpy()
-    order = folded[loose][["kind", "subject_no", *_NAMELESS, "record_ref"]]
+    parts = [_part(tables, source, month) for source in _SOURCES]
+    parts = [part for part in parts if len(part)] or parts[:1]
+    folded = _folded(parts)
+    loose = np.flatnonzero(folded["kind"].isin(_NOT_KEYED))
+    if not len(loose):
+        return folded
+    nameless = folded.iloc[loose][["kind", "subject_no", *_NAMELESS, "record_ref"]]
+    nameless = nameless.astype({name: "str" for name in _NAMELESS if nameless[name].dtype == "category"})
     place = np.arange(len(folded))
-    place[loose] = order.sort_values(list(order.columns), kind="stable").index
+    place[loose] = nameless.sort_values(list(nameless.columns), kind="stable").index
     return folded.take(place).reset_index(drop=True)
 
 
-def _log_subjects(tables: Tables) -> pd.DataFrame:
+def _part(tables: Tables, source: _Source, month: Month) -> pd.DataFrame:
+    """Return what a kind says of people, each record once, in the order of references."""
+    part = _subjects(tables) if source.kind == "log_subjects" else _other(tables.get(source.kind), source)
+    part = _before(part, month)
+    rank, number = _ranks(part["record_ref"]), _ranks(part["subject_no"])
+    key = rank * (int(number.max(initial=0)) + 1) + number
+    if (np.diff(key) > 0).all():
+        return part
+    order = np.argsort(key, kind="stable")
+    return part.take(order[np.diff(key[order], append=-1) != 0])
+
+
+def _ranks(column: pd.Series[str]) -> Codes:
+    """Return the rank of each text by code points; equal texts have one."""
+    code, texts = pd.factorize(column)
+    rank = np.empty(len(texts), dtype=np.int64)
+    rank[texts.array.argsort(kind="stable")] = np.arange(len(texts))
+    return np.asarray(rank[code])
+
+
+def _before(part: pd.DataFrame, month: Month) -> pd.DataFrame:
+    within = (part["at"].isna() | (part["at"] < month.end)).to_numpy()
+    return part if within.all() else part[within]
+
+
+def _subjects(tables: Tables) -> pd.DataFrame:
+    """Return the subjects of logs, with the time of the log, and its place where they have none of their own."""
     subjects, logs = tables.get("log_subjects"), tables.get("intelligence_logs")
-    if subjects.empty:
-        return _shaped(subjects, "log_subjects")
-    log = logs.drop_duplicates("urn")
-    place = pd.Index(log["urn"]).get_indexer(pd.Index(subjects["urn"]))
-    known = pd.DataFrame({"at": log["event_from"].fillna(log["submitted_at"]), **{c: log[c] for c in _PLACE}})
-    known = known.reset_index(drop=True).reindex(place).set_axis(subjects.index)
-    for column in _PLACE:
-        here = subjects[column] if column in subjects else pd.Series(np.nan, index=subjects.index)
-        known[column] = known[column].fillna(here)
-    said: dict[str, pd.Series] = {name: subjects[name] for name in _TEXT if name in subjects}
-    said |= {"record_ref": subjects["urn"], "log": subjects["urn"], "subject_no": subjects["subject_no"]}
+    code, _ = pd.factorize(pd.concat([logs["urn"], subjects["urn"]], ignore_index=True))
+    first = np.full(int(code.max(initial=-1)) + 1, len(logs), dtype=np.int64)
+    np.minimum.at(first, code[: len(logs)], np.arange(len(logs)))
+    log = code[len(logs) :]
+    at = np.where(first[log] < len(logs), first[log], -1)
+    known = pd.DataFrame(
+        {"at": _times(logs["event_from"].fillna(logs["submitted_at"])), **{c: logs[c] for c in _PLACE}}
+    )
+    known = known.reset_index(drop=True).reindex(at).set_axis(subjects.index)
+    said = {name: subjects[name] for name in ("subject_no", "date_of_birth", *_TEXT) if name in subjects}
+    said |= {"record_ref": subjects["urn"], "log": pd.Series(log, index=subjects.index), "at": known["at"]}
     said |= {"is_safeguarding": subjects["safeguarding"].fillna(False).astype(bool)}
-    frame = pd.concat([pd.DataFrame({**said, "date_of_birth": subjects["date_of_birth"]}), known], axis=1)
-    return _shaped(frame, "log_subjects")
+    for column in _PLACE:
+        said[column] = known[column].fillna(subjects[column]) if column in subjects else known[column]
+    return _shaped(said, "log_subjects")
 
 
 def _other(frame: pd.DataFrame, source: _Source) -> pd.DataFrame:
-    if frame.empty:
-        return _shaped(frame, source.kind)
-    keep = {name: name for name in ("record_ref", "easting_m", "northing_m") if name in frame}
     named = ("nominal_ref",) if source.reference_only else (*_TEXT, "date_of_birth")
-    keep |= {source.prefix + name: name for name in named if source.prefix + name in frame}
-    part = frame[list(keep)].rename(columns=keep)
-    part["at"] = frame[source.time]
-    part["subject_no"] = "1"
+    said = {name: frame[name] for name in ("record_ref", *_PLACE) if name in frame}
+    said |= {name: frame[source.prefix + name] for name in named if source.prefix + name in frame}
+    said |= {"at": _times(frame[source.time]), "subject_no": pd.Series("1", index=frame.index, dtype="str")}
     if source.role:
-        part["role"] = source.role
-    part = _shaped(part, source.kind)
-    who = part[["nominal_ref", "surname", "forenames", "aliases", "phone"]].astype(bool).any(axis=1)
-    return part[who | part["date_of_birth"].notna()]
+        said["role"] = pd.Series(source.role, index=frame.index, dtype="str")
+    who = np.zeros(len(frame), dtype=bool)
+    for name in _WHO:
+        who |= (said[name].fillna("") != "").to_numpy() if name in said else False
+    if "date_of_birth" in said:
+        who |= said["date_of_birth"].notna().to_numpy()
+    return _shaped(said, source.kind)[who]
 
 
-def _shaped(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
-    blank = pd.Series("", index=frame.index, dtype="str")
-    part: dict[str, pd.Series] = {"kind": pd.Series(kind, index=frame.index, dtype="str")}
-    for column in ("record_ref", "subject_no", "log", *_TEXT):
-        part[column] = frame[column].astype("str").fillna("") if column in frame else blank
-    for column in ("at", "date_of_birth"):
-        known = frame[column] if column in frame else pd.Series(pd.NaT, index=frame.index)
-        part[column] = pd.to_datetime(known).astype("datetime64[us]")
-    said = frame["is_safeguarding"] if "is_safeguarding" in frame else pd.Series(False, index=frame.index)
-    part["is_safeguarding"] = said.fillna(False).astype(bool)
-    for column in ("easting_m", "northing_m"):
-        here = frame[column] if column in frame else pd.Series(np.nan, index=frame.index)
-        part[column] = here.astype("float64")
-    return pd.DataFrame(part)[list(_COLUMNS)]
+def _times(column: pd.Series) -> pd.Series[pd.Timestamp]:
+    return pd.to_datetime(column).astype("datetime64[us]")
 
 
-def _folded(raw: pd.DataFrame) -> pd.DataFrame:
-    birth = raw["date_of_birth"]
-    return raw.assign(
-        written_name=(raw["forenames"].str.strip() + " " + raw["surname"].str.strip()).str.strip(),
-        written_alias=raw["aliases"],
-        surname=fold_name(raw["surname"]),
-        forenames=fold_name(raw["forenames"]),
-        aliases=fold_list(raw["aliases"]),
-        phone=fold_phone(raw["phone"]),
-        vrm=fold_code(raw["vrm"]),
-        address=fold_address(raw["address_text"]),
-        nominal_ref=fold_code(raw["nominal_ref"]),
-        sex=raw["sex"].str.strip().str.upper().str.slice(0, 1).map({"M": "M", "F": "F"}).fillna("").astype("str"),
-        dob=birth.where((birth.dt.month != 1) | (birth.dt.day != 1)),
-        dob_year=birth.dt.year.fillna(0).astype("int64"),
-    ).drop(columns="address_text")
+def _shaped(said: dict[str, pd.Series], kind: str) -> pd.DataFrame:
+    """Return a part's columns; those that the kind lacks are left out, but for its kind, time and key."""
+    frame = pd.DataFrame(said).assign(kind=kind)
+    frame["record_ref"], frame["subject_no"] = (frame[c].astype("str") for c in ("record_ref", "subject_no"))
+    return frame
+
+
+def _folded(parts: Parts) -> pd.DataFrame:
+    """Return the parts as one, words folded."""
+    text = {name: _texts(parts, name) for name in _TEXT}
+    birth = _whole(parts, "date_of_birth", pd.NaT).astype("datetime64[us]")
+    month_day = birth.dt.month * 100 + birth.dt.day
+    columns = {
+        **{name: _whole(parts, name, "").astype("str") for name in MENTION_KEY},
+        "log": _whole(parts, "log", -1).astype("int64"),
+        "at": _whole(parts, "at", pd.NaT).astype("datetime64[us]"),
+        "role": text["role"],
+        "date_of_birth": birth,
+        "is_safeguarding": _whole(parts, "is_safeguarding", False).astype(bool),
+        **{name: _whole(parts, name, np.nan).astype("float64") for name in _PLACE},
+        **{f"written_{name}": text[name] for name in ("forenames", "surname", "aliases")},
+        **{name: _by_category(text[name], fold_name) for name in ("surname", "forenames")},
+        "aliases": _by_category(text["aliases"], fold_list),
+        "phone": _by_category(text["phone"], fold_phone),
+        **{name: _by_category(text[name], fold_code) for name in ("vrm", "nominal_ref")},
+        "address": _by_category(text["address_text"], fold_address),
+        "sex": _by_category(text["sex"], _fold_sex),
+        "dob": birth.where(month_day != 101),
+        "dob_year": birth.dt.year.fillna(0).astype("int64"),
+    }
+    return pd.DataFrame(columns)
+
+
+def _fold_sex(written: pd.Series[str]) -> pd.Series[str]:
+    letter = written.str.strip().str.upper().str.slice(0, 1)
+    return letter.where(letter.isin(["M", "F"]), "")
+
+
+def _whole(parts: Parts, name: str, blank: object) -> pd.Series:
+    """Return a column of all parts, ``blank`` where a part lacks it."""
+    held = [part[name] if name in part else pd.Series([blank] * len(part), index=part.index) for part in parts]
+    like = next((column.dtype for part, column in zip(parts, held, strict=True) if name in part), None)
+    return pd.concat([column.astype(like) if like else column for column in held], ignore_index=True)
+
+
+def _texts(parts: Parts, name: str) -> pd.Series:
+    """Return a text column of all parts as categories, ``""`` where a part lacks it."""
+    number: dict[str, int] = {"": 0}
+    codes = [np.zeros(0, dtype=np.int32)]
+    for part in parts:
+        code, texts = pd.factorize(part[name]) if name in part else (np.zeros(len(part), dtype=np.int32), [""])
+        codes.append(_numbered([str(text) for text in texts], number)[code])
+    return _category(np.concatenate(codes), number)
+
+
+def _by_category(column: pd.Series, fold: Callable[[pd.Series[str]], pd.Series[str]]) -> pd.Series:
+    """Return a column of categories with each folded once; what folds to one text is one category."""
+    number: dict[str, int] = {"": 0}
+    table = _numbered(fold(pd.Series(column.cat.categories, dtype="str")).tolist(), number)
+    return _category(table[column.cat.codes.to_numpy()], number)
+
+
+def _numbered(texts: Iterable[str], number: dict[str, int]) -> npt.NDArray[np.int32]:
+    """Return the numbers of ``texts``, new ones are taken up; a last 0 stands for what is missing (-1)."""
+    return np.array([*(number.setdefault(text, len(number)) for text in texts), 0], dtype=np.int32)
+
+
+def _category(codes: npt.NDArray[np.int32], number: dict[str, int]) -> pd.Series:
+    return pd.Series(pd.Categorical.from_codes(codes, categories=pd.Index(list(number), dtype="str"), validate=False))
 
 
 def age_order(mentions: pd.DataFrame) -> npt.NDArray[np.int64]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from market_profile.periods import Month
@@ -21,6 +23,7 @@ NOMINAL_COLUMNS = (
     "is_safeguarding",
     "is_under_18",
 )
+Codes = npt.NDArray[np.int64]
 
 
 def describe_nominals(mentions: pd.DataFrame, ids: pd.Series[str], month: Month, doubtful: set[str]) -> pd.DataFrame:
@@ -54,42 +57,52 @@ def _days(dates: pd.Series[pd.Timestamp]) -> pd.Series[str]:
     return pd.Series(texts.take(np.where(code < 0, len(days), code)), index=dates.index)
 
 
-def _most_written(frame: pd.DataFrame, value: pd.Series, quality: pd.Series) -> pd.Series:
-    """Return each nominal's value of the best quality, written most often; the first in order where equal."""
-    owner = frame["owner"].to_numpy()
-    code, values = pd.factorize(value, sort=True)
-    best = quality.to_numpy(dtype=np.int64)
-    width, grades = max(len(values), 1), int(best.max(initial=0)) + 1
-    key, records = np.unique((owner * grades + best) * width + code, return_counts=True)
+def _most_written(owner: Codes, code: Codes, quality: npt.NDArray[Any]) -> tuple[Codes, Codes]:
+    """Return each nominal with its code of the best quality, written most often; the lowest where equal."""
+    width, grades = int(code.max(initial=0)) + 1, int(quality.max(initial=0)) + 1
+    key, records = np.unique((owner * grades + quality) * width + code, return_counts=True)
     whose, grade, what = key // width // grades, key // width % grades, key % width
     order = np.lexsort((what, -records, -grade, whose))
     chosen = order[np.flatnonzero(np.diff(whose[order], prepend=-1) != 0)]
-    return pd.Series(np.asarray(values)[what[chosen]], index=whose[chosen])
+    return whose[chosen], what[chosen]
 
 
 def _names(frame: pd.DataFrame) -> pd.Series[str]:
-    is_full = frame["surname"].ne("") & (frame["forenames"].str.len() > 1)
-    blank = frame["written_name"].eq("")
-    name = frame["written_name"].mask(blank, frame.loc[blank, "written_alias"].str.split("|").str[0])
-    name = name.str.title().where(name.str.isupper() | name.str.islower(), name)
-    quality = is_full.astype(int) * 2 + frame["surname"].ne("").astype(int) + name.ne("").astype(int)
-    return _most_written(frame, name.fillna(""), quality)
+    """Return each nominal's name; every distinct name is looked at once."""
+    surname, forenames, aliases = (frame[f"written_{name}"].cat for name in ("surname", "forenames", "aliases"))
+    width = len(surname.categories)
+    both = forenames.codes.to_numpy(np.int64) * width + surname.codes.to_numpy()
+    pair, pairs = pd.factorize(both)
+    given, family = (part.categories.to_series().str.strip() for part in (forenames, surname))
+    given, family = (part.reset_index(drop=True) for part in (given.iloc[pairs // width], family.iloc[pairs % width]))
+    full = (given + " " + family).str.strip()
+    street = aliases.categories.to_series().str.split("|").str[0]
+    texts = pd.concat([full, street], ignore_index=True).fillna("").astype("str")
+    texts = texts.str.title().where(texts.str.isupper() | texts.str.islower(), texts)
+    number, names = pd.factorize(texts, sort=True)
+    code = number[np.where((full == "").to_numpy()[pair], len(full) + aliases.codes.to_numpy(np.int64), pair)]
+    known = (frame["surname"].cat.categories != "")[frame["surname"].cat.codes]
+    long = (frame["forenames"].cat.categories.str.len() > 1)[frame["forenames"].cat.codes]
+    quality = (known & long) * 2 + known.astype(np.int64) + (names[code] != "")
+    whose, what = _most_written(frame["owner"].to_numpy(), code, quality)
+    return pd.Series(names.take(what), index=whose)
 
 
 def _births(frame: pd.DataFrame) -> pd.Series[pd.Timestamp]:
     known = frame[frame["date_of_birth"].notna()]
-    quality = known["dob"].notna().astype(int)
-    found = _most_written(known, known["date_of_birth"], quality)
-    return pd.to_datetime(found)
+    code, days = pd.factorize(known["date_of_birth"], sort=True)
+    whose, what = _most_written(known["owner"].to_numpy(), code, known["dob"].notna().to_numpy(np.int64))
+    return pd.Series(pd.DatetimeIndex(days).take(what), index=whose)
 
 
 def _roles(frame: pd.DataFrame) -> pd.Series[str]:
     """Return each nominal's roles, most often given first, then by the alphabet, pipe-separated."""
-    said = frame[frame["role"].ne("") & frame["role"].ne("unknown")]
-    owner, owners = pd.factorize(said["owner"], sort=True)
-    code, roles = pd.factorize(said["role"], sort=True)
+    number, roles = pd.factorize(frame["role"].cat.categories, sort=True)
+    code = number[frame["role"].cat.codes]
+    said = np.isin(code, np.flatnonzero(~roles.isin(["", "unknown"])))
+    owner, owners = pd.factorize(frame["owner"][said], sort=True)
     width = max(len(roles), 1)
-    key, records = np.unique(owner * width + code, return_counts=True)
+    key, records = np.unique(owner * width + code[said], return_counts=True)
     whose, what = np.divmod(key, width)
     order = np.lexsort((what, -records, whose))
     words = np.asarray(roles, dtype=object)[what[order]]
