@@ -33,7 +33,7 @@ def assess_impact(tables: Tables, records: pd.DataFrame, month: Month, settings:
     ``records`` (kind, record_ref, subject_no, nominal_id) comes from resolve and says who is who. Kinds that were
     not supplied give empty frames. Row order does not matter.
     """
-    known, chosen = tables.until(month), settings.impact
+    known, chosen = _with_people(tables.until(month), records), settings.impact
     crime_counts = known.get("crime_counts")
     series = crime_series(crime_counts, known.get("street_crime"))
     survey = survey_shares(known.get("community_survey"))
@@ -61,6 +61,14 @@ def assess_impact(tables: Tables, records: pd.DataFrame, month: Month, settings:
         claims=claims_register(),
         definitions=DEFINITIONS,
     )
+
+
+def _with_people(tables: Tables, records: pd.DataFrame) -> Tables:
+    """Return the tables with the person of every row that names one, worked out once for all that ask."""
+    return tables.replace(**{kind: with_person(tables.get(kind), records, kind) for kind in _NAMING})
+
+
+_NAMING = ("arrests", "cohort_register", "case_forum")
 
 
 def interventions(tables: Tables, series: pd.DataFrame, settings: ImpactSettings) -> Mapping[str, date]:

@@ -80,7 +80,9 @@ def _registered(register: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_person(frame: pd.DataFrame, records: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """Add ``person``: the resolved nominal, else the force's own reference, else ''."""
+    """Add ``person``: the resolved nominal, else the force's own reference, else ''; rows that have it are left."""
+    if "person" in frame:
+        return frame
     known = records.loc[records["kind"] == kind, ["record_ref", "nominal_id"]].drop_duplicates("record_ref")
     resolved = frame["record_ref"].map(dict(zip(known["record_ref"], known["nominal_id"], strict=True)))
     own = frame["nominal_ref"].where(frame["nominal_ref"] == "", "ref:" + frame["nominal_ref"])

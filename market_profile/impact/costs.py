@@ -7,6 +7,7 @@ table prices an offence stands in data/offence_costs.csv. A group without a unit
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -50,15 +51,11 @@ def social_costs(offences: pd.DataFrame, table: str, own: Mapping[str, float] | 
 
     Groups are matched after case folding: by their own name, else by data/offence_costs.csv.
     """
-    costs = unit_costs(table, own)
-    keyed = costs.assign(key=costs["offence_group"].str.casefold()).drop_duplicates("key").set_index("key")
+    keyed = _keyed(table) if table != AREA_TABLE or not own else _by_key(unit_costs(table, own))
     counted = offences.assign(key=offences["offence_group"].str.casefold())
     counted = counted.groupby("key", sort=True)["count"].sum().reset_index()
-    nearest = reference_table("offence_costs")
-    nearest = nearest[nearest["table"] == table]
-    named = dict(zip(nearest["offence_group"].str.casefold(), nearest["priced_as"].str.casefold(), strict=True))
     own_name = counted["key"].isin(keyed.index)
-    counted["priced"] = counted["key"].where(own_name, counted["key"].map(named))
+    counted["priced"] = counted["key"].where(own_name, counted["key"].map(_nearest(table)))
     known = counted[counted["priced"].isin(keyed.index)].reset_index(drop=True)
     price = keyed.loc[known["priced"]].reset_index(drop=True)
     return pd.DataFrame(
@@ -71,6 +68,24 @@ def social_costs(offences: pd.DataFrame, table: str, own: Mapping[str, float] | 
             "source": price["source"],
         }
     )
+
+
+def _by_key(costs: pd.DataFrame) -> pd.DataFrame:
+    return costs.assign(key=costs["offence_group"].str.casefold()).drop_duplicates("key").set_index("key")
+
+
+@cache
+def _keyed(table: str) -> pd.DataFrame:
+    """Return a published table of unit costs by folded offence group."""
+    return _by_key(unit_costs(table))
+
+
+@cache
+def _nearest(table: str) -> dict[str, str]:
+    """Return the group of a table that prices each offence which the table does not name, both folded."""
+    rows = reference_table("offence_costs")
+    rows = rows[rows["table"] == table]
+    return dict(zip(rows["offence_group"].str.casefold(), rows["priced_as"].str.casefold(), strict=True))
 
 
 def cost_tables(offences: pd.DataFrame, spent_gbp: float, settings: ImpactSettings) -> pd.DataFrame:
