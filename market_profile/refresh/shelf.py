@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,7 @@ def write_shelf(workspace: Workspace) -> None:
     for name in (INDEX, COMPARE):
         if name in pages and not _is_same(root / name, pages[name]):
             write_file(root / name, pages[name])
+    os.utime(root / INDEX)  # also where it says the same as before: it is up to date from here on
 
 
 def mend_shelf(workspace: Workspace) -> None:

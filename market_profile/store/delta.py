@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,6 @@ import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 
 _Stamp = tuple[str, int, int, int]
-
-
-@dataclass(frozen=True)
-class _Opened:
-    version: int
-    dataset: Any
 
 
 class DeltaFolder:
@@ -42,16 +35,19 @@ class DeltaFolder:
         return _last_commit(self._root / name) is not None
 
     def version(self, name: str) -> int:
-        """Return the version of a table: it changes with every row added or removed."""
-        return self._open(name).version
+        """Return the version of a table, the number of its last commit: it changes with every row added or removed."""
+        stamp = _last_commit(self._root / name)
+        if stamp is None:
+            raise FileNotFoundError(f"there is no table {name}")
+        return int(stamp[0].removesuffix(".json"))
 
     def columns(self, name: str) -> list[str]:
         """Return the names of a table's columns."""
-        return list(self._open(name).dataset.schema.names)
+        return list(self._open(name).schema.names)
 
     def read(self, name: str, columns: Sequence[str], where: pc.Expression | None = None) -> pa.Table:
         """Return the columns of the rows for which ``where`` holds; in no order."""
-        return self._open(name).dataset.to_table(columns=list(columns), filter=where)
+        return self._open(name).to_table(columns=list(columns), filter=where)
 
     def append(self, name: str, rows: pa.Table, metadata: Mapping[str, str]) -> None:
         """Add rows to a table, made where there is none; columns that it lacks are added to it."""
@@ -70,7 +66,7 @@ class DeltaFolder:
             if last is not None:
                 DeltaTable(str(self._root / name)).delete(f"batch > {batch}")
 
-    def _open(self, name: str) -> _Opened:
+    def _open(self, name: str) -> Any:
         path = self._root / name
         stamp = _last_commit(path)
         if stamp is None:
@@ -93,6 +89,5 @@ def _last_commit(path: Path) -> _Stamp | None:
 
 
 @lru_cache(maxsize=64)
-def _opened(path: str, stamp: _Stamp) -> _Opened:
-    table = DeltaTable(path)
-    return _Opened(table.version(), table.to_pyarrow_dataset())
+def _opened(path: str, stamp: _Stamp) -> Any:
+    return DeltaTable(path).to_pyarrow_dataset()
