@@ -265,6 +265,8 @@ class RunSettings(_Part):
 
     rows_for_second_process: int = Field(30_000, ge=0)
     """Accepted rows from which the partner edition is made in a second process beside the planner's."""
+    most_rows_at_once: int = Field(10_000_000, ge=0)
+    """Accepted rows up to which the two processes work at the same time; above, one after the other, in less memory."""
 
 
 class Settings(_Part):

@@ -16,6 +16,7 @@ import pandas as pd
 from market_profile.refresh.beside import start_beside
 from market_profile.refresh.journal import Journal
 from market_profile.refresh.making import Loaded, load_records, make_partner, make_planner
+from market_profile.refresh.memory import give_back
 from market_profile.refresh.plan import Plan, make_plan, open_workspace, snapshot_files, take_in
 from market_profile.refresh.product import Products
 from market_profile.refresh.released import ReleaseStore
@@ -79,10 +80,10 @@ def _make(plan: Plan, watch: Stopwatch, afresh: bool) -> RefreshResult:
     products = Products(plan.workspace.store)
     if afresh:
         products.clear()
-    is_large = _is_large(plan)
+    is_large, at_once = _in_two(plan)
     shared = products.load(Audience.PARTNER.value, plan.key)
     planner = products.load(Audience.PLANNER.value, plan.key)
-    beside = start_beside(plan, planner is None) if is_large and shared is None else None
+    beside = start_beside(plan, planner is None) if is_large and at_once and shared is None else None
     try:
         with watch.stage("load records", None):
             loaded = load_records(plan)
@@ -92,6 +93,9 @@ def _make(plan: Plan, watch: Stopwatch, afresh: bool) -> RefreshResult:
                 products.save(Audience.PLANNER.value, plan.key, planner)
         else:
             watch.stages.extend(planner.stages)
+        if is_large and not at_once and shared is None:
+            give_back()
+            beside = start_beside(plan, with_measures=False)
         shared = shared or (beside.result() if beside else None) or make_partner(plan, loaded, watch.on_stage)
     finally:
         if beside:
@@ -101,10 +105,11 @@ def _make(plan: Plan, watch: Stopwatch, afresh: bool) -> RefreshResult:
     return publish(plan, loaded, states, {**planner.files, **shared.files}, watch)
 
 
-def _is_large(plan: Plan) -> bool:
-    """Tell whether a process of its own for the partner edition costs less than it saves."""
+def _in_two(plan: Plan) -> tuple[bool, bool]:
+    """Tell whether a process of its own for partners costs less than it saves, and whether memory holds both."""
     rows = int(Warehouse(plan.workspace.store).files(plan.batch)["accepted"].sum())
-    return rows > plan.workspace.settings.run.rows_for_second_process
+    settings = plan.workspace.settings.run
+    return rows > settings.rows_for_second_process, rows <= settings.most_rows_at_once
 
 
 def publish(plan: Plan, loaded: Loaded, states: States, files: dict[str, bytes], watch: Stopwatch) -> RefreshResult:

@@ -64,6 +64,16 @@ def test_one_process_and_two_give_the_same_bytes(refreshed: Path, town: Path) ->
     assert not (refreshed / "store" / "work").exists()
 
 
+def test_two_processes_one_after_the_other_give_the_same_bytes(refreshed: Path, town: Path) -> None:
+    settings = town / "area.toml"
+    limits = "\n[run]\nrows_for_second_process = 0\nmost_rows_at_once = 0\n"
+    settings.write_text(settings.read_text(encoding="utf-8") + limits)
+    names: list[str] = []
+    refresh(town, on_stage=names.append)
+    assert edition_hashes(town / "editions") == edition_hashes(refreshed / "editions")
+    assert not [name for name in names if name.startswith("partner") or name == "wait for measures"]
+
+
 def test_the_journal_has_one_line_a_stage_and_nobody_in_it(refreshed: Path) -> None:
     text = (refreshed / "store" / "logs" / "refresh.jsonl").read_text(encoding="utf-8")
     lines = [json.loads(line) for line in text.splitlines()]
