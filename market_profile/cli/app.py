@@ -22,6 +22,9 @@ app = typer.Typer(
 )
 WorkspaceArgument = Annotated[Path, typer.Argument(help="Folder with area.toml and inbox/.", show_default=False)]
 MonthOption = Annotated[str | None, typer.Option(help="YYYY-MM; default: the last month with intelligence.")]
+ThisMonth = Annotated[str, typer.Option(help="YYYY-MM")]
+Author = Annotated[str, typer.Option(help="Who made the edition.")]
+Approver = Annotated[str, typer.Option(help="Who approves it; another person.")]
 
 
 def _console() -> Console:
@@ -194,9 +197,9 @@ def keys(
 @app.command()
 def release(
     workspace: WorkspaceArgument,
-    month: Annotated[str, typer.Option(help="YYYY-MM")],
-    author: Annotated[str, typer.Option(help="Who made the edition.")],
-    approver: Annotated[str, typer.Option(help="Who approves it; another person.")],
+    month: ThisMonth,
+    author: Author,
+    approver: Approver,
 ) -> None:
     """Pass the disclosure gate, sign twice and publish the partner edition."""
     from market_profile.cli.releasing import run_release
@@ -213,7 +216,7 @@ def partner_areas(workspace: WorkspaceArgument) -> None:
 
 
 @app.command()
-def checks(workspace: WorkspaceArgument, month: Annotated[str, typer.Option(help="YYYY-MM")]) -> None:
+def checks(workspace: WorkspaceArgument, month: ThisMonth) -> None:
     """Run the disclosure checks of a month and write their report; release nothing."""
     from market_profile.cli.releasing import run_checks
 
@@ -223,9 +226,9 @@ def checks(workspace: WorkspaceArgument, month: Annotated[str, typer.Option(help
 @app.command()
 def correct(
     workspace: WorkspaceArgument,
-    month: Annotated[str, typer.Option(help="YYYY-MM")],
-    author: Annotated[str, typer.Option(help="Who made the edition.")],
-    approver: Annotated[str, typer.Option(help="Who approves it; another person.")],
+    month: ThisMonth,
+    author: Author,
+    approver: Approver,
     reason: Annotated[str, typer.Option(help="What was wrong and what changed; partners read it.")],
 ) -> None:
     """Replace a released edition by a corrected one that says what changed."""
@@ -237,7 +240,7 @@ def correct(
 @app.command()
 def withdraw(
     workspace: WorkspaceArgument,
-    month: Annotated[str, typer.Option(help="YYYY-MM")],
+    month: ThisMonth,
     by: Annotated[str, typer.Option(help="Who withdraws it; a registered person.")],
     reason: Annotated[str, typer.Option(help="Why; partners read it in the next edition.")],
 ) -> None:

@@ -123,6 +123,7 @@ def _way(way: Recovery) -> Iterable[str]:
 
 def _sentences(found: WhatIf, names: pd.Series) -> Iterable[str]:
     def people(ids: tuple[str, ...]) -> str:
+        """Return the ids with their names, where they are known."""
         return ", ".join(f"{n} ({escape(str(names.get(n, '')))})" if names.get(n, "") else n for n in ids) or "none"
 
     if found.is_strengthening:

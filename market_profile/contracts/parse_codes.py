@@ -28,6 +28,7 @@ def read_codes(text: pd.Series, allowed: Vocabulary) -> Reading:
     """Return the values of ``allowed`` that trimmed ``text`` names; others are ``unknown_value``."""
 
     def read(cells: pd.Series) -> Reading:
+        """Read distinct cells against the vocabulary."""
         values = pd.Series(list(allowed.values()), dtype="str")
         known = dict(zip(fold_code(values), values, strict=True))
         found = fold_code(cells).map(known).fillna("").astype("str")
@@ -40,6 +41,7 @@ def read_flags(text: pd.Series) -> Reading:
     """Return ``boolean`` of trimmed ``text`` (Y/N, yes/no, true/false, 1/0); blank is missing, not N."""
 
     def read(cells: pd.Series) -> Reading:
+        """Read distinct cells as flags."""
         found = fold(cells).map(_FLAGS).astype("boolean")
         return Reading(found, reasons(cells, found.isna() & (cells != ""), Reason.UNKNOWN_VALUE))
 
@@ -50,6 +52,7 @@ def read_lists(text: pd.Series) -> Reading:
     """Return pipe-separated lists with each part trimmed and empty parts dropped; order and case are kept."""
 
     def read(cells: pd.Series) -> Reading:
+        """Tidy distinct cells; no list is faulty."""
         tidy = cells.str.replace(r"\s*\|[\s|]*", "|", regex=True).str.strip("| ")
         return Reading(tidy, pd.Series("", index=cells.index, dtype="str"))
 

@@ -27,6 +27,7 @@ def read_drugs(text: pd.Series) -> Reading:
     """
 
     def read(cells: pd.Series) -> Reading:
+        """Read distinct cells against names and street names."""
         found = fold(cells).map(_names()).fillna("").astype("str")
         return Reading(found, reasons(cells, (found == "") & (cells != ""), Reason.UNKNOWN_VALUE))
 
@@ -37,6 +38,7 @@ def read_drug_lists(text: pd.Series) -> Reading:
     """Return pipe-separated reference names, each once, in order; one unknown name makes the cell ``unknown_value``."""
 
     def read(cells: pd.Series) -> Reading:
+        """Read each part of distinct cells, and join them again."""
         parts = cells.str.split("|").explode().str.strip()
         parts = parts[parts != ""]
         named = pd.DataFrame({"cell": parts.index, "drug": fold(parts).map(_names()).to_numpy()})

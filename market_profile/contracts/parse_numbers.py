@@ -36,6 +36,7 @@ def read_integers(text: pd.Series) -> Reading:
     """Return ``Int64`` of trimmed ``text``; ``3.0`` is 3, ``3.5`` is ``bad_number``."""
 
     def read(cells: pd.Series) -> Reading:
+        """Read distinct cells; what is not whole, or too large, is faulty."""
         reading = _numbers(cells)
         numbers = reading.values
         not_whole = numbers.notna() & ((numbers % 1 != 0) | (numbers.abs() > _LARGEST_INTEGER))
@@ -54,6 +55,7 @@ def read_percentages(text: pd.Series, *, is_fraction: bool = False) -> Reading:
     """
 
     def read(cells: pd.Series) -> Reading:
+        """Read distinct cells with or without their sign."""
         has_sign = cells.str.endswith("%")
         reading = _numbers(cells.str.replace(r" ?%$", "", regex=True))
         stripped_bare = has_sign & (cells.str.len() <= 1)

@@ -26,6 +26,7 @@ def read_units(text: pd.Series) -> Reading:
     """
 
     def read(cells: pd.Series) -> Reading:
+        """Read distinct cells against the known spellings."""
         found = fold(cells).str.rstrip(".").map(_spellings())
         found = found.fillna(fold(cells).map(_spellings())).fillna("").astype("str")
         return Reading(found, reasons(cells, (found == "") & (cells != ""), Reason.UNKNOWN_UNIT))

@@ -23,6 +23,7 @@ def not_before(later: str, earlier: str, *, by_day: bool = False) -> RowCheck:
     sentence = f"{later} lies before {earlier}; the later of the two cannot come first. Correct one of them."
 
     def check(frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of which the later date comes first."""
         first = frame[earlier].dt.normalize() if by_day else frame[earlier]
         return fault_frame(frame.index[frame[later] < first], later, Reason.CONTRADICTION, sentence)
 
@@ -34,6 +35,7 @@ def at_most(smaller: str, larger: str) -> RowCheck:
     sentence = f"{smaller} is more than {larger}; it is part of it. Check both figures, they may be swapped."
 
     def check(frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of which the part exceeds the whole."""
         return fault_frame(frame.index[frame[smaller] > frame[larger]], smaller, Reason.CONTRADICTION, sentence)
 
     return check
@@ -44,6 +46,7 @@ def differ(column: str, other: str) -> RowCheck:
     sentence = f"{column} and {other} are the same; a link joins two people. Correct one of them."
 
     def check(frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows that name one thing twice."""
         same = (frame[column] != "") & (frame[column] == frame[other])
         return fault_frame(frame.index[same], column, Reason.CONTRADICTION, sentence)
 
@@ -55,6 +58,7 @@ def born_before(birth: str, time: str) -> RowCheck:
     sentence = f"{birth} lies after {time}; nobody acts before being born. Correct one of them, or leave it blank."
 
     def check(frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of people born after the record."""
         return fault_frame(frame.index[frame[birth] > frame[time]], birth, Reason.CONTRADICTION, sentence)
 
     return check

@@ -93,6 +93,7 @@ def _read(body: bytes, names: list[str], delimiter: str) -> tuple[pa.Table, tupl
     wrong: list[tuple[int | None, int]] = []
 
     def set_aside(row: arrow_csv.InvalidRow) -> str:
+        """Note a record of another width; Arrow goes on without it."""
         wrong.append((row.number, row.actual_columns))
         return "skip"
 

@@ -109,6 +109,7 @@ def _sniff(path: Path, encoding: str, known_headings: frozenset[str]) -> str:
         header = next((line for line in _bounded(stream) if line.strip()), "")
 
     def likeness(mark: str) -> tuple[int, int]:
+        """Return how many headings this delimiter makes known, and how many cells it makes."""
         cells = next(csv.reader([header], delimiter=mark), [])
         return len(known_headings.intersection(map(fold, cells))), len(cells)
 

@@ -119,8 +119,7 @@ def _is_default(kind: str, name: str) -> bool:
     stems = [base.removesuffix(ending) for ending in FORMATS if base.endswith(ending)]
     published = PUBLISHED.get(kind)
     return any(
-        stem.startswith(kind) or (published is not None and _form(published).match(stem) is not None)
-        for stem in stems
+        stem.startswith(kind) or (published is not None and _form(published).match(stem) is not None) for stem in stems
     )
 
 

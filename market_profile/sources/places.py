@@ -162,6 +162,7 @@ def _area_faults(
     from_globe = _transformer("EPSG:4326", areas.crs)
 
     def inside(x: _Floats, y: _Floats, rows: _Mask) -> _Mask:
+        """Tell which of the ``rows`` lie inside the area."""
         found = np.zeros(len(x), dtype=bool)
         asked = np.flatnonzero(rows & np.isfinite(x) & np.isfinite(y))
         found[asked] = shapely.contains_xy(boundary, x[asked], y[asked])
