@@ -6,7 +6,7 @@ make a hub. networkx is the public graph type; rustworkx and scipy do the work.
 """
 
 from market_profile.network.build import build_network
-from market_profile.network.effects import RemovalEffects, removal_effects
+from market_profile.network.effects import removal_effects
 from market_profile.network.model import KeyPlayerSet, Network, Replacement
 from market_profile.network.recovery import Recovery, Stability
 from market_profile.network.what_if import WhatIf, remove_nominals
@@ -15,7 +15,6 @@ __all__ = [
     "KeyPlayerSet",
     "Network",
     "Recovery",
-    "RemovalEffects",
     "Replacement",
     "Stability",
     "WhatIf",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from market_profile.network.company import named_beside
 from market_profile.network.edges import EDGE_KEY, edges_of, numbered, tie_weights
 from market_profile.network.key_players import key_players
 from market_profile.network.model import KeyPlayerSet, Network, Resolved
+from market_profile.network.role_pieces import HALF_LIFE_DAYS
 from market_profile.network.standing import STANDING, standing
 from market_profile.network.statements import Evidence, gather, mentioned, tie_statements
 from market_profile.network.things import things
@@ -57,12 +59,45 @@ def build_network(
     month: Month,
     settings: NetworkSettings,
     previous: Mapping[str, pd.DataFrame],
+    in_full: bool = True,
 ) -> Network:
     """Return the network at the month's cut-off.
 
     ``resolution.records`` says who is who; ``previous`` is the ``state`` of last month's network ({} at first). Only
     statements of the last ``settings.window_months`` make ties and roles; replacement looks back over all records.
+    Where it is not wanted ``in_full`` (partners see no person), replacement, the window of opportunity and the ties and
+    roles that these rest on are made, and nothing else.
     """
+    told = _told(tables, resolution, month, settings)
+    removed = replacement.arrests_of_dealers(_arrests(told.evidence), told.sold, month)
+    played = told.people.set_index("nominal_id")["role"]
+    network = Network(
+        edges=told.edges,
+        nodes=told.people,
+        statements=told.current,
+        replacement=replacement.summarise(replacement.replacement_clocks(removed, told.sold, played, month)),
+        window=replacement.window_of_opportunity(removed, told.edges, told.people, month),
+        supply=told.sold,
+        logs=told.evidence.logs,
+    )
+    return _in_full(network, told, settings, _previous(previous, resolution)) if in_full else network
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the records of one month tell: evidence joined and graded, statements and parts in the window, evidence of
+    supply, ties (doubted ones flagged) and people with their roles."""
+
+    evidence: Evidence
+    current: pd.DataFrame
+    roles: pd.DataFrame
+    parts: pd.DataFrame
+    sold: pd.DataFrame
+    edges: pd.DataFrame
+    people: pd.DataFrame
+
+
+def _told(tables: Tables, resolution: Resolved, month: Month, settings: NetworkSettings) -> _Told:
     evidence = gather(tables, resolution.records, month)
     since = month.end - pd.DateOffset(months=settings.window_months)
     ties = tie_statements(evidence)
@@ -72,37 +107,35 @@ def build_network(
     rows = numbered(current)
     edges = edges_of(rows, settings.half_life_days, month)
     parts = pd.concat([told, supply.custody_evidence(evidence)], ignore_index=True)
+    parts = parts[parts["observed_at"] >= since]
     steady = (
         edges
         if current.empty
-        else edges.assign(weight=tie_weights(rows, dict.fromkeys(Relation, roles.HALF_LIFE_DAYS), month))
+        else edges.assign(weight=tie_weights(rows, dict.fromkeys(Relation, HALF_LIFE_DAYS), month))
     )
-    beside = named_beside(evidence)
-    beside = beside[beside["observed_at"] >= since]
-    people = roles.assign_roles(parts[parts["observed_at"] >= since], steady, beside, month)
-    edges = _doubted(edges, people)
-    before = _previous(previous, resolution)
-    nodes, players = _measured(people, edges, settings, before.get("nodes"))
-    nodes = _seen(nodes, told, edges)
-    nodes = pd.concat([nodes, standing(current, sold, nodes["nominal_id"])], axis=1)[list(NODE_COLUMNS)]
-    known = things(evidence)
-    played = nodes.set_index("nominal_id")["role"]
-    removed = replacement.arrests_of_dealers(_arrests(evidence), sold, month)
-    return Network(
-        edges=edges,
+    people = roles.assign_roles(parts, steady, named_beside(evidence, since), month)
+    people = people.sort_values("nominal_id", kind="stable").reset_index(drop=True)
+    return _Told(evidence, current, told, parts, sold, _doubted(edges, people), people)
+
+
+def _in_full(network: Network, told: _Told, settings: NetworkSettings, before: dict[str, pd.DataFrame]) -> Network:
+    """Return the network with the measures of people and groups, what changed, and phones and addresses."""
+    month, edges = told.evidence.month, network.edges
+    nodes, players = _measured(network.nodes, edges, settings, before.get("nodes"))
+    nodes = _seen(nodes, told.roles, edges)
+    nodes = pd.concat([nodes, standing(told.current, told.sold, nodes["nominal_id"])], axis=1)[list(NODE_COLUMNS)]
+    called = supply.phones(told.evidence)
+    known = things(told.evidence, called)
+    return replace(
+        network,
         nodes=nodes,
-        statements=current,
-        changes=changes(edges, nodes, Told(current, parts[parts["observed_at"] >= since]), before, month),
+        changes=changes(edges, nodes, Told(told.current, told.parts), before, month),
         key_players=players,
-        replacement=replacement.summarise(replacement.replacement_clocks(removed, sold, played, month)),
-        window=replacement.window_of_opportunity(removed, edges, nodes, month),
-        phones=supply.phones(evidence),
+        phones=called,
         things=known[0],
         uses=known[1],
         projection=structure.shared_users(edges),
         communities=_communities(nodes),
-        supply=sold,
-        logs=evidence.logs,
         state={
             "edges": edges[[*EDGE_KEY, "weight", "last_seen"]],
             "nodes": nodes[["nominal_id", "role", "role_probability", "community"]],
@@ -135,7 +168,6 @@ def _measured(
     people: pd.DataFrame, edges: pd.DataFrame, settings: NetworkSettings, before: pd.DataFrame | None
 ) -> tuple[pd.DataFrame, tuple[KeyPlayerSet, ...]]:
     """Add measures: groups over all sound ties; hubs, cores and cut points over corroborated or direct ties alone."""
-    people = people.sort_values("nominal_id", kind="stable").reset_index(drop=True)
     sound = edges[~edges["is_suspected_false"] & ~edges["is_contradicted"]]
     web = structure.web_of(sound, people["nominal_id"])
     firm = structure.web_of(sound[~sound["is_single_source"]], people["nominal_id"])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from market_profile.network.codes import among, places, row_numbers
 from market_profile.network.edges import EDGE_KEY
 from market_profile.periods import Month
 from market_profile.terms import Role
@@ -75,8 +76,7 @@ def tie_changes(edges: pd.DataFrame, before: pd.DataFrame, statements: pd.DataFr
     now = edges.loc[edges["weight"] >= LIVE_WEIGHT, [*EDGE_KEY, "weight"]]
     was = before[before["weight"] >= LIVE_WEIGHT]
     was = was.reindex(columns=[*EDGE_KEY, "weight", "last_seen"])
-    was = was.groupby(EDGE_KEY, sort=True)[["weight", "last_seen"]].max().reset_index()
-    both = was.merge(now, on=EDGE_KEY, how="outer", suffixes=("_before", "_now"))
+    both = _beside(was, now)
     gained = both["weight_now"].fillna(0.0) - both["weight_before"].fillna(0.0)
     both["change"] = ""
     both.loc[gained >= MOVED, "change"] = "strengthened"
@@ -85,7 +85,8 @@ def tie_changes(edges: pd.DataFrame, before: pd.DataFrame, statements: pd.DataFr
     both.loc[both["weight_now"].isna(), "change"] = "lost"
     both = both[both["change"] != ""]
     named = statements.rename(columns={"source_id": EDGE_KEY[0], "target_id": EDGE_KEY[1]})
-    told = named.merge(both[EDGE_KEY], on=EDGE_KEY)
+    of_named, of_both = row_numbers(named[EDGE_KEY], both[EDGE_KEY])
+    told = named[np.isin(of_named, of_both)]
     both = both.merge(record_refs(told, EDGE_KEY, month).reset_index(), on=EDGE_KEY, how="left")
     seen = pd.to_datetime(both["last_seen"]).dt.strftime("last seen %Y-%m-%d").astype("object").fillna("")
     both = both.assign(before=seen.where(both["change"].isin(["lost", "weakened"]), ""), now="")
@@ -93,14 +94,25 @@ def tie_changes(edges: pd.DataFrame, before: pd.DataFrame, statements: pd.DataFr
     return both.sort_values(["change", *EDGE_KEY], kind="stable")[list(CHANGE_COLUMNS)].reset_index(drop=True)
 
 
+def _beside(was: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """Return all ties of either frame in order: EDGE_KEY, weight_before, last_seen, weight_now; of last month's ties
+    that are one by now the greatest weight and the latest day."""
+    of_was, of_now = row_numbers(was[EDGE_KEY], now[EDGE_KEY])
+    known = was[["weight", "last_seen"]].groupby(of_was, sort=True).max()
+    frame = pd.concat([was[EDGE_KEY], now[EDGE_KEY]], ignore_index=True)
+    frame = frame.iloc[np.unique(np.concatenate([of_was, of_now]), return_index=True)[1]].reset_index(drop=True)
+    frame["weight_before"] = known["weight"].reindex(frame.index)
+    frame["last_seen"] = known["last_seen"].reindex(frame.index)
+    frame["weight_now"] = pd.Series(now["weight"].to_numpy(), index=of_now).reindex(frame.index)
+    return frame
+
+
 def role_changes(nodes: pd.DataFrame, before: pd.DataFrame, refs: pd.Series) -> pd.DataFrame:
     """Return people whose role moved; ``returned_to_street``: an upper tier now sells to users (seed 002).
 
     ``refs``: records behind what is known of each person, by nominal_id.
     """
-    both = nodes.merge(before[["nominal_id", "role"]], on="nominal_id", suffixes=("", "_before"))
-    unknown = Role.UNKNOWN.value
-    moved = both[(both["role"] != both["role_before"]) & (both["role"] != unknown) & (both["role_before"] != unknown)]
+    moved = _moved(nodes, before)
     is_return = moved["role_before"].isin(UPPER) & (moved["role"] == Role.DEALER.value)
     change = is_return.map({True: "returned_to_street", False: "role_changed"}).astype("str")
     frame = _about_people(moved, change, refs).assign(before=moved["role_before"].to_numpy())
@@ -109,12 +121,31 @@ def role_changes(nodes: pd.DataFrame, before: pd.DataFrame, refs: pd.Series) -> 
 
 def people_gained(nodes: pd.DataFrame, before: pd.DataFrame, refs: pd.Series) -> pd.DataFrame:
     """Return people with a tie now who were not in the network last month."""
-    fresh = nodes[(nodes["degree"] > 0) & ~nodes["nominal_id"].isin(before["nominal_id"])]
+    fresh = _gained(nodes, before)
     return _about_people(fresh, pd.Series("person_gained", index=fresh.index), refs)
 
 
+def _moved(nodes: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    both = _then(nodes, before, "role")
+    unknown = Role.UNKNOWN.value
+    return both[(both["role"] != both["role_before"]) & (both["role"] != unknown) & (both["role_before"] != unknown)]
+
+
+def _gained(nodes: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    tied = nodes[nodes["degree"] > 0]
+    return tied[~among(tied["nominal_id"], before["nominal_id"])]
+
+
+def _then(nodes: pd.DataFrame, before: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return the ``nodes`` who stood there last month, with what ``column`` said of them then (``<column>_before``)."""
+    place = places(nodes["nominal_id"], before["nominal_id"])
+    then = before[column].take(place[place >= 0]).to_numpy()
+    return nodes[place >= 0].assign(**{f"{column}_before": then}).reset_index(drop=True)
+
+
 def _about_people(people: pd.DataFrame, change: pd.Series, refs: pd.Series) -> pd.DataFrame:
-    records = people["nominal_id"].map(refs).astype("object").fillna("")
+    told = np.append(refs.to_numpy(dtype=object), "")
+    records = pd.Series(told[places(people["nominal_id"], refs.index)], index=people.index, dtype="object")
     frame = pd.DataFrame(
         {
             "change": change,
@@ -137,11 +168,13 @@ def group_changes(nodes: pd.DataFrame, before: pd.DataFrame, statements: pd.Data
     A community takes part where ``SHARED`` of its people (those still there) moved together; ``records`` are this
     month's statements among the people who moved.
     """
-    both = nodes.merge(before[["nominal_id", "community"]], on="nominal_id", suffixes=("", "_before"))
-    both = both[(both["community_before"] != "") & (both["degree"] > 0)]
+    both = _then(nodes[nodes["degree"] > 0], before, "community")
+    both = both[both["community_before"] != ""]
     shared = both.groupby(["community_before", "community"]).size().rename("n").reset_index()
     of_before = shared.groupby("community_before")["n"].transform("sum")
     part = shared[(shared["n"] >= SHARED[0]) & (shared["n"] >= SHARED[1] * of_before)]
+    fresh = statements[((statements["observed_at"] >= month.start) & ~statements["is_suspected_false"]).to_numpy()]
+    fresh = fresh[["source_id", "target_id", "record_ref"]].astype("object")
     rows = []
     for change, one, several in (
         ("communities_merged", "community", "community_before"),
@@ -151,15 +184,14 @@ def group_changes(nodes: pd.DataFrame, before: pd.DataFrame, statements: pd.Data
         for name, parts in grouped[grouped.str.contains("|", regex=False)].items():
             moved = both.loc[(both[one] == name) & both[several].isin(parts.split("|")), "nominal_id"]
             ends = {one: str(name), several: parts}
-            told = _among(statements, set(moved), month)
+            told = _inside(fresh, set(moved))
             rows.append((change, ends["community_before"], ends["community"], told))
     frame = pd.DataFrame(rows, columns=["change", "before", "now", "records"]).astype("str")
     empty = {"source_nominal_id": "", "target_nominal_id": "", "relation": ""}
     return frame.assign(**empty, weight_before=float("nan"), weight_now=float("nan"))[list(CHANGE_COLUMNS)]
 
 
-def _among(statements: pd.DataFrame, people: set[str], month: Month) -> str:
-    fresh = statements[(statements["observed_at"] >= month.start) & ~statements["is_suspected_false"]]
+def _inside(fresh: pd.DataFrame, people: set[str]) -> str:
     inside = fresh[fresh["source_id"].isin(people) & fresh["target_id"].isin(people)]
     return "|".join(sorted(inside["record_ref"].unique())[:MOST_REFS])
 
@@ -181,10 +213,11 @@ def changes(
             {c: pd.Series(dtype="float64" if c.startswith("weight") else "str") for c in CHANGE_COLUMNS}
         )
     before = previous["nodes"]
-    seen = ["record_ref", "observed_at", "is_suspected_false"]
-    ends = [told.statements.rename(columns={end: "nominal_id"}) for end in ("source_id", "target_id")]
-    rows = pd.concat([frame[["nominal_id", *seen]] for frame in (told.roles, *ends)], ignore_index=True)
-    refs = record_refs(rows, ["nominal_id"], month)
+    seen = ["nominal_id", "record_ref", "observed_at", "is_suspected_false"]
+    ends = [told.statements.rename(columns={end: "nominal_id"})[seen] for end in ("source_id", "target_id")]
+    told_of = pd.concat([_moved(nodes, before)["nominal_id"], _gained(nodes, before)["nominal_id"]])
+    rows = [frame[among(frame["nominal_id"], told_of)] for frame in (told.roles[seen], *ends)]
+    refs = record_refs(pd.concat(rows, ignore_index=True), ["nominal_id"], month)
     parts = [
         tie_changes(edges, previous["edges"], told.statements, month),
         role_changes(nodes, before, refs),

@@ -18,12 +18,13 @@ COLUMNS = (
 )
 
 
-def named_beside(evidence: Evidence) -> pd.DataFrame:
+def named_beside(evidence: Evidence, since: pd.Timestamp) -> pd.DataFrame:
     """Return one row a log, person and other person named in it, where no log says outright what ties the two.
 
-    Columns COLUMNS; ``is_after``: the person stands after the other in the log's list of subjects.
+    Logs on what happened from ``since`` on. Columns COLUMNS; ``is_after``: the person stands after the other in the
+    log's list of subjects.
     """
-    people = evidence.subjects.drop_duplicates(["urn", "nominal_id"])
+    people = evidence.subjects[evidence.subjects["observed_at"] >= since].drop_duplicates(["urn", "nominal_id"])
     people = people[people.groupby("urn", sort=False)["nominal_id"].transform("size").between(2, LARGEST_GROUP)]
     graded = ["weight", "observed_at", "source_key", "is_suspected_false"]
     left = people[["urn", "subject_no", "nominal_id", *graded]]

@@ -2,57 +2,55 @@
 
 A level of the search is one gather and one bitwise "or" over neighbours, so the efficiency of a network of thousands of
 ties takes about a millisecond: cheap enough to draw hundreds of ways in which it may mend. Many searches of one network
-(``Search``: other sources, people gone, further ties) stand side by side in the words of one row.
+(``Search``: other sources, people gone, further ties) stand side by side in the words of one row. People with a single
+tie, in reports most of them, have no row: whoever reaches the one they hang from reaches them one step later.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Words = NDArray[np.uint64]
-WORD = 64
-NOBODY: Ints = np.empty(0, dtype=np.int64)
-NO_TIES: Ints = np.empty((0, 2), dtype=np.int64)
+from market_profile.network.fields import NO_TIES, NOBODY, Field, Floats, Ints, Layout, Search, Words
 
 MOST_WORDS = 48
 """Words of a row that are searched at once: a row then stays within the processor's cache."""
 
-
-@dataclass(frozen=True)
-class Search:
-    """From whom distances are wanted: ``sources``; ``gone`` are passed over (they may not be sources); ``extra`` (k, 2)
-    are further undirected ties."""
-
-    sources: Ints
-    gone: Ints = field(default_factory=lambda: NOBODY)
-    extra: Ints = field(default_factory=lambda: NO_TIES)
-
-    @property
-    def words(self) -> int:
-        """Machine words that hold a bit for every source."""
-        return (len(self.sources) + WORD - 1) // WORD
+SLICES = 8
+"""Neighbours of a row that are taken side by side with those of all others; the further ones of a few, row by row."""
 
 
 class Distances:
-    """A network laid out for searches: people by number of ties, their first neighbours, their second, and so on."""
+    """A network laid out for searches: rows by number of ties, their first neighbours, their second, and so on."""
 
     def __init__(self, matrix: sparse.csr_matrix) -> None:
         """Lay out the symmetric adjacency ``matrix``."""
-        ties = np.diff(matrix.indptr)
-        order = np.argsort(-ties, kind="stable")
-        self._place = np.empty(len(order), dtype=np.int64)
-        self._place[order] = np.arange(len(order))
-        some = np.searchsorted(-ties[order], -np.arange(int(ties.max(initial=0))), side="left")
-        near = self._place[matrix.indices]
-        starts = matrix.indptr[:-1][order]
-        self._neighbours = [near[starts[:count] + number] for number, count in enumerate(some)]
+        ties, near = np.diff(matrix.indptr), matrix.indices
+        first = near[np.minimum(matrix.indptr[:-1], max(len(near) - 1, 0))] if len(near) else np.zeros(len(ties), int)
+        person = np.arange(len(ties))
+        hangs = (ties == 1) & ((ties[first] > 1) | (person > first))
+        stands = (ties > 0) & ~hangs
+        among = stands[near] & np.repeat(stands, ties)
+        degree = np.bincount(np.repeat(person, ties)[among], minlength=len(ties))
+        rows = np.flatnonzero(stands)
+        rows = rows[np.argsort(-degree[rows], kind="stable")]
+        row = np.full(len(ties), -1, dtype=np.int64)
+        row[rows] = np.arange(len(rows))
+        row[hangs] = row[first[hangs]]
+        self._layout = Layout(row, hangs, np.bincount(row[hangs], minlength=len(rows)))
+        kept = np.concatenate([[0], np.cumsum(among)])[matrix.indptr[:-1]]
+        self._lay(degree[rows], kept[rows], row[near[among]])
+
+    def _lay(self, degree: Ints, starts: Ints, near: Ints) -> None:
+        """Note the neighbours of the rows: the first few by rank, the others of each row with many together."""
+        some = np.searchsorted(-degree, -np.arange(SLICES + 1), side="left")
+        self._ranks = [near[starts[:count] + rank] for rank, count in enumerate(some[:-1].tolist()) if count]
+        many = int(some[-1])
+        left = degree[:many] - SLICES
+        self._starts = np.cumsum(left) - left
+        self._far = near[np.repeat(starts[:many] + SLICES - self._starts, left) + np.arange(int(left.sum()))]
 
     def inverse(self, searches: Sequence[Search]) -> Floats:
         """Return, for each search, the sum of 1/distance from its sources to everybody in reach (not to itself)."""
@@ -68,53 +66,32 @@ class Distances:
         return found
 
     def _together(self, searches: Sequence[Search]) -> Floats:
-        words = np.array([search.words for search in searches])
-        starts = np.cumsum(words) - words
-        total = np.zeros(len(searches))
-        if not words.sum():
-            return total
-        frontier = np.zeros((len(self._place), int(words.sum())), dtype=np.uint64)
-        for start, search in zip(starts, searches, strict=True):
-            bit = np.arange(len(search.sources))
-            places = (self._place[search.sources], start + bit // WORD)
-            frontier[places] = np.uint64(1) << (bit % WORD).astype(np.uint64)
-        free = ~frontier
-        for start, search in zip(starts, searches, strict=True):
-            free[self._place[search.gone], start : start + search.words] = 0
-        ends = self._ends(searches, starts)
-        owner = np.repeat(np.arange(len(searches)), words)
-        depth = 0
+        field = Field(self._layout, searches)
+        frontier, free = field.start()
+        rows: list[Ints] = []
+        hung: list[Floats] = []
         while True:
-            depth += 1
-            frontier = self._next(frontier, ends)
-            frontier &= free
-            reached = np.bitwise_count(frontier).sum(axis=0, dtype=np.int64)
-            if not reached.any():
-                return total
-            total += np.bincount(owner, reached, len(searches)) / depth
+            bits = np.bitwise_count(frontier)
+            rows.append(bits.sum(axis=0, dtype=np.int64))
+            hung.append(field.hung @ bits.astype(np.float64))
+            if len(rows) > 1 and not rows[-1].any():
+                return field.summed(np.array(rows), np.array(hung))
             free ^= frontier
+            reached = self._next(frontier)
+            field.spread(frontier, reached)
+            if len(rows) == 1:
+                field.begin_late(reached)
+            reached &= free
+            frontier = reached
 
-    def _next(self, frontier: Words, ends: tuple[Ints, Ints, Ints]) -> Words:
-        """Return the words of all neighbours, and over the further ties (from, to, column), of each row."""
+    def _next(self, frontier: Words) -> Words:
+        """Return the words of all neighbours of each row, where the network itself has them."""
         reached = np.zeros_like(frontier)
-        for near in self._neighbours:
-            reached[: len(near)] |= frontier[near]
-        one, other, column = ends
-        if len(one):
-            np.bitwise_or.at(reached, (other, column), frontier[one, column])
+        for near in self._ranks:
+            reached[: len(near)] |= frontier.take(near, axis=0)
+        if len(self._starts):
+            reached[: len(self._starts)] |= np.bitwise_or.reduceat(frontier.take(self._far, axis=0), self._starts)
         return reached
-
-    def _ends(self, searches: Sequence[Search], starts: Ints) -> tuple[Ints, Ints, Ints]:
-        """Return the further ties both ways round, once a word of their search: from, to, column."""
-        one, other, column = [NOBODY], [NOBODY], [NOBODY]
-        for start, search in zip(starts, searches, strict=True):
-            ties = self._place[search.extra]
-            both = np.concatenate([ties, ties[:, ::-1]])
-            for word in range(search.words):
-                one.append(both[:, 0])
-                other.append(both[:, 1])
-                column.append(np.full(len(both), start + word))
-        return np.concatenate(one), np.concatenate(other), np.concatenate(column)
 
 
 def inverse_distances(matrix: sparse.csr_matrix, sources: Ints, gone: Ints = NOBODY, extra: Ints = NO_TIES) -> float:

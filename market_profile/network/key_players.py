@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from market_profile.network.model import KeyPlayerSet
+from market_profile.network.pieces import fragmentation
 from market_profile.network.reach import Reach
 from market_profile.network.structure import Floats, Web, betweenness
 
@@ -26,24 +26,6 @@ FRAGMENTS_FROM = 0.2
 
 WORK = 400_000
 """Nodes and ties visited per search before starts and swap rounds are cut; keeps a large network under seconds."""
-
-
-def fragmentation(web: Web, removed: tuple[int, ...] | list[int] = ()) -> float:
-    """Return Borgatti's F among the nodes that remain after ``removed`` (indices) are taken out.
-
-    Example:
-        >>> line = Web(("a", "b", "c"), np.array([[0, 1], [1, 2]]), np.ones(2))
-        >>> fragmentation(line), fragmentation(line, [1])
-        (0.0, 1.0)
-    """
-    keep = np.ones(web.size, dtype=bool)
-    keep[list(removed)] = False
-    n = int(keep.sum())
-    if n < 2:
-        return 1.0
-    matrix = web.matrix()[keep][:, keep]
-    sizes = np.bincount(connected_components(matrix, directed=False)[1])
-    return float(1 - (sizes * (sizes - 1)).sum() / (n * (n - 1)))
 
 
 @dataclass

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from market_profile.network.distances import Distances, Ints, Search, sampled
+from market_profile.network.distances import Distances, sampled
+from market_profile.network.fields import Ints, Search
 from market_profile.network.structure import Floats, Web
 
 MECHANISMS = ("nearest", "popular", "shared")

@@ -68,23 +68,24 @@ class Network:
     users of arrested dealers with the days left of 21; ``phones`` who used which number and when; ``things`` phones and
     addresses as nodes of their own type, ``uses`` who was named with them; ``projection`` pairs
     of dealers by shared users; ``supply`` dated evidence of supply by person and place; ``logs`` every log with
-    its weight and stream; ``state`` is what next month needs as ``previous``.
+    its weight and stream; ``state`` is what next month needs as ``previous``. Without measures of people (partners see
+    none), ``nodes`` hold roles alone and what has a default is empty.
     """
 
     edges: pd.DataFrame
     nodes: pd.DataFrame
     statements: pd.DataFrame
-    changes: pd.DataFrame
-    key_players: tuple[KeyPlayerSet, ...]
     replacement: Replacement
     window: pd.DataFrame
-    phones: pd.DataFrame
-    things: pd.DataFrame
-    uses: pd.DataFrame
-    projection: pd.DataFrame
-    communities: pd.DataFrame
     supply: pd.DataFrame
     logs: pd.DataFrame
+    changes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    key_players: tuple[KeyPlayerSet, ...] = ()
+    phones: pd.DataFrame = field(default_factory=pd.DataFrame)
+    things: pd.DataFrame = field(default_factory=pd.DataFrame)
+    uses: pd.DataFrame = field(default_factory=pd.DataFrame)
+    projection: pd.DataFrame = field(default_factory=pd.DataFrame)
+    communities: pd.DataFrame = field(default_factory=pd.DataFrame)
     state: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def graph(self, firm_only: bool = False) -> nx.MultiDiGraph[str]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from market_profile.network.walks import Walks
+
 Ints = NDArray[np.int64]
 KEPT_CELLS = 16_000_000
 """Cells of answers kept in memory, at 8 bytes each."""
@@ -49,8 +51,9 @@ class Reach:
             self._inside[above] += _pairs(weight)
         self._core = np.flatnonzero(self._rank == n)
         self._lay_out()
-        local = {int(node): place for place, node in enumerate(self._core)}
-        self._around = [[local[o] for o in self.neighbours[node] if o in local] for node in self._core.tolist()]
+        self._local = {int(node): place for place, node in enumerate(self._core)}
+        local = self._local
+        self._walks = Walks([[local[o] for o in self.neighbours[node] if o in local] for node in self._core.tolist()])
 
     def _lay_out(self) -> None:
         """Give every tree a run of places, so that what hangs below a node is a slice; note each one's core node."""
@@ -81,13 +84,15 @@ class Reach:
     def _counted(self, removed: frozenset[int]) -> NDArray[np.float64]:
         weight, inside = self._weight.copy(), self._inside.copy()
         cut = self._take_out(removed, weight, inside)
-        gone = {place for place, node in enumerate(self._core.tolist()) if node in removed}
-        core = _pass(self._around, gone, weight[self._core], inside[self._core])
+        gone = np.array([self._local[node] for node in removed if node in self._local], dtype=np.int64)
+        core = self._walks.without(gone, weight[self._core], inside[self._core])
         whole = core.whole[self._root]
-        for node in reversed(cut):  # the deeper ones were noted first
+        apart = np.array(cut[::-1], dtype=np.int64)  # the deeper ones were noted first
+        for node in apart[weight[apart] > 1]:
             start = self._place[node]
             whole[self._by_place[start : start + self._weight[node]]] = weight[node]
-        everyone = core.everyone + sum(_pairs(int(weight[node])) for node in cut)
+        whole[apart[weight[apart] == 1]] = 1
+        everyone = core.everyone + int((weight[apart] * (weight[apart] - 1) // 2).sum())
         cut_off = weight - 1
         cut_off[self._core], inside[self._core] = core.cut_off, core.inside
         rest = whole - 1 - cut_off
@@ -132,63 +137,6 @@ def folding(neighbours: list[list[int]]) -> tuple[list[int], list[int]]:
         if degree[above] == 1:
             waiting.append(above)
     return parent, folded
-
-
-@dataclass(frozen=True)
-class _Core:
-    """What a pass found: pairs in reach in all, and by node its network's size, parts and people that it holds."""
-
-    everyone: int
-    whole: Ints
-    inside: Ints
-    cut_off: Ints
-
-
-def _pass(neighbours: list[list[int]], removed: set[int], weight: Ints, inside: Ints) -> _Core:
-    """Walk the core depth first; ``weight`` and ``inside`` are what hangs from each node, itself included."""
-    n = len(neighbours)
-    order, low = [0] * n, [0] * n
-    size, parts, cut_off = weight.tolist(), inside.tolist(), (weight - 1).tolist()
-    component = [-1] * n
-    totals: list[int] = []
-    clock = 0
-    for root in range(n):
-        if order[root] or root in removed:
-            continue
-        clock += 1
-        order[root] = low[root] = clock
-        stack = [(root, -1, iter(neighbours[root]))]
-        while stack:
-            node, parent, remaining = stack[-1]
-            for other in remaining:
-                if other == parent or other in removed:
-                    continue
-                if not order[other]:
-                    clock += 1
-                    order[other] = low[other] = clock
-                    stack.append((other, node, iter(neighbours[other])))
-                    break
-                low[node] = min(low[node], order[other])
-            else:
-                stack.pop()
-                component[node] = len(totals)
-                if parent >= 0:
-                    _close((node, parent), (low, order), size, parts, cut_off)
-        totals.append(size[root])
-    reached = np.array([*totals, 0], dtype=np.int64)  # the last stands for the removed
-    everyone = sum(_pairs(total) for total in totals)
-    return _Core(everyone, reached[component], np.array(parts, dtype=np.int64), np.array(cut_off, dtype=np.int64))
-
-
-def _close(
-    nodes: tuple[int, int], times: tuple[list[int], list[int]], size: list[int], parts: list[int], cut_off: list[int]
-) -> None:
-    (node, parent), (low, order) = nodes, times
-    size[parent] += size[node]
-    low[parent] = min(low[parent], low[node])
-    if low[node] >= order[parent]:
-        parts[parent] += _pairs(size[node])
-        cut_off[parent] += size[node]
 
 
 def _pairs(people: int) -> int:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from market_profile.network.distances import Distances
-from market_profile.network.key_players import fragmentation
 from market_profile.network.mending import MECHANISMS, SEED, new_ties, tear, yardstick
+from market_profile.network.pieces import Pieces, pieces
 from market_profile.network.structure import Floats, Ints, Web
 
 DRAWS = 20
@@ -69,11 +69,11 @@ def recover(web: Web, removed: list[int]) -> tuple[Recovery, ...]:
     matrix = web.matrix()
     network, measure = Distances(matrix), yardstick(web, removed, PIVOTS)
     before = measure.before(*network.inverse(measure.searches()))
-    torn = tear(matrix, removed)
+    torn, left = tear(matrix, removed), pieces(web, removed)
     found = []
     for number, mechanism in enumerate(MECHANISMS):
         draws = [new_ties(torn, mechanism, np.random.default_rng([SEED, number, draw])) for draw in range(DRAWS)]
-        parts = np.array([fragmentation(with_ties(web, ends), removed) for ends in draws])
+        parts = np.array([left.tied(ends).fragmentation for ends in draws])
         values = measure.after(network, torn, draws)
         share = float((values > before + 1e-12).mean()) if removed else 0.0
         found.append(Recovery(mechanism, band(parts), band(values), share, share > 0.5))
@@ -92,6 +92,7 @@ def stability(web: Web, chosen: list[int]) -> Stability:
     odds = np.cumsum((degree + 1) / (degree + 1).sum())
     count = round(HIDDEN_SHARE * len(web.pairs))
     values, stays, best = np.empty(HIDDEN_DRAWS), np.zeros(len(chosen)), 0
+    left: dict[tuple[int, ...], Pieces] = {}
     for draw in range(HIDDEN_DRAWS):
         chance = np.random.default_rng([SEED, 9, draw])
         ends = np.minimum(np.searchsorted(odds, chance.random((count, 2))), web.size - 1)
@@ -99,10 +100,24 @@ def stability(web: Web, chosen: list[int]) -> Stability:
         ties = np.bincount(seen.pairs.ravel(), minlength=web.size)
         least = np.sort(ties)[-min(top, web.size)]
         stays += ties[chosen] >= least
-        values[draw] = fragmentation(seen, chosen)
-        most = np.lexsort((np.arange(web.size), -ties))[: len(chosen)]
-        best += values[draw] >= fragmentation(seen, most.tolist()) - 1e-12
+        values[draw], other = (
+            _left(web, one, left).tied(ends).fragmentation for one in (tuple(chosen), _most_tied(ties, len(chosen)))
+        )
+        best += values[draw] >= other - 1e-12
     return Stability(band(values), tuple((stays / HIDDEN_DRAWS).tolist()), top, float(best / HIDDEN_DRAWS))
+
+
+def _most_tied(ties: Ints, count: int) -> tuple[int, ...]:
+    """Return the ``count`` people with most ties, the first of equals."""
+    least = np.sort(ties)[-count] if count else np.inf
+    some = np.flatnonzero(ties >= least)
+    return tuple(some[np.argsort(-ties[some], kind="stable")][:count].tolist())
+
+
+def _left(web: Web, removed: tuple[int, ...], known: dict[tuple[int, ...], Pieces]) -> Pieces:
+    if removed not in known:
+        known[removed] = pieces(web, removed)
+    return known[removed]
 
 
 def with_ties(web: Web, ends: Ints) -> Web:

@@ -55,7 +55,7 @@ class Web:
         return graph
 
 
-def web_of(edges: pd.DataFrame, nodes: pd.Series | list[str]) -> Web:
+def web_of(edges: pd.DataFrame, nodes: pd.Series | pd.Index | list[str]) -> Web:
     """Return the simple undirected graph of ``edges`` (network_edges columns) over the sorted ``nodes``.
 
     Relations and directions of a pair collapse to one tie whose weight is noisy-or over them.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from market_profile.network.statements import Evidence
-from market_profile.network.supply import phones
 
 THING_COLUMNS = ("thing_id", "node_type", "people", "is_shared", "is_handed_on")
 USE_COLUMNS = ("nominal_id", "thing_id", "relation", "records", "first_seen", "last_seen")
@@ -13,13 +12,13 @@ USE_COLUMNS = ("nominal_id", "thing_id", "relation", "records", "first_seen", "l
 RELATIONS = {"phone": "uses_phone", "address": "named_at"}
 
 
-def things(evidence: Evidence) -> tuple[pd.DataFrame, pd.DataFrame]:
+def things(evidence: Evidence, phones: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return phones and addresses (THING_COLUMNS), and who was named with them (USE_COLUMNS); sorted by id.
 
-    ``is_handed_on``: the last to be named with it was first named with it after all others were last named: handed on
-    from one person to the next, rather than used side by side.
+    ``phones`` as from ``supply.phones``. ``is_handed_on``: the last to be named with it was first named with it after
+    all others were last named: handed on from one person to the next, rather than used side by side.
     """
-    called = phones(evidence).rename(columns={"phone": "text"}).assign(node_type="phone")
+    called = phones.rename(columns={"phone": "text"}).assign(node_type="phone")
     uses = pd.concat([called, _addresses(evidence).assign(node_type="address")], ignore_index=True)
     uses = uses.assign(thing_id=uses["node_type"].astype("str") + ":" + uses["text"].astype("str"))
     uses["relation"] = uses["node_type"].map(RELATIONS)
@@ -34,9 +33,9 @@ def things(evidence: Evidence) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _addresses(evidence: Evidence) -> pd.DataFrame:
     """Return who was named with which address (lower case, single spaces): text, nominal_id, records, dates."""
-    told = evidence.tables.get("log_subjects")[["urn", "subject_no", "address_text"]]
-    told = told.assign(urn=told["urn"].astype("str"), subject_no=told["subject_no"].astype("str"))
-    words = told["address_text"].astype("str").str.lower().str.replace(r"[\s,]+", " ", regex=True).str.strip()
+    told = evidence.tables.get("log_subjects")[["urn", "subject_no", "address_text"]].astype("str")
+    told = told[told["address_text"] != ""]
+    words = told["address_text"].str.lower().str.replace(r"[\s,]+", " ", regex=True).str.strip()
     told = told.assign(text=words)[words != ""]
     people = evidence.subjects[["urn", "subject_no", "nominal_id", "observed_at"]]
     rows = told.merge(people, on=["urn", "subject_no"])

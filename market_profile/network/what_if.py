@@ -13,9 +13,11 @@ import numpy as np
 import pandas as pd
 
 from market_profile.errors import WrongUse
-from market_profile.network.distances import NO_TIES, Distances
-from market_profile.network.key_players import fragmentation
+from market_profile.network.codes import among, ordered, places
+from market_profile.network.distances import Distances
+from market_profile.network.fields import NO_TIES
 from market_profile.network.mending import tear, yardstick
+from market_profile.network.pieces import fragmentation
 from market_profile.network.recovery import PIVOTS, Recovery, Stability, recover, stability
 from market_profile.network.structure import Web, components, shared_users, web_of
 from market_profile.network.supply import SELLING
@@ -92,9 +94,9 @@ def remove_nominals(network: Ties, nominals: tuple[str, ...]) -> WhatIf:
     E-graded and contradicted ties are left out. Users are counted by supply ties: *without* means that every known
     supplier is removed.
     """
-    unknown = [n for n in nominals if n not in set(network.nodes["nominal_id"])]
+    unknown = int((places(pd.Index(nominals, dtype="str"), network.nodes["nominal_id"]) < 0).sum())
     if unknown:
-        raise WrongUse(f"{len(unknown)} of the nominals to remove are not in the network; see network_nodes.csv")
+        raise WrongUse(f"{unknown} of the nominals to remove are not in the network; see network_nodes.csv")
     if len(set(nominals)) < len(nominals):
         raise WrongUse("a nominal to remove is named twice")
     edges = sound_ties(network)
@@ -149,7 +151,8 @@ def doubted_ties(network: Ties) -> pd.DataFrame:
 
 def tied_web(edges: pd.DataFrame) -> Web:
     """Return the undirected network of ``edges`` among the people whom they tie."""
-    return web_of(edges, sorted(set(edges["source_nominal_id"]) | set(edges["target_nominal_id"])))
+    names, _ = ordered(pd.concat([edges["source_nominal_id"], edges["target_nominal_id"]]))
+    return web_of(edges, names)
 
 
 def shapes(web: Web, removed: list[int]) -> tuple[Shape, Shape]:
@@ -200,12 +203,14 @@ def _evidence(network: Ties, nominals: tuple[str, ...]) -> pd.DataFrame:
 
 def users_left(edges: pd.DataFrame, nodes: pd.DataFrame, removed: set[str]) -> tuple[int, int]:
     """Return how many users lose every known supplier with ``removed``, and how many keep another."""
-    supply = edges[edges["relation"] == "supplies"]
-    selling = set(nodes.loc[nodes["role"].isin(SELLING), "nominal_id"]) | removed
-    supply = supply[~supply["target_nominal_id"].isin(selling)]
-    theirs = set(supply.loc[supply["source_nominal_id"].isin(removed), "target_nominal_id"])
-    others = set(supply.loc[~supply["source_nominal_id"].isin(removed), "target_nominal_id"])
-    return len(theirs - others), len(theirs & others)
+    supply = edges.loc[edges["relation"] == "supplies", ["source_nominal_id", "target_nominal_id"]]
+    selling = nodes.loc[nodes["role"].isin(SELLING), "nominal_id"]
+    of_removed = among(supply["source_nominal_id"], removed)
+    users = ~among(supply["target_nominal_id"], selling) & ~among(supply["target_nominal_id"], removed)
+    theirs = set(supply.loc[users & of_removed, "target_nominal_id"])
+    kept = supply.loc[users & ~of_removed, "target_nominal_id"]
+    others = set(kept[among(kept, theirs)])
+    return len(theirs - others), len(others)
 
 
 def _random(web: Web, k: int) -> tuple[float, float]:
@@ -222,14 +227,14 @@ def _most_reported(network: Ties, web: Web, k: int) -> list[int]:
 def replacements(network: Ties, edges: pd.DataFrame, removed: set[str]) -> tuple[str, ...]:
     """Return the three likeliest replacements: sellers who share most users with ``removed`` or are tied to them."""
     shared = shared_users(edges)
-    left = shared[shared["left_id"].isin(removed) & ~shared["right_id"].isin(removed)]
-    right = shared[shared["right_id"].isin(removed) & ~shared["left_id"].isin(removed)]
+    is_left, is_right = among(shared["left_id"], removed), among(shared["right_id"], removed)
+    left, right = shared[is_left & ~is_right], shared[is_right & ~is_left]
     users = pd.concat([left.set_index("right_id")["shared_users"], right.set_index("left_id")["shared_users"]])
-    out = edges[edges["source_nominal_id"].isin(removed)].set_index("target_nominal_id")["weight"]
-    into = edges[edges["target_nominal_id"].isin(removed)].set_index("source_nominal_id")["weight"]
+    out = edges[among(edges["source_nominal_id"], removed)].set_index("target_nominal_id")["weight"]
+    into = edges[among(edges["target_nominal_id"], removed)].set_index("source_nominal_id")["weight"]
     score = pd.concat([users.astype(float), out, into])
     score = score.groupby(level=0).sum()
-    score = score[score.index.isin(free_sellers(network) - removed)].round(9)
+    score = score[among(score.index, free_sellers(network) - removed)].round(9)
     ranked = score.sort_index(kind="stable").sort_values(ascending=False, kind="stable")
     return tuple(str(name) for name in ranked.index[:3])
 

@@ -14,7 +14,7 @@ from market_profile.refresh.measured import ALONE, Beside, measure
 from market_profile.refresh.memory import give_back
 from market_profile.refresh.timing import Stopwatch
 from market_profile.resolve import resolve_nominals
-from market_profile.tasking import Inputs, make_board
+from market_profile.tasking import Inputs, make_board, no_board
 from market_profile.terms import Audience
 
 
@@ -39,7 +39,8 @@ def analyse(case: Case, watch: Stopwatch, beside: Beside = ALONE) -> Analysed:
     beside.resolved(resolution.records)
     give_back()
     with watch.stage(f"{case.label}: network", tables.get("log_links")):
-        network = build_network(tables, resolution, month, settings.network, case.before("network"))
+        before, is_planner = case.before("network"), case.label == Audience.PLANNER.value
+        network = build_network(tables, resolution, month, settings.network, before, in_full=is_planner)
     give_back()
     found = beside.measured(watch) or measure(case, lambda: resolution.records, watch)
     with watch.stage(f"{case.label}: tasking", resolution.nominals):
@@ -49,9 +50,8 @@ def analyse(case: Case, watch: Stopwatch, beside: Beside = ALONE) -> Analysed:
                 previous=case.before("tasking"),
                 planned=case.decisions.deconfliction,
                 decided=case.decisions.board_decisions,
-                is_planned=case.label == Audience.PLANNER.value,
             )
-        )  # fmt: skip
+        ) if is_planner else no_board(month)  # fmt: skip
     give_back()
     findings = Findings(
         month=month,

@@ -4,7 +4,7 @@ A score is an indicator for initial selection. Rules come before ranking; people
 list whatever their score; the planner decides.
 """
 
-from market_profile.tasking.board import make_board, rank_targets
+from market_profile.tasking.board import make_board, no_board, rank_targets
 from market_profile.tasking.model import Board, Inputs
 
-__all__ = ["Board", "Inputs", "make_board", "rank_targets"]
+__all__ = ["Board", "Inputs", "make_board", "no_board", "rank_targets"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from market_profile.network.codes import among
 from market_profile.tasking.candidates import KEY
 from market_profile.tasking.model import Inputs
 
@@ -67,9 +68,9 @@ def still_active(rows: pd.DataFrame, evidence: pd.DataFrame, inputs: Inputs) -> 
 def _by_role(rows: pd.DataFrame, inputs: Inputs) -> pd.Series:
     """Share of each role's people who sold to an officer, against dealers', shrunk to ``ROLE_PRIOR``."""
     supply = inputs.network.supply
-    sold = set(supply.loc[supply["kind"] == "test_purchases", "nominal_id"])
+    sold = supply.loc[supply["kind"] == "test_purchases", "nominal_id"]
     nodes = inputs.network.nodes
-    people = nodes.assign(sold=nodes["nominal_id"].isin(sold)).groupby("role")["sold"].agg(["sum", "size"])
+    people = nodes.assign(sold=among(nodes["nominal_id"], sold)).groupby("role")["sold"].agg(["sum", "size"])
     dealers = people.reindex(["dealer"]).fillna(0.0).iloc[0]
     usual = (dealers["sum"] + 1) / (dealers["size"] + 4)
     prior = pd.Series(ROLE_PRIOR)

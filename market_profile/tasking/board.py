@@ -6,6 +6,7 @@ import pandas as pd
 
 from market_profile.contracts.tables import Tables
 from market_profile.document import DefinitionCard
+from market_profile.network.codes import among
 from market_profile.network.model import Network
 from market_profile.periods import Month
 from market_profile.settings import BoardSettings
@@ -21,11 +22,11 @@ from market_profile.tasking import (
     success,
 )
 from market_profile.tasking.candidates import KEY, areas_of, candidates, record_markets, target_evidence
-from market_profile.tasking.features import seen_nearby
 from market_profile.tasking.foretold import foretold
 from market_profile.tasking.model import TARGET_COLUMNS, Board, Inputs, Measures, Places, Resolved
 from market_profile.tasking.plan import dated, make_plan
 from market_profile.tasking.protected import guarded
+from market_profile.tasking.said import seen_nearby
 
 FALSE_FLAG = "safeguarding flag in a log suspected false: to be checked; the place in the order is left empty"
 
@@ -68,7 +69,7 @@ def make_board(inputs: Inputs) -> Board:
     parts = score.score_parts(rows, evidence, inputs)
     rows = pd.concat([rows, score.totals(rows, parts)], axis=1)
     ranked = _ranked(rows, tried, inputs)
-    held = ranked["target_kind"].eq("nominal") & ranked["target_id"].isin(rules.flagged_falsely(inputs))
+    held = ranked["target_kind"].eq("nominal") & among(ranked["target_id"], rules.flagged_falsely(inputs))
     shown = ranked[~held].reset_index(drop=True)
     plan = make_plan(shown, inputs) if inputs.is_planned else None
     targets = _targets(dated(shown, plan))
@@ -91,12 +92,18 @@ def make_board(inputs: Inputs) -> Board:
     )
 
 
+def no_board(month: Month) -> Board:
+    """Return the board of an edition that shows none: what scores and chances are, and nothing else."""
+    none = pd.DataFrame()
+    return Board(targets=none, parts=none, diversions=none, calibration=none, definitions=_definitions(month))
+
+
 def _candidates(inputs: Inputs, evidence: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the candidates with what they rest on, and whom of them sound evidence diverts."""
     diverted = rules.diversions(inputs)
     rows = candidates(inputs, evidence)
-    to_divert = (rows["target_kind"] == "nominal") & rows["target_id"].isin(diverted["nominal_id"])
-    diverted = diverted[diverted["nominal_id"].isin(rows.loc[to_divert, "target_id"])].reset_index(drop=True)
+    to_divert = (rows["target_kind"] == "nominal") & among(rows["target_id"], diverted["nominal_id"])
+    diverted = diverted[among(diverted["nominal_id"], rows.loc[to_divert, "target_id"])].reset_index(drop=True)
     rows = _supported(rows[~to_divert].reset_index(drop=True), evidence, inputs)
     rows["area_code"] = areas_of(rows, success.target_places(rows, evidence, inputs), inputs)
     rows["blocked_until"] = rules.blocked_until(rows, inputs)

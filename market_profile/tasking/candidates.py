@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from market_profile.network.codes import among
 from market_profile.network.supply import SELLING
 from market_profile.tasking.model import MARKET_COLUMNS, Inputs, frame_with
 
@@ -67,7 +68,7 @@ def candidates(inputs: Inputs, evidence: pd.DataFrame) -> pd.DataFrame:
     people["market_id"] = people["target_id"].map(home).astype("object").fillna("")
     markets = frame_with(inputs.geography.markets, {"market_id": "str", "kind": "str"})
     known, cells = set(markets["market_id"]), wide_market_cells(inputs)
-    markets = markets[~markets["market_id"].isin(cells["market_id"])]
+    markets = markets[~among(markets["market_id"], cells["market_id"])]
     of_markets = pd.DataFrame(
         {
             "target_kind": markets["kind"].where(markets["kind"] == "line", "place"),
@@ -159,7 +160,7 @@ def _of_markets(inputs: Inputs, places: pd.DataFrame) -> pd.DataFrame:
     named = rows["market_id"].map(kind).astype("object").fillna("place")
     rows = rows.assign(target_id=rows["market_id"], target_kind=named.where(named == "line", "place").astype("str"))
     cells = wide_market_cells(inputs)
-    is_wide = rows["market_id"].isin(cells["market_id"])
+    is_wide = pd.Series(among(rows["market_id"], cells["market_id"]), index=rows.index)
     inside = rows[is_wide].assign(target_id=_in_cells(rows[is_wide], cells))
     rows = pd.concat([rows[~is_wide], inside[inside["target_id"] != ""]], ignore_index=True)
     return rows[list(EVIDENCE_COLUMNS)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from market_profile.network import removal_effects
+from market_profile.network.codes import places
 from market_profile.tasking.model import Inputs
 
 MOST_ASKED = 40
@@ -12,23 +14,27 @@ MOST_ASKED = 40
 
 
 def expected_effects(rows: pd.DataFrame, inputs: Inputs) -> dict[str, pd.Series]:
-    """Return customers, users_without, efficiency_change_pct, is_strengthening and harm_nearby of each candidate.
+    """Return customers, users_without and is_strengthening of each candidate.
 
     ``customers``: known customers (supply ties). ``users_without``: users left without any known supplier, to be met by
-    outreach before another dealer does. ``efficiency_change_pct``: the network's efficiency after recovery against
-    before (NaN where not worked out): above zero the removal may strengthen it.
+    outreach before another dealer does (NaN where not worked out). ``is_strengthening``: the network may come out of
+    the removal more efficient than before.
     """
-    nodes = inputs.network.nodes.set_index("nominal_id")
+    nodes = inputs.network.nodes
     is_person = rows["target_kind"] == "nominal"
-    known = rows["target_id"].map(nodes["supplies_out"]).astype("float64").fillna(0.0).where(is_person, 0.0)
-    found: dict[str, pd.Series] = {"customers": known}
+    supplied = np.append(nodes["supplies_out"].to_numpy(dtype=float), 0.0)
+    known = pd.Series(supplied[places(rows["target_id"], nodes["nominal_id"])], index=rows.index).where(is_person, 0.0)
     may = rows[is_person & (rows["excluded_reason"] == "")]
     may = may.sort_values(["success_probability", "target_id"], ascending=[False, True], kind="stable")
     asked = list(may["target_id"].head(MOST_ASKED)) if inputs.is_planned else []
-    table = removal_effects(inputs.network, asked).table if asked else pd.DataFrame()
-    for column in ("users_without", "efficiency_change_pct"):
-        values = table[column] if len(table) else pd.Series(dtype="float64")
-        found[column] = rows["target_id"].map(values).astype("float64").where(is_person)
-    strong = table["is_strengthening"] if len(table) else pd.Series(dtype="bool")
-    found["is_strengthening"] = rows["target_id"].map(strong).astype("boolean").fillna(False).astype(bool) & is_person
-    return found
+    without, strong = np.full(len(rows), np.nan), np.zeros(len(rows), dtype=bool)
+    if asked:
+        table = removal_effects(inputs.network, asked)
+        place = np.where(is_person, places(rows["target_id"], table.index), -1)
+        without[place >= 0] = table["users_without"].to_numpy(dtype=float)[place[place >= 0]]
+        strong[place >= 0] = table["is_strengthening"].to_numpy()[place[place >= 0]]
+    return {
+        "customers": known,
+        "users_without": pd.Series(without, index=rows.index),
+        "is_strengthening": pd.Series(strong, index=rows.index),
+    }

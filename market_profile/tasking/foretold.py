@@ -12,21 +12,18 @@ from market_profile.indicators.markets import PLAIN_OPEN, PLAIN_SALE
 from market_profile.tasking import calibrate
 from market_profile.tasking.features import (
     ATTEMPTS_M,
-    Ints,
-    Nearby,
     Pairs,
-    Parts,
-    around,
     based,
     codes_of,
     joined,
     near,
     nearby_weight,
     own_totals,
-    said_at,
     sellers_of,
 )
+from market_profile.tasking.ground import Ints
 from market_profile.tasking.pooling import Tally, pool, recency
+from market_profile.tasking.said import Parts, Seen, said_before
 from market_profile.terms import Outcome
 
 FEWEST_CONTACTS = 4
@@ -44,10 +41,8 @@ def _is_met(tried: pd.DataFrame) -> np.ndarray:
     return (tried["outcome"].astype("str") != Outcome.NO_DEALER.value).to_numpy()
 
 
-def foretold(
-    tried: pd.DataFrame, seen: pd.DataFrame, since: pd.Timestamp | None = None
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return every past attempt with the features that stood before its month: COLUMNS, then those of ``features_at``.
+def foretold(tried: pd.DataFrame, seen: Seen, since: pd.Timestamp | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return every past attempt with the features that stood before its month: COLUMNS, then those of ``joined``.
 
     The second frame holds the attempts ``where_met``, judged by such attempts alone. ``tried`` as from ``attempts``,
     ``seen`` as from ``seen_nearby``. What an earlier month was told never changes, so ``since`` (the first day of a
@@ -62,14 +57,10 @@ def foretold(
     return _told(asked, tried, said), _told(asked[met], where_met(tried), of_met)
 
 
-def _said(asked: pd.DataFrame, seen: pd.DataFrame) -> Parts:
+def _said(asked: pd.DataFrame, seen: Seen) -> Parts:
     """Return what statements from before the month of each of ``asked`` say of its place and hour."""
-    start = _starts(asked)
-    nearby = around(asked, seen)
-    is_past = seen["observed_at"].to_numpy()[nearby.seen] < start[nearby.at]
     clock = asked["attempted_at"].dt.hour + asked["attempted_at"].dt.minute / 60
-    before = Nearby(nearby.at[is_past], nearby.seen[is_past], nearby.size)
-    return said_at(before, seen, clock.to_numpy(dtype=float), start)
+    return said_before(asked, seen, clock.to_numpy(dtype=float), _starts(asked))
 
 
 def _starts(rows: pd.DataFrame) -> np.ndarray:

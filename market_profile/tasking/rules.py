@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from market_profile.network.codes import among
 from market_profile.network.supply import SELLING
 from market_profile.tasking.candidates import KEY
 from market_profile.tasking.model import Inputs
@@ -40,7 +41,7 @@ def support(evidence: pd.DataFrame, authorised: set[str]) -> pd.DataFrame:
     frame = grouped.agg(independent_sources=("source_key", "nunique"), last_seen=("observed_at", "max"))
     reported = sound[sound["stream"] == "reported"].groupby(KEY)["source_key"].nunique()
     purchases = sound[sound["kind"] == "test_purchases"]
-    is_lawful = purchases["record_ref"].isin(authorised)
+    is_lawful = among(purchases["record_ref"], authorised)
     bought = purchases[is_lawful].groupby(KEY)["record_ref"].nunique()
     unlawful = purchases[~is_lawful].groupby(KEY)["record_ref"].nunique()
     shareable = sound[(sound["handling"] == "P") | sound["is_direct"]].groupby(KEY).size()
@@ -63,7 +64,7 @@ def exclusions(rows: pd.DataFrame, inputs: Inputs) -> pd.Series:
     All reasons of a candidate are given, joined by "; ".
     """
     end = inputs.month.end
-    no_evidence = rows["independent_sources"].eq(0)
+    no_evidence, is_person = rows["independent_sources"].eq(0), rows["target_kind"].eq("nominal")
     bought = rows["direct_purchases"] > 0
     unlawful = ~bought & (rows["unauthorised_purchases"] > 0)
     age = (end - rows["last_seen"]).dt.days
@@ -77,7 +78,7 @@ def exclusions(rows: pd.DataFrame, inputs: Inputs) -> pd.Series:
         ("its purchases had no authority in force on the day", unlawful & (rows["independent_sources"] < 2)),
         ("all evidence is under handling conditions (C)", ~no_evidence & rows["is_conditional"]),
         (f"no evidence in the last {STALE_DAYS} days", ~no_evidence & (age > STALE_DAYS)),
-        ("in custody at the cut-off", rows["target_kind"].eq("nominal") & rows["target_id"].isin(_in_custody(inputs))),
+        ("in custody at the cut-off", is_person & among(rows["target_id"], _in_custody(inputs))),
         (
             "enforcement is planned or under way there for the whole period of the plan",
             rows["blocked_until"] >= end + pd.Timedelta(weeks=inputs.settings.plan_weeks),
@@ -138,7 +139,7 @@ def resolved(inputs: Inputs, kind: str, frame: pd.DataFrame, columns: list[str])
         frame = frame.assign(record_ref=frame["urn"].astype("str"), subject_no=frame["subject_no"].astype("str"))
     else:
         frame = frame.assign(subject_no="1")
-    own = own[own["record_ref"].isin(frame["record_ref"])]
+    own = own[among(own["record_ref"], frame["record_ref"])]
     own = own.assign(subject_no=own["subject_no"].astype("str"))
     return frame[["record_ref", "subject_no", *columns]].merge(own, on=["record_ref", "subject_no"])
 
@@ -159,7 +160,7 @@ def _flagged(inputs: Inputs, in_suspected_false: bool = False) -> pd.Series:
     rows = inputs.tables.get("log_subjects")
     rows = resolved(inputs, "log_subjects", rows[rows["safeguarding"].fillna(False).astype(bool)], ["urn"])
     logs = inputs.network.logs
-    known = rows["urn"].astype("str").isin(logs.loc[logs["is_suspected_false"] == in_suspected_false, "urn"])
+    known = among(rows["urn"], logs.loc[logs["is_suspected_false"] == in_suspected_false, "urn"])
     return rows.loc[known, "nominal_id"]
 
 
@@ -224,7 +225,7 @@ def _controlled(inputs: Inputs) -> pd.Series:
     firm = edges[(edges["relation"] == "controls") & ~edges["is_suspected_false"] & ~edges["is_single_source"]]
     nodes = inputs.network.nodes
     upper = nodes.loc[nodes["role"].isin([r for r in SELLING if r != Role.RUNNER.value]), "nominal_id"]
-    return firm.loc[~firm["target_nominal_id"].isin(upper), "target_nominal_id"]
+    return firm.loc[~among(firm["target_nominal_id"], upper), "target_nominal_id"]
 
 
 def _forum(inputs: Inputs) -> pd.Series:

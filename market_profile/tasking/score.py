@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from market_profile.network.codes import among
 from market_profile.tasking.candidates import KEY
 from market_profile.tasking.model import Inputs, frame_with
 
@@ -166,8 +167,8 @@ def _hotspot(rows: pd.DataFrame, inputs: Inputs) -> pd.Series:
         else hot["market_id"] == ""
     )
     is_known = rows["market_id"] != ""
-    any_hot = rows["market_id"].isin(hot["market_id"]) & is_known
-    firm = rows["market_id"].isin(hot.loc[both.astype(bool), "market_id"]) & is_known
+    any_hot = is_known & among(rows["market_id"], hot["market_id"])
+    firm = is_known & among(rows["market_id"], hot.loc[both.astype(bool), "market_id"])
     return any_hot.astype(float) / 2 + firm.astype(float) / 2
 
 

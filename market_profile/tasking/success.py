@@ -17,10 +17,11 @@ import pandas as pd
 from market_profile.tasking import calibrate
 from market_profile.tasking.active import at_work
 from market_profile.tasking.candidates import KEY
-from market_profile.tasking.features import Parts, around, base_at, hours_of, joined, said_at
+from market_profile.tasking.features import base_at, joined
 from market_profile.tasking.foretold import where_met
 from market_profile.tasking.model import MARKET_COLUMNS, Inputs, frame_with
 from market_profile.tasking.pooling import pooled_rates, recency
+from market_profile.tasking.said import Parts, Seen, said_now
 from market_profile.terms import Outcome
 
 INTRODUCED = 0.4
@@ -73,7 +74,7 @@ class Known:
     """What a chance rests on: past attempts, statements with a place (``seen_nearby``), and what was learned."""
 
     tried: pd.DataFrame
-    seen: pd.DataFrame
+    seen: Seen
     models: Models
 
 
@@ -109,15 +110,12 @@ def success_chances(rows: pd.DataFrame, evidence: pd.DataFrame, known: Known, in
     )
 
 
-def _said(where: pd.DataFrame, seen: pd.DataFrame, inputs: Inputs) -> tuple[Parts, np.ndarray]:
+def _said(where: pd.DataFrame, seen: Seen, inputs: Inputs) -> tuple[Parts, np.ndarray]:
     """Return what statements say of each target's place at its busiest hours, and those hours; each place once."""
     spots = where.drop_duplicates()
     spot = spots.reset_index(drop=True).reset_index(names="spot")
     of_row = where.merge(spot, on=list(where.columns), how="left")["spot"].to_numpy()
-    nearby = around(spots, seen)
-    middle, hours = hours_of(nearby, seen)
-    end = np.full(len(spots), inputs.month.end.to_datetime64())
-    said = said_at(nearby, seen, middle, end)
+    said, hours = said_now(spots, seen, inputs.month.end.to_datetime64())
     return {name: values[of_row] for name, values in said.items()}, hours[of_row]
 
 

@@ -18,8 +18,8 @@ from market_profile.periods import Month
 from market_profile.settings import BoardSettings
 from market_profile.tasking import Inputs, attention, order, score, success
 from market_profile.tasking.candidates import KEY
-from market_profile.tasking.features import seen_nearby
 from market_profile.tasking.foretold import foretold
+from market_profile.tasking.said import seen_nearby
 
 AREAS = 6
 SELLERS = 5

@@ -23,7 +23,7 @@ from market_profile.render.cards import file_names
 from market_profile.settings import BoardSettings
 from market_profile.sources import read_decisions
 from market_profile.tasking import Inputs, attention, calibrate, learning, protected, score
-from market_profile.tasking.features import features_at
+from market_profile.tasking.features import base_at
 from market_profile.tasking.model_card import ATRS_FIELDS, HEADINGS, model_card
 from market_profile.tasking.plan import make_plan
 
@@ -143,9 +143,7 @@ def test_a_sellers_own_attempts_count_in_full_wherever_they_were_made() -> None:
     tried = pd.DataFrame(
         {"easting_m": [9000.0, np.nan], "northing_m": 0.0, "weight": 1.0, "success": [1.0, 1.0], "seller": ["a", "a"]}
     )  # fmt: skip
-    seen = pd.DataFrame({name: pd.Series(dtype="float64") for name in ("weight", "easting_m", "northing_m", "hour")})
-    seen = seen.assign(observed_at=pd.Series(dtype="datetime64[us]"))
-    base = features_at(at, tried, seen, JANUARY.end)["base"]
+    base = base_at(at, tried)["base"]
     assert base.tolist() == pytest.approx([(4 * 0.5 + 2) / 6, 0.5])
 
 

@@ -1,0 +1,78 @@
+"""Ids as numbers: rows are joined, counted and ordered by whole numbers, and texts are looked up once.
+
+Numbers follow the order of the texts (by code point), so that an order by number is an order by text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Texts = pd.Series | pd.Index | Iterable[str]
+
+
+def among(values: pd.Series | pd.Index, known: Texts) -> NDArray[np.bool_]:
+    """Return which of ``values`` are among the texts ``known``.
+
+    Example:
+        >>> among(pd.Series(["a", "b", "a"]), {"a"}).tolist()
+        [True, False, True]
+    """
+    found: NDArray[np.bool_] = np.asarray(pc.is_in(_array(values), value_set=_array(known)))
+    return found
+
+
+def places(values: pd.Series | pd.Index, known: Texts) -> Ints:
+    """Return the place of each of ``values`` among the texts ``known``, the first of equals (-1: not among them).
+
+    Example:
+        >>> places(pd.Series(["b", "c"]), ["a", "b", "b"]).tolist()
+        [1, -1]
+    """
+    found = pc.fill_null(pc.index_in(_array(values), value_set=_array(known)), -1)
+    return np.asarray(found).astype(np.int64)
+
+
+def ordered(values: pd.Series | pd.Index) -> tuple[pd.Index, Ints]:
+    """Return the different texts of ``values`` in order, and for each value the place of its text.
+
+    Example:
+        >>> names, code = ordered(pd.Series(["b", "a", "b"]))
+        >>> names.tolist(), code.tolist()
+        (['a', 'b'], [1, 0, 1])
+    """
+    coded = _array(values).dictionary_encode()
+    order = np.asarray(pc.sort_indices(coded.dictionary)).astype(np.int64)
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    names = pd.Index(coded.dictionary.take(pa.array(order)).to_pandas(), dtype="str")
+    return names, rank[np.asarray(coded.indices)] if len(rank) else np.empty(0, dtype=np.int64)
+
+
+def row_numbers(*frames: pd.DataFrame) -> list[Ints]:
+    """Return a number for each row of ``frames`` (text columns alike): equal rows have one, in order of the rows.
+
+    Example:
+        >>> one, other = pd.DataFrame({"a": ["x", "y"]}), pd.DataFrame({"a": ["y", "z"]})
+        >>> [number.tolist() for number in row_numbers(one, other)]
+        [[0, 1], [1, 2]]
+    """
+    both = pd.concat(frames, ignore_index=True)
+    number = np.zeros(len(both), dtype=np.int64)
+    for column in both.columns:
+        names, code = ordered(both[column])
+        number = np.unique(number * len(names) + code, return_inverse=True)[1]
+    return np.split(number, np.cumsum([len(frame) for frame in frames])[:-1])
+
+
+def _array(values: Texts) -> pa.Array:
+    """Return the texts as one Arrow array; missing ones as nothing."""
+    texts = values if isinstance(values, pd.Series | pd.Index) else list(values)
+    found = pa.array(texts, type=pa.large_string(), from_pandas=True)
+    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found

@@ -1,0 +1,194 @@
+"""What each record says of the part somebody plays, as pieces: person and rule as numbers, weight, and what age left.
+
+People are numbered by the order of their ids, rules by that of their names (``NAMES``); one source speaks once for a
+rule, with its strongest record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from market_profile.network.codes import Ints, ordered, places
+from market_profile.network.edges import EDGE_KEY, age_days
+from market_profile.network.role_ratios import PARTS, RULES, STATED_RELIABILITY, ratio_table
+from market_profile.network.structure import Floats
+from market_profile.periods import Month
+from market_profile.terms import Relation, Role
+
+HALF_LIFE_DAYS = 720.0
+"""Parts change slowly: what was said two years ago speaks half as loudly."""
+
+MOST_PIECES = 3.0
+"""Pieces of one rule count in full up to here, together never more: many customers are still one part."""
+
+TEMPER = 1.0
+"""What a piece's weight of evidence counts for; below 1 where pieces hang together (calibrated on fictional towns)."""
+
+NAMES = tuple(sorted(RULES))
+"""The rules in order of their names: what a rule's number stands for."""
+
+RATIOS: Floats = ratio_table()[[RULES.index(name) for name in NAMES]]
+"""(rules, parts) in the order of NAMES."""
+
+_STATED = np.array([NAMES.index(f"stated {part}") if f"stated {part}" in NAMES else -1 for part in PARTS] + [-1])
+_BESIDE = np.array(
+    [
+        [NAMES.index(rule) if (rule := f"{place} a {part.replace('_', ' ')}") in NAMES else -1 for part in PARTS]
+        for place in ("before", "after")
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Pieces of evidence: number of the person, number of the rule, weight and what age leaves of it."""
+
+    person: Ints
+    rule: Ints
+    weight: Floats
+    fade: Floats
+
+    def some(self, rows: Ints) -> Pieces:
+        """Return the pieces at ``rows``, in their order."""
+        return Pieces(self.person[rows], self.rule[rows], self.weight[rows], self.fade[rows])
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Weight of evidence (nats; a column a part) by person and rule, from ``n`` pieces, in that order; sums capped."""
+
+    person: Ints
+    rule: Ints
+    n: Ints
+    told: Floats
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Everybody of whom something is said: ids in order, and their numbers in evidence, ties and company."""
+
+    names: pd.Index
+    told: Ints
+    source: Ints
+    target: Ints
+    person: Ints
+    other: Ints
+
+
+def cast_of(evidence: pd.DataFrame, edges: pd.DataFrame, beside: pd.DataFrame) -> Cast:
+    """Return the people of ``role_evidence``, of ties and of ``named_beside``, numbered together."""
+    columns = (
+        evidence["nominal_id"], edges[EDGE_KEY[0]], edges[EDGE_KEY[1]], beside["nominal_id"], beside["other_id"],
+    )  # fmt: skip
+    names, code = ordered(pd.concat(columns))
+    return Cast(names, *np.split(code, np.cumsum([len(column) for column in columns])[:-1]))
+
+
+def told_pieces(sound: pd.DataFrame, person: Ints, month: Month) -> Pieces:
+    """Return what the sound rows of ``role_evidence`` say of their ``person``, one piece a source and rule."""
+    fade = np.power(0.5, (age_days(sound["observed_at"], month) / HALF_LIFE_DAYS).to_numpy(float))
+    base, worth = STATED_RELIABILITY
+    weight, stated = sound["weight"].to_numpy(float), (sound["rule"] == "stated").to_numpy()
+    weight = np.where(stated, base + worth * weight, weight)
+    rule = places(sound["rule"], NAMES)
+    rule[stated] = _STATED[places(sound["role"], PARTS)[stated]]
+    exhibit = (sound["rule"] == "exhibit").to_numpy()
+    of_use = (sound["role"] == Role.USER.value).to_numpy()
+    kinds = [NAMES.index("exhibit of use"), NAMES.index("exhibit of supply")]
+    rule[exhibit] = np.where(of_use, *kinds)[exhibit]
+    return _loudest(Pieces(person, rule, weight, fade), sound)
+
+
+def tie_pieces(edges: pd.DataFrame, ends: tuple[Ints, Ints], sellers: NDArray[np.bool_],
+               suppliers: NDArray[np.bool_]) -> Pieces:  # fmt: skip
+    """Return what ties say of their ``ends`` (numbers of source and target): who supplies a seller stands above."""
+    source, target = ends
+    relation, weight = edges["relation"], edges["weight"].to_numpy(float)
+    supplies, runs, controls, associates = (
+        (relation == one.value).to_numpy()
+        for one in (Relation.SUPPLIES, Relation.RUNS_FOR, Relation.CONTROLS, Relation.ASSOCIATES)
+    )
+    to_seller, from_supplier = sellers[target], suppliers[source]
+    cases = (
+        ("supplies, source to user", supplies & ~to_seller, source),
+        ("supplies, source to seller", supplies & to_seller, source),
+        ("supplies, target user", supplies & ~from_supplier, target),
+        ("supplies, target seller", supplies & from_supplier, target),
+        ("runs_for, source", runs, source),
+        ("runs_for, target", runs, target),
+        ("controls, source", controls, source),
+        ("controls, target", controls, target),
+        ("associates, either", associates, source),
+        ("associates, either", associates, target),
+    )
+    return joined(
+        [
+            Pieces(who[mask], np.full(mask.sum(), NAMES.index(rule)), weight[mask], np.ones(mask.sum()))
+            for rule, mask, who in cases
+        ]
+    )
+
+
+def beside_pieces(beside: pd.DataFrame, person: Ints, other: Ints, shares: Floats, month: Month) -> Pieces:
+    """Return what being named before or after somebody of a known part says: one piece a source and rule.
+
+    ``shares``: (people, parts), NaN for those of whom no part is known. A report counts for the grade behind it and for
+    how sure the other's part is.
+    """
+    sound = ~beside["is_suspected_false"].to_numpy(bool) & ~np.isnan(shares[other, 0])
+    beside, person, other = beside[sound], person[sound], other[sound]
+    part = np.nanargmax(shares[other], axis=1) if len(other) else other
+    rule = _BESIDE[beside["is_after"].to_numpy(bool).astype(np.int64), part]
+    fade = np.power(0.5, (age_days(beside["observed_at"], month) / HALF_LIFE_DAYS).to_numpy(float))
+    weight = beside["weight"].to_numpy(float) * shares[other, part]
+    return _loudest(Pieces(person, rule, weight, fade), beside)
+
+
+def joined(parts: Sequence[Pieces]) -> Pieces:
+    """Return the pieces of all ``parts``, one after another."""
+    return Pieces(
+        np.concatenate([part.person for part in parts]),
+        np.concatenate([part.rule for part in parts]),
+        np.concatenate([part.weight for part in parts]),
+        np.concatenate([part.fade for part in parts]),
+    )
+
+
+def _loudest(pieces: Pieces, rows: pd.DataFrame) -> Pieces:
+    """Return of each person, rule and source the loudest piece, the first record of equals; rules known alone.
+
+    ``rows``: source_key and record_ref of the pieces. Sorted by person, rule and how loud they are.
+    """
+    known = np.flatnonzero(pieces.rule >= 0)
+    _, source = ordered(rows["source_key"].iloc[known])
+    _, record = ordered(rows["record_ref"].iloc[known])
+    pieces = pieces.some(known)
+    loud = -(pieces.weight * pieces.fade).round(12)
+    key = pieces.person * len(NAMES) + pieces.rule
+    order = np.lexsort((record, loud, source, key))
+    is_first = np.ones(len(order), dtype=bool)
+    is_first[1:] = (np.diff(key[order]) != 0) | (np.diff(source[order]) != 0)
+    first = order[is_first]
+    first = first[np.lexsort((record[first], loud[first], key[first]))]
+    return pieces.some(first)
+
+
+def weights_of(pieces: Pieces) -> Weights:
+    """Return the weight of evidence by person and rule; the pieces of one are added in order of what they say."""
+    weight = pieces.weight[:, None]
+    told = (np.log((1 - weight) + weight * RATIOS[pieces.rule]) * pieces.fade[:, None]).round(12)
+    key = pieces.person * len(NAMES) + pieces.rule
+    order = np.argsort(key, kind="stable")
+    size = np.bincount(np.unique(key, return_inverse=True)[1]) if len(key) else np.zeros(0, dtype=np.int64)
+    many = np.flatnonzero(np.repeat(size > 2, size))
+    among = order[many]
+    order[many] = among[np.lexsort((*told[among].T[::-1], key[among]))]
+    sums = pd.DataFrame(told[order]).groupby(key[order], sort=True).sum()
+    found = sums.index.to_numpy(dtype=np.int64)
+    share = TEMPER * np.minimum(1.0, MOST_PIECES / size)
+    return Weights(found // len(NAMES), found % len(NAMES), size, sums.to_numpy() * share[:, None])
