@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, write_deltalake
+from pyarrow import fs
 
 _Stamp = tuple[str, int, int, int]
 
@@ -90,4 +91,8 @@ def _last_commit(path: Path) -> _Stamp | None:
 
 @lru_cache(maxsize=64)
 def _opened(path: str, stamp: _Stamp) -> Any:
-    return DeltaTable(path).to_pyarrow_dataset()
+    """Return the table's files as a dataset that Arrow reads by itself.
+
+    Delta's own file system is a Python object: Arrow's threads would wait for the interpreter at every read.
+    """
+    return DeltaTable(path).to_pyarrow_dataset(filesystem=fs.SubTreeFileSystem(path, fs.LocalFileSystem()))
