@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from market_profile.among import is_among
+
 ORDER = ["client_key", "referred_on", "stage_on", "record_ref"]
 """A client's rows in time; a client's latest row holds the consent that counts."""
 
@@ -19,4 +21,4 @@ def consent_holds(treatment: pd.DataFrame, cutoff: pd.Timestamp) -> pd.Series:
     is_given = latest["consent_police_share"].fillna(False).astype(bool)
     is_current = latest["consent_expires"].isna() | (latest["consent_expires"] >= cutoff)
     willing = latest.loc[is_given & is_current, "client_key"]
-    return treatment["client_key"].isin(willing)
+    return pd.Series(is_among(treatment["client_key"], willing), index=treatment.index)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from market_profile.among import is_among
 from market_profile.indicators.consent import ORDER, consent_holds
 from market_profile.indicators.estimates import figures
 from market_profile.indicators.names import ALL_DRUGS
@@ -62,7 +63,7 @@ def link_treatment(treatment: pd.DataFrame, police: PoliceSide, month: Month) ->
     if not police.is_linked:
         nobody = clients.iloc[:0].assign(nominal_id="")
         return Linked(_empty_matrix(), len(clients), 0, 0, nobody, False, police.why_not)
-    known = police.keys.assign(is_user=police.keys["nominal_id"].isin(police.users))
+    known = police.keys.assign(is_user=is_among(police.keys["nominal_id"], police.users))
     known = known.sort_values(["linkage_key", "is_user", "nominal_id"], ascending=[True, False, True], kind="stable")
     matched = clients.merge(known.drop_duplicates("linkage_key"), on="linkage_key", how="left")
     matched["nominal_id"] = matched["nominal_id"].fillna("")

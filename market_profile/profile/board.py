@@ -95,7 +95,7 @@ def names_of_targets(findings: Findings) -> dict[str, str]:
     nominals, markets = findings.resolution.nominals, findings.geography.markets
     counts = findings.geography.area_counts
     areas = dict(zip(counts["area_code"], counts["area_name"], strict=True))
-    people = dict(zip(nominals["nominal_id"], nominals["preferred_name"], strict=True))
+    people = dict(zip(nominals["nominal_id"].tolist(), nominals["preferred_name"].tolist(), strict=True))
     if markets.empty:
         return people
     return people | {

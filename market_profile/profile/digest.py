@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from market_profile.among import is_among
 from market_profile.contracts.tables import Tables
 
 LOG_COLUMNS = ("urn", "submitted_at", "grade", "handling_code", "provenance", "drugs", "market_id", "people", "text")
@@ -56,7 +57,7 @@ def make_digest(tables: Tables, last: LastEdition, times: dict[str, str], since:
     )
     subjects = tables.get("log_subjects")
     named = _identified(subjects, last.records)
-    named = named[named["urn"].isin(new["urn"])]
+    named = named[is_among(named["urn"], new["urn"])]
     people = named.groupby("urn", sort=True)["person"].nunique()
     markets = last.markets[last.markets["kind"] == "intelligence_logs"].drop_duplicates("record_ref")
     market = new["record_ref"].map(markets.set_index("record_ref")["market_id"]).fillna("")

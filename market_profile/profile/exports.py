@@ -5,6 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 
+from market_profile.among import is_among
 from market_profile.contracts.tables import Areas
 from market_profile.geography.result import HOTSPOT_COLUMNS
 from market_profile.impact.displacement import displacement_table
@@ -146,8 +147,8 @@ def network_exports(findings: Findings) -> tuple[pd.DataFrame, pd.DataFrame]:
     network = findings.network
     names = findings.resolution.nominals[["nominal_id", "preferred_name", "date_of_birth"]]
     people = network.nodes.merge(names, on="nominal_id", how="left").assign(node_type="nominal")
-    known = network.uses[network.uses["nominal_id"].isin(people["nominal_id"])]
-    things = network.things[network.things["thing_id"].isin(known["thing_id"])]
+    known = network.uses[is_among(network.uses["nominal_id"], people["nominal_id"])]
+    things = network.things[is_among(network.things["thing_id"], known["thing_id"])]
     nodes = pd.concat([_gappy(people), _gappy(things.rename(columns={"thing_id": "nominal_id"}))], ignore_index=True)
     uses = known.rename(columns={"nominal_id": "source_nominal_id", "thing_id": "target_nominal_id"})
     return nodes, pd.concat([_gappy(network.edges), _gappy(uses)], ignore_index=True)

@@ -54,9 +54,9 @@ def _conflicts(findings: Findings) -> Blocks:
     if conflicts.empty:
         words = "Nobody is both to be enforced against and recorded as progressing."
         return (para(words, tone="note"),) if findings.has("case_forum") or findings.has("cohort_register") else ()
-    names = dict(
-        zip(findings.resolution.nominals["nominal_id"], findings.resolution.nominals["preferred_name"], strict=True)
-    )
+    nominals = findings.resolution.nominals
+    met = nominals[nominals["nominal_id"].isin(conflicts["person"].unique())]
+    names = dict(zip(met["nominal_id"].tolist(), met["preferred_name"].tolist(), strict=True))
     rows = [
         (
             secret(row["person"]), secret(names.get(row["person"], "")), secret(first_upper(row["conflict"])),

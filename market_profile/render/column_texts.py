@@ -6,12 +6,14 @@ Each different cell is looked at once, and a text of plain letters not at all: t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 Texts = Any
 """A ``pyarrow.LargeStringArray``: one text a row, null where the cell is missing."""
@@ -20,15 +22,53 @@ MOST_DIGITS = 1e10
 """Whole numbers below this have the same text with ten significant digits as without a limit."""
 
 
-def text_cells(column: pd.Series, made: Callable[[str], str], plain: str, mark: str = "") -> Texts:
-    """Return the cells of a text column, each different one through ``made``; null where missing.
+@dataclass(frozen=True)
+class Plain:
+    """Texts that need no work: ``others`` turns bytes that they may not hold into 1 and the rest into 0, ``starts``
+    marks the bytes that one may begin with."""
 
-    ``plain`` is a pattern (RE2) of texts that ``made`` gives back as they are, between two of ``mark``. Raises
-    ``UnicodeError`` or ``pyarrow.ArrowInvalid`` where a text is not valid Unicode.
+    others: bytes
+    starts: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, letters: str, first: str) -> Plain:
+        """Return the plain texts of these ASCII letters, which begin with one of ``first``."""
+        known, starts = letters.encode("ascii"), np.zeros(256, dtype=np.bool_)
+        starts[np.frombuffer(first.encode("ascii"), dtype=np.uint8)] = True
+        return cls(bytes(byte not in known for byte in range(256)), starts)
+
+    def odd(self, texts: Texts) -> NDArray[np.bool_]:
+        """Tell which texts are not plain; a missing or empty one is."""
+        _, offsets, data = texts.buffers()
+        ends = np.frombuffer(offsets, dtype="int64")[texts.offset : texts.offset + len(texts) + 1]
+        odd = np.zeros(len(texts), dtype=np.bool_)
+        if data is None or ends[0] == ends[-1]:
+            return odd
+        held = data.slice(int(ends[0]), int(ends[-1] - ends[0])).to_pybytes()
+        ends = ends - ends[0]
+        at = np.flatnonzero(np.frombuffer(held.translate(self.others), dtype=np.bool_))
+        odd[np.searchsorted(ends, at, side="right") - 1] = True
+        filled = np.flatnonzero(ends[1:] > ends[:-1])
+        odd[filled[~self.starts[np.frombuffer(held, dtype=np.uint8)[ends[filled]]]]] = True
+        return odd
+
+
+def text_cells(column: pd.Series, made: Callable[[Texts], Texts], plain: Plain, mark: str = "") -> Texts:
+    """Return the cells of a text column: ``plain`` ones as they are between two of ``mark``, others by ``made``.
+
+    Null where missing. Raises ``UnicodeError`` or ``pyarrow.ArrowInvalid`` where a text is not valid Unicode.
     """
     texts = _array(column, pa.large_string())
-    if pc.all(pc.match_substring_regex(texts, plain)).as_py() is not False:
-        return wrapped(texts, mark, mark) if mark else texts
+    odd = plain.odd(texts)
+    kept = wrapped(texts, mark, mark) if mark else texts
+    if not odd.any():
+        return kept
+    chosen = pa.array(odd)
+    return pc.replace_with_mask(kept, chosen, made(texts.filter(chosen)))
+
+
+def each_text(texts: Texts, made: Callable[[str], str]) -> Texts:
+    """Return every text through ``made``, each different one once."""
     return _each_once(texts, lambda known: [made(text) for text in known.to_pylist()])
 
 
@@ -90,12 +130,6 @@ def others(known: Texts, *columns: Texts) -> Texts:
     """Return the different texts of ``columns``, in order of appearance, that are not in ``known``."""
     found = pc.unique(stacked(columns))
     return found.filter(pc.invert(pc.is_in(found, value_set=known)))
-
-
-def is_among(column: pd.Series, *columns: pd.Series) -> np.ndarray:
-    """Tell which texts of ``column`` stand in any of ``columns``."""
-    known = stacked([_array(other, pa.large_string()) for other in columns])
-    return np.asarray(pc.is_in(_array(column, pa.large_string()), value_set=known))
 
 
 def as_texts(texts: Sequence[str | None]) -> Texts:

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from io import StringIO
+from string import ascii_letters, digits
 from typing import Any
 from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from market_profile.editions.model import Shown
 from market_profile.errors import DisclosureLeak
 from market_profile.render.column_texts import (
+    Plain,
     Texts,
     as_texts,
     content,
     date_cells,
+    each_text,
     flag_cells,
     is_whole,
     joined,
@@ -26,6 +32,7 @@ from market_profile.render.column_texts import (
     stacked,
     text_cells,
     whole_cells,
+    wrapped,
 )
 from market_profile.render.gate import Gate, Text, clean
 from market_profile.render.grids import Grid
@@ -53,12 +60,16 @@ def safe_cell(text: str) -> str:
 
 def table_csv(frame: pd.DataFrame) -> bytes:
     """Return ``frame`` (without its index) as CSV: dates ISO, floats to ten digits, lines ended by a line feed."""
-    heading = ",".join(_quoted(safe_cell(str(column))) for column in frame.columns) + "\n"
     width = len(frame.columns)
-    cells = [_cells(frame.iloc[:, place], width) for place in range(width)]
+    return cells_csv(frame.columns.tolist(), [column_cells(frame.iloc[:, place], width) for place in range(width)])
+
+
+def cells_csv(columns: Sequence[object], cells: list[Texts]) -> bytes:
+    """Return columns whose cells are written already (``column_cells``) as CSV."""
+    heading = ",".join(_quoted(safe_cell(str(column))) for column in columns) + "\n"
     if len(cells) == 1:
         cells = [as_texts([text or '""' for text in cells[0].to_pylist()])]
-    if not cells or not len(frame):
+    if not cells or not len(cells[0]):
         return heading.encode("utf-8")
     cells[-1] = joined([cells[-1], as_texts([""])[0]], "\n")
     return heading.encode("utf-8") + content(joined(cells, ","))
@@ -117,12 +128,12 @@ def _one_kind_of_line_end(text: str) -> str:
     return clean(text).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _cells(column: pd.Series, width: int) -> Texts:
+def column_cells(column: pd.Series, width: int) -> Texts:
     """Return the cells of a column of ``width`` as they stand in a CSV, quoted where they must be; null for none."""
     kind: Any = column.dtype
     if isinstance(kind, pd.StringDtype):
         with suppress(UnicodeError, ValueError):
-            return text_cells(column, _written, PLAIN)
+            return text_cells(column, _odd_cells, PLAIN)
     if isinstance(kind, pd.BooleanDtype) or kind.kind == "b":
         return flag_cells(column, ("True", "False"))
     if kind.kind in "iu":
@@ -179,8 +190,21 @@ def _quoted(text: str) -> str:
 
 
 QUOTE = '"'
-PLAIN = r"^(?:[0-9A-Za-z][\x20\x21\x23-\x2b\x2d-\x7e]*)?$"
-"""Texts that stand in a CSV as they are (RE2): plain letters that begin with one or a digit; no comma, no mark."""
+PRINTED = "".join(map(chr, range(0x20, 0x7F)))
+SAFE = Plain.of(PRINTED, digits + ascii_letters)
+"""Texts that no spreadsheet runs: plain letters that begin with one or a digit."""
+PLAIN = Plain.of(PRINTED.replace(QUOTE, "").replace(",", ""), digits + ascii_letters)
+"""Texts that stand in a CSV as they are: safe ones without comma or mark."""
+
+
+def _odd_cells(texts: Texts) -> Texts:
+    """Return texts that are not ``PLAIN`` as they stand in a CSV: safe ones in marks, each other one looked at."""
+    quoted = wrapped(pc.replace_substring(texts, QUOTE, QUOTE * 2), QUOTE, QUOTE)
+    strange = SAFE.odd(texts)
+    if not strange.any():
+        return quoted
+    chosen = pa.array(strange)
+    return pc.replace_with_mask(quoted, chosen, each_text(texts.filter(chosen), _written))
 
 
 def _safe_text(text: str) -> str:

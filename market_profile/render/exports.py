@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from market_profile.editions.model import Edition
 from market_profile.errors import DisclosureLeak
-from market_profile.render.column_texts import is_among
-from market_profile.render.csv_files import FLOATS, table_csv
+from market_profile.render.csv_files import FLOATS
 from market_profile.render.gate import clean
 from market_profile.render.graphml import graphml
+from market_profile.render.link_chart import link_chart
 from market_profile.render.styles import STYLE_TABLE, STYLES, qml, style_table
 from market_profile.terms import Audience
 
@@ -41,7 +42,7 @@ def export_files(edition: Edition) -> dict[str, bytes]:
         files["exports/profile.gpkg"] = geopackage(edition.layers)
     if edition.nodes is not None and edition.links is not None:
         files["exports/network.graphml"] = graphml(edition.nodes, edition.links, NODE_ID, ENDS)
-        files["exports/link_chart.csv"] = link_chart(edition.nodes, edition.links)
+        files["exports/link_chart.csv"] = link_chart(edition.nodes, edition.links, NODE_ID, ENDS)
     return files
 
 
@@ -49,10 +50,14 @@ def layer_geojson(layer: gpd.GeoDataFrame) -> bytes:
     """Return ``layer`` as GeoJSON (RFC 7946): WGS 84, seven decimals (about a centimetre), features in order."""
     moved = layer.to_crs("EPSG:4326") if layer.crs is not None else layer
     columns = [column for column in layer.columns if column != layer.geometry.name]
-    plain = pd.DataFrame(layer[columns]).astype(object)
+    rows = zip(*(_plain_column(layer[name]) for name in columns), strict=True) if columns else [()] * len(layer)
     features = [
-        {"type": "Feature", "properties": _properties(columns, row), "geometry": _rounded(shape.__geo_interface__)}
-        for row, shape in zip(plain.itertuples(index=False, name=None), moved.geometry, strict=True)
+        {
+            "type": "Feature",
+            "properties": dict(zip(columns, row, strict=True)),
+            "geometry": _rounded(shape.__geo_interface__),
+        }
+        for row, shape in zip(rows, moved.geometry, strict=True)
     ]
     return (json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False) + "\n").encode()
 
@@ -71,25 +76,16 @@ def geopackage(layers: Mapping[str, gpd.GeoDataFrame]) -> bytes:
         return path.read_bytes()
 
 
-def link_chart(nodes: pd.DataFrame, links: pd.DataFrame) -> bytes:
-    """Return one row a link with the attributes of both its ends, as link-chart tools import them.
-
-    A nominal without a link stands in a row of its own with the other end empty.
-    """
-    ends = nodes.copy()
-    ends[NODE_ID] = ends[NODE_ID].astype(str)
-    rows = links.copy()
-    for end in ENDS:
-        rows[end] = rows[end].astype(str)
-        mine = ends.add_prefix(end.removesuffix("nominal_id")).rename(columns={end: end})
-        rows = rows.merge(mine, on=end, how="left", suffixes=("", "_node"), validate="many_to_one")
-    alone = ends[~is_among(ends[NODE_ID], *(rows[end] for end in ENDS))].add_prefix("source_")
-    chart = pd.concat([rows, alone], ignore_index=True) if len(alone) else rows
-    return table_csv(chart)
-
-
-def _properties(columns: list[str], row: tuple[object, ...]) -> dict[str, Any]:
-    return {name: _plain(cell) for name, cell in zip(columns, row, strict=True)}
+def _plain_column(column: pd.Series) -> list[str | int | float | bool | None]:
+    """Return the cells of a column as plain values (``_plain``), by the column's type where it has one."""
+    kind = column.dtype
+    if isinstance(kind, pd.StringDtype):
+        return [clean(cell) if isinstance(cell, str) else None for cell in column.tolist()]
+    if isinstance(kind, np.dtype) and kind.kind == "f":
+        return [float(FLOATS % cell) if cell == cell else None for cell in column.tolist()]
+    if isinstance(kind, np.dtype) and kind.kind in "iub":
+        return list(column.tolist())
+    return [_plain(cell) for cell in column.astype(object)]
 
 
 def _plain(cell: object) -> str | int | float | bool | None:
@@ -113,7 +109,8 @@ def _plain(cell: object) -> str | int | float | bool | None:
 
 def _rounded(shape: dict[str, Any]) -> dict[str, Any]:
     def walk(part: Any) -> Any:
-        return round(part, 7) if isinstance(part, float) else [walk(inner) for inner in part]
+        is_point = len(part) > 0 and isinstance(part[0], float)
+        return [round(number, 7) for number in part] if is_point else [walk(inner) for inner in part]
 
     return {"type": shape["type"], "coordinates": walk(shape["coordinates"])}
 

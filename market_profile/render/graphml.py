@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 
 from market_profile.render.column_texts import (
+    Plain,
     Texts,
     as_texts,
     content,
+    each_text,
     flag_cells,
     joined,
     number_cells,
@@ -21,7 +23,7 @@ from market_profile.render.column_texts import (
     whole_cells,
     wrapped,
 )
-from market_profile.render.csv_files import FLOATS
+from market_profile.render.csv_files import FLOATS, PRINTED
 from market_profile.render.gate import clean
 
 _HEAD = (
@@ -62,11 +64,12 @@ def _rows(*parts: Texts | str) -> bytes:
 def _quoted(column: pd.Series) -> Texts:
     """Return the ids of a column as attributes of XML, in quotation marks."""
     texts = column.astype("str")
-    return text_cells(texts, lambda text: quoteattr(clean(text)), PLAIN, '"')
+    return text_cells(texts, lambda odd: each_text(odd, lambda text: quoteattr(clean(text))), PLAIN, '"')
 
 
-PLAIN = r"^[\x20\x21\x23-\x25\x27-\x3b\x3d\x3f-\x7e]*$"
-"""Texts that XML holds as they are (RE2): plain letters but for its own marks."""
+_AS_THEY_ARE = "".join(letter for letter in PRINTED if letter not in '"&<>')
+PLAIN = Plain.of(_AS_THEY_ARE, first=_AS_THEY_ARE)
+"""Texts that XML holds as they are: plain letters but for its own marks."""
 
 
 def _attributes(frame: pd.DataFrame, element: str) -> tuple[list[str], list[Texts]]:
@@ -91,7 +94,7 @@ def _cells(column: pd.Series) -> tuple[str, Texts]:
     if pd.api.types.is_datetime64_any_dtype(column):
         return "string", time_cells(column)
     if isinstance(column.dtype, pd.StringDtype):
-        return "string", text_cells(column, _escaped, PLAIN)
+        return "string", text_cells(column, lambda odd: each_text(odd, _escaped), PLAIN)
     missing: list[bool] = column.isna().tolist()
     texts = ["|".join(map(str, cell)) if isinstance(cell, list | tuple | set) else cell for cell in column]
     return "string", as_texts(
