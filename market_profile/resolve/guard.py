@@ -16,7 +16,7 @@ import pandas as pd
 from market_profile.resolve.cluster import APART, VETO, Cut, Labels, Weights, average_link
 from market_profile.resolve.coded import Coded
 from market_profile.resolve.link import Constraints, Evidence, join_judged
-from market_profile.resolve.lists import packed
+from market_profile.resolve.lists import packed, unpacked
 from market_profile.resolve.model import LinkModel
 from market_profile.resolve.score import empty_pairs
 from market_profile.resolve.weigh import weigh_pairs
@@ -103,18 +103,31 @@ def _code(pairs: pd.DataFrame) -> Labels:
 def _contradicting(table: pd.DataFrame, name: str, units: Coded) -> pd.DataFrame:
     """Return the pairs of units (``left`` < ``right``) of one cluster whose values of a field contradict each other."""
     known = table[table[name].ne(0)]
-    often = known.groupby(["cluster", name])["records"].sum().reset_index()
-    all_told = often.groupby("cluster")["records"].transform("sum")
-    often = often[(often["records"] >= WRITTEN) & (often["records"] >= SHARE * all_told)]
-    both = often[["cluster", name]].merge(often[["cluster", name]], on="cluster", suffixes=("", "_other"))
-    both = both[both[name] < both[f"{name}_other"]]
-    if name == "dob":
+    both = _often_two(known, name)
+    if name == "dob" and len(both):
         texts = units.words.texts
         births = (pd.Series(texts[both[side]], index=both.index, dtype="str") for side in ("dob", "dob_other"))
         both = both[births_apart(next(births), next(births))]
+    if both.empty:
+        return empty_pairs()[["left", "right"]]
     of_value = known[["cluster", name]].assign(unit=known.index)
     first = both.merge(of_value, on=["cluster", name])
     other = of_value.rename(columns={name: f"{name}_other"})
     pairs = first.merge(other, on=["cluster", f"{name}_other"], suffixes=("", "_other"))
     low = np.minimum(pairs["unit"], pairs["unit_other"])
     return pd.DataFrame({"left": low, "right": np.maximum(pairs["unit"], pairs["unit_other"])}).astype("int64")
+
+
+def _often_two(known: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return each two values (``name`` < ``<name>_other``) that a ``cluster`` holds often enough to have them."""
+    key = packed(known["cluster"].to_numpy(), known[name].to_numpy())
+    value, place = np.unique(key, return_inverse=True)
+    records = np.bincount(place, weights=known["records"].to_numpy(), minlength=len(value))
+    cluster, number = unpacked(value)
+    group = np.cumsum(np.diff(cluster, prepend=-1) != 0) - 1
+    all_told = np.bincount(group, weights=records)[group] if len(group) else records
+    often = np.flatnonzero((records >= WRITTEN) & (records >= SHARE * all_told))
+    often = often[np.bincount(group[often], minlength=1)[group[often]] > 1]
+    held = pd.DataFrame({"cluster": cluster[often], name: number[often]})
+    both = held.merge(held, on="cluster", suffixes=("", "_other"))
+    return both[both[name] < both[f"{name}_other"]]

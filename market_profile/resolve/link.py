@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from market_profile.resolve.blocks import Blocks, make_blocks
+from market_profile.resolve.blocks import make_blocks
 from market_profile.resolve.cluster import APART, Cut, Labels, Weights, average_link, components
 from market_profile.resolve.coded import is_in
 from market_profile.resolve.far import Far
 from market_profile.resolve.lists import distinct, packed, unpacked
 from market_profile.resolve.model import LinkModel
 from market_profile.resolve.score import empty_pairs
-
-Flags = npt.NDArray[np.bool_]
+from market_profile.resolve.told import Flags, Scorer, Told, Weighs, compared, looked_up, within
 
 
 @dataclass(frozen=True)
@@ -50,23 +47,6 @@ class Moves:
     held: Flags
 
 
-class Scorer(Protocol):
-    """Weighs pairs of units in bits: ``weigh.Weigher``, or ``score.SplinkScorer``."""
-
-    def weigh(self, left: Labels, right: Labels) -> Weights:
-        """Return the weight of each pair of unit numbers."""
-
-    def weigh_from(self, left: Labels, right: Labels, floor: float) -> Weights:
-        """Return the weight of each pair that weighs ``floor`` or more; others may be missing."""
-
-
-class Weighs(Protocol):
-    """Weighs pairs of units in bits, whatever they weigh."""
-
-    def weigh(self, left: Labels, right: Labels) -> Weights:
-        """Return the weight of each pair of unit numbers."""
-
-
 @dataclass(frozen=True)
 class Way:
     """How to link beside the model.
@@ -74,11 +54,13 @@ class Way:
     ``largest_cluster``: records above which a cluster must hold together better than others (the size guard).
     ``far``: weighs the pairs within a component that share no key; weighed like the others where none is given.
     ``floor``: pairs of two clusters are kept from this weight on.
+    ``hopeless``: pairs (``packed``, in order) that need not be asked for they cannot reach a floor.
     """
 
     largest_cluster: float = 400.0
     far: Far | None = None
     floor: float = float("inf")
+    hopeless: Labels = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 USUAL = Way()
@@ -89,21 +71,22 @@ class Linked:
     """The result of a link: a cluster label for each unit, and the scored pairs that say something.
 
     ``pairs`` (left, right, weight): the scored pairs within a cluster, and those at or above the floor. ``met`` flags
-    the units that were compared with any; ``candidates`` is the number of pairs compared.
+    the units that were compared with any; ``candidates`` is the number of pairs compared; ``hopeless`` are those of
+    them that no company can lift to a floor; no block of more than ``largest`` units was compared.
     """
 
     clusters: Labels
     pairs: pd.DataFrame
     met: Flags
     candidates: int
+    hopeless: Labels
+    largest: int
 
 
 HYSTERESIS = 3.5
 """Bits more that it takes to join two nominals of last month than to join new mentions to one."""
 SETTLED_APART = 8.0
 """Bits below the cut at which two nominals of last month are held apart at least."""
-_KEPT = 10_000_000
-"""Pairs whose weights are all kept (160 MB); of more, those below the floor are weighed once more where asked for."""
 LARGEST_BLOCK = 400
 """Units that may share a blocking key before it says nothing about a person."""
 
@@ -133,77 +116,15 @@ def link(
     blocks = make_blocks(keys, LARGEST_BLOCK, None if moves is None else moves.fresh, is_bounded=True)
     del keys  # the largest table of a link
     floor = min(cut.edge, way.floor)
-    told = _compared(len(records), blocks, scorer, floor)
+    told = compared(len(records), blocks, scorer, floor, way.hopeless)
     apart = distinct(packed(*(judged.different[side].to_numpy(np.int64) for side in ("left", "right"))))
     allowed = ~is_in(told.code, apart)
     labels = components(len(records), *unpacked(told.code[allowed]), told.weight[allowed], cut)
-    inside = _inside(blocks, join_judged(labels, Constraints(empty_pairs(), judged.same)), told, scorer)
+    inside = within(blocks, join_judged(labels, Constraints(empty_pairs(), judged.same)), told, scorer)
     whole = _Whole(inside, apart, scorer if way.far is None else way.far, moves, model.cut_weight)
     clusters = join_judged(average_link(labels, whole.weigh, cut, records), judged)
-    return Linked(clusters, _frame(inside, told, clusters, way.floor), told.met, told.count)
-
-
-@dataclass(frozen=True)
-class _Told:
-    """Pairs (``packed``, in order) with their weight, missing where it cannot reach the floor; who was compared.
-
-    ``met`` flags the units that were compared with any, ``count`` is the number of pairs.
-    """
-
-    code: Labels
-    weight: Weights
-    met: Flags
-    count: int
-
-
-def _compared(units: int, blocks: Blocks, scorer: Scorer, floor: float) -> _Told:
-    """Return the pairs of the blocks that weigh ``floor`` or more, and the others as far as ``_KEPT`` goes."""
-    met, count = np.zeros(units, dtype=bool), 0
-    codes, weights = [np.zeros(0, np.int64)], [np.zeros(0)]
-    for left, right in blocks.chunks():
-        weight = scorer.weigh_from(left, right, floor)
-        met[left] = met[right] = True
-        count += len(left)
-        kept = np.arange(len(left)) if count <= _KEPT else np.flatnonzero(weight >= floor)
-        codes.append(packed(left[kept], right[kept]))
-        weights.append(weight[kept])
-    return _told(codes, weights, met, count)
-
-
-def _told(codes: list[Labels], weights: list[Weights], met: Flags, count: int) -> _Told:
-    """Return the parts as one, in order."""
-    code, weight = np.concatenate(codes), np.concatenate(weights)
-    if (code[1:] < code[:-1]).any():
-        order = np.argsort(code, kind="stable")
-        code, weight = code[order], weight[order]
-    return _Told(code, weight, met, count)
-
-
-def _inside(blocks: Blocks, labels: Labels, told: _Told, scorer: Scorer) -> _Told:
-    """Return all pairs of the blocks within components (those that people joined are one), weighed where not yet."""
-    if told.count <= _KEPT:
-        left, right = unpacked(told.code)
-        within = np.flatnonzero(labels[left] == labels[right])
-        weight = told.weight[within]
-        missing = np.flatnonzero(np.isnan(weight))
-        weight[missing] = scorer.weigh(left[within[missing]], right[within[missing]])
-        return _Told(told.code[within], weight, told.met, told.count)
-    codes, weights = [np.zeros(0, np.int64)], [np.zeros(0)]
-    for left, right in blocks.within(labels).chunks():
-        codes.append(packed(left, right))
-        weights.append(_looked_up(told, codes[-1], scorer, left, right))
-    return _told(codes, weights, told.met, told.count)
-
-
-def _looked_up(told: _Told, code: Labels, scorer: Weighs, left: Labels, right: Labels) -> Weights:
-    """Return the weights of pairs (``code``: packed): as told, where it tells them, else as scored now."""
-    place = np.minimum(np.searchsorted(told.code, code), max(len(told.code) - 1, 0))
-    known = told.code[place] == code if len(told.code) else np.zeros(len(code), dtype=bool)
-    known[known] = ~np.isnan(told.weight[place[known]])
-    weight = np.empty(len(code))
-    weight[known] = told.weight[place[known]]
-    weight[~known] = scorer.weigh(left[~known], right[~known])
-    return weight
+    hopeless = told.code[np.isneginf(told.weight)]
+    return Linked(clusters, _frame(inside, told, clusters, way.floor), told.met, told.count, hopeless, blocks.largest)
 
 
 @dataclass(frozen=True)
@@ -213,7 +134,7 @@ class _Whole:
     With ``moves``, only new evidence, and more of it than usual, moves what stood before.
     """
 
-    inside: _Told
+    inside: Told
     apart: Labels
     far: Weighs
     moves: Moves | None
@@ -222,7 +143,7 @@ class _Whole:
     def weigh(self, left: Labels, right: Labels) -> Weights:
         """Return the weights of pairs of unit numbers."""
         code = packed(left, right)
-        weight = _looked_up(self.inside, code, self.far, left, right)
+        weight = looked_up(self.inside, code, self.far, left, right)
         if self.moves is not None:
             weight = self._steadied(left, right, weight, self.moves)
         return np.where(is_in(code, self.apart), APART, weight) if len(self.apart) else weight
@@ -233,7 +154,7 @@ class _Whole:
         return np.where(settled, np.minimum(weight, self.cut_weight - SETTLED_APART), weight)
 
 
-def _frame(inside: _Told, told: _Told, clusters: Labels, floor: float) -> pd.DataFrame:
+def _frame(inside: Told, told: Told, clusters: Labels, floor: float) -> pd.DataFrame:
     """Return the pairs within clusters, and those of two clusters at or above the floor, each once, in order."""
     left, right = unpacked(inside.code)
     same = clusters[left] == clusters[right]

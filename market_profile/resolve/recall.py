@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from market_profile.resolve.blocks import candidate_pairs, make_blocks
+from market_profile.resolve.blocks import candidate_pairs
 from market_profile.resolve.coded import Coded, is_in
-from market_profile.resolve.link import LARGEST_BLOCK, Evidence
+from market_profile.resolve.link import Evidence
 from market_profile.resolve.lists import Flags, Numbers, distinct, packed, unpacked
 from market_profile.resolve.model import LinkModel
 from market_profile.resolve.weigh import Weigher
@@ -26,17 +26,19 @@ _WIDE_BLOCK = 5_000
 """Units that may share a wide key: no key of a town of this size is left out."""
 
 
-def blocking_recall(units: Coded, keys: pd.DataFrame, model: LinkModel, evidence: Evidence) -> float | None:
+def blocking_recall(
+    units: Coded, keys: pd.DataFrame, model: LinkModel, evidence: Evidence, largest: int
+) -> float | None:
     """Return the share (percent) of matching pairs of a sample that share a blocking key; None without any.
 
-    ``keys`` are those of ``blocking_keys``. A pair matches where its weight reaches ``model.cut_weight``; the sample
-    has a fixed seed.
+    ``keys`` are those of ``blocking_keys``, in blocks of no more than ``largest`` units (as the link compared them). A
+    pair matches where its weight reaches ``model.cut_weight``; the sample has a fixed seed.
     """
     count = len(units)
     chosen = np.zeros(count, dtype=bool)
     chosen[np.random.default_rng(_SEED).permutation(count)[:_SAMPLE]] = True
     wide = _codes(_wide_keys(units), _WIDE_BLOCK, chosen)
-    usual = _codes(keys, make_blocks(keys, LARGEST_BLOCK, is_bounded=True).largest, chosen)
+    usual = _codes(keys, largest, chosen)
     code = distinct(np.r_[wide, usual])
     weight = Weigher(units, model, evidence.frequencies, evidence.persons).weigh(*unpacked(code))
     matching = code[weight >= model.cut_weight]

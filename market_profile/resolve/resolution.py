@@ -10,6 +10,7 @@ import pandas as pd
 
 from market_profile.contracts.tables import Tables
 from market_profile.periods import Month
+from market_profile.resolve.cluster import Labels
 from market_profile.resolve.identity import carry_ids, held_before, ids_before, ledger
 from market_profile.resolve.judgements import constraints, standing
 from market_profile.resolve.keys import blocking_keys
@@ -95,7 +96,8 @@ def _finish(work: _Work, held: pd.DataFrame, previous: Mapping[str, pd.DataFrame
     old = ids_before(held)
     issued = int(previous["model"]["issued"].iloc[0]) if "model" in previous else 0
     ids, issued = carry_ids(mentions, rounds.clusters[units.of_mention], old, issued)
-    id_of_profile = pd.Series(ids.to_numpy(), index=rounds.of_unit[units.of_mention]).groupby(level=0).first()
+    unit = _first_of(rounds.of_unit)
+    id_of_profile = pd.Series(ids.array.take(units.first[unit]), index=rounds.of_unit[unit])
     found = _waiting(work, id_of_profile)
     found = pd.concat([_parted(work, ids), found], ignore_index=True)
     records = mentions[MENTION_KEY].assign(
@@ -120,6 +122,14 @@ def _finish(work: _Work, held: pd.DataFrame, previous: Mapping[str, pd.DataFrame
     )
 
 
+def _first_of(numbers: Labels) -> Labels:
+    """Return the first place of each number of 0 and more."""
+    place = np.full(int(numbers.max(initial=-1)) + 1, len(numbers), dtype=np.int64)
+    at = np.flatnonzero(numbers >= 0)
+    np.minimum.at(place, numbers[at], at)
+    return place[place < len(numbers)]
+
+
 def _waiting(work: _Work, ids: pd.Series[str]) -> pd.DataFrame:
     """Return the review list of the last round's pairs; ``ids``: nominal of each profile."""
     rounds, evidence = work.rounds, work.units.evidence
@@ -140,7 +150,7 @@ def _parted(work: _Work, ids: pd.Series[str]) -> pd.DataFrame:
     units, rounds = work.units, work.rounds
     if rounds.parted.empty:
         return empty_review()
-    of_unit = pd.Series(ids.to_numpy()).groupby(units.of_mention).first()
+    of_unit = pd.Series(ids.array.take(units.first))
     waiting = waiting_pairs(rounds.parted, rounds.clusters, units.coded, 0.0)
     keys = work.mentions[MENTION_KEY].iloc[units.first]
     return with_contributions(waiting, keys, work.model, of_unit)
@@ -153,7 +163,7 @@ def _recall(work: _Work, previous: Mapping[str, pd.DataFrame]) -> float:
     if work.mentions.empty:
         return np.nan
     units = work.units.coded
-    found = blocking_recall(units, blocking_keys(units), work.model, work.units.evidence)
+    found = blocking_recall(units, blocking_keys(units), work.model, work.units.evidence, work.rounds.largest)
     return np.nan if found is None else found
 
 

@@ -14,6 +14,7 @@ from market_profile.resolve.coded import Coded
 from market_profile.resolve.far import far_weights
 from market_profile.resolve.guard import part_contradictions
 from market_profile.resolve.link import Constraints, Evidence, Linked, Moves, Way, link
+from market_profile.resolve.lists import packed, unpacked
 from market_profile.resolve.model import LinkModel
 from market_profile.resolve.profiles import make_profiles
 from market_profile.resolve.score import probability
@@ -47,7 +48,7 @@ class Rounds:
 
     ``profiles`` with ``lead`` (their first units), ``of_unit`` (profile of each unit) and ``last`` are those of the
     last round; ``certainty`` is the probability by unit that it belongs where it was put. ``parted``: weighed pairs of
-    units that the guard took apart again.
+    units that the guard took apart again. ``largest``: units of the largest block of the first round.
     """
 
     clusters: Labels
@@ -57,6 +58,7 @@ class Rounds:
     last: Linked
     certainty: npt.NDArray[np.float64]
     parted: pd.DataFrame
+    largest: int
 
 
 def link_in_rounds(
@@ -73,33 +75,65 @@ def link_in_rounds(
     Arguments as in ``link``; ``keys`` makes the blocking keys of units or profiles.
     """
     largest_cluster, floor = limits.largest_cluster, limits.floor
-    clusters, certainty = _first_round(units, keys, model, evidence, judged, settled, largest_cluster)
     lowest = min(model.edge_weight, model.profile_cut_weight)
+    limits = replace(limits, floor=min(floor, lowest))
+    first = _first_round(units, keys, model, evidence, judged, settled, limits)
+    clusters, certainty, hopeless = first.clusters, first.certainty, first.hopeless
     wider = replace(model, cut_weight=model.profile_cut_weight, edge_weight=lowest)
     afresh = bool(settled.fresh.all())
     if not afresh:
         wider = replace(wider, cut_weight=wider.cut_weight + MONTHLY_CAUTION)
     rounds = PROFILE_ROUNDS if afresh else MONTHLY_ROUNDS
-    wanted = None
+    wanted, sizes = None, np.bincount(settled.clusters, minlength=len(units))
     for number in range(rounds):
         profiles, of_unit = make_profiles(units, clusters, wanted)
         at = np.flatnonzero(of_unit >= 0)
+        before, sizes = sizes, np.bincount(clusters, minlength=len(units))
+        hopeless = _still(hopeless, np.where(sizes == before, of_unit, -1))
         moves = None if afresh else _moves(settled, of_unit, len(profiles))
         is_last = number == rounds - 1
-        scorer = Weigher(profiles, model, evidence.frequencies, evidence.persons, is_last)
-        way = Way(largest_cluster, far_weights(profiles, model, evidence.persons), floor if is_last else float("inf"))
+        scorer = Weigher(profiles, model, evidence.frequencies, evidence.persons, is_last, limits.floor)
+        far = far_weights(profiles, model, evidence.persons)
+        way = Way(largest_cluster, far, floor if is_last else float("inf"), hopeless)
         last = link(profiles.records, keys(profiles), scorer, wider, _moved(judged, of_unit), moves, way)
         certainty[at] = certainty[at] * _certainty(last, profiles.records)[of_unit[at]]
         lead = np.unique(clusters[at])
         clusters[at] = lead[last.clusters[of_unit[at]]]
+        hopeless = _renumbered(last.hopeless, lead)
         wanted = None if afresh else _asked(settled, of_unit, last.met)
     guarded = part_contradictions(units, clusters, settled.fresh, model, evidence, judged)
-    return Rounds(guarded.clusters, profiles, lead, of_unit, last, certainty.round(4), guarded.pairs)
+    return Rounds(guarded.clusters, profiles, lead, of_unit, last, certainty.round(4), guarded.pairs, first.largest)
+
+
+def _renumbered(pairs: Labels, number: Labels) -> Labels:
+    """Return pairs (``packed``, in order) of 0, 1, ... in other numbers, which rise with them."""
+    left, right = unpacked(pairs)
+    return packed(number[left], number[right])
+
+
+def _still(hopeless: Labels, number: Labels) -> Labels:
+    """Return the hopeless pairs of units (the leads of profiles) by the numbers of profiles that stayed as they were.
+
+    ``number``: by unit, -1 where the profile changed or is not asked for.
+    """
+    left, right = (number[side] for side in unpacked(hopeless))
+    keep = (left >= 0) & (right >= 0)
+    return packed(left[keep], right[keep])
 
 
 def _asked(settled: Settled, of_unit: Labels, met: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Return which units a later round may still move: the fresh, and all that shared a key with them."""
     return np.asarray(settled.fresh | np.append(met, False)[of_unit], dtype=bool)
+
+
+@dataclass(frozen=True)
+class _First:
+    """Clusters and certainty by unit after the first round, its hopeless pairs, units of its largest block."""
+
+    clusters: Labels
+    certainty: npt.NDArray[np.float64]
+    hopeless: Labels
+    largest: int
 
 
 def _first_round(
@@ -109,21 +143,20 @@ def _first_round(
     evidence: Evidence,
     judged: Constraints,
     settled: Settled,
-    largest_cluster: float,
-) -> tuple[Labels, npt.NDArray[np.float64]]:
-    """Return clusters and certainty after the fresh units were linked with each other; the others stay."""
+    limits: Limits,
+) -> _First:
+    """Return what a link of the fresh units with each other says; the others stay."""
     clusters, certainty = settled.clusters.copy(), settled.certainty.copy()
     at = np.flatnonzero(settled.fresh)
     if not len(at):
-        return clusters, certainty
+        return _First(clusters, certainty, at, 0)
     part = units if len(at) == len(units) else units.take(at)
-    limits = _within(judged, settled.fresh)
-    scorer = Weigher(part, model, evidence.frequencies, evidence.persons)
-    way = Way(largest_cluster, far_weights(part, model, evidence.persons))
-    first = link(part.records, keys(part), scorer, model, limits, way=way)
+    scorer = Weigher(part, model, evidence.frequencies, evidence.persons, lowest=limits.floor)
+    way = Way(limits.largest_cluster, far_weights(part, model, evidence.persons))
+    first = link(part.records, keys(part), scorer, model, _within(judged, settled.fresh), way=way)
     clusters[at] = at[first.clusters]
     certainty[at] = _certainty(first, part.records)
-    return clusters, certainty
+    return _First(clusters, certainty, _renumbered(first.hopeless, at), first.largest)
 
 
 def _moves(settled: Settled, of_unit: Labels, count: int) -> Moves:

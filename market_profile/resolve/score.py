@@ -19,6 +19,9 @@ PAIR_DTYPES = {"left": "int64", "right": "int64", "weight": "float64"}
 ROUNDING = 4
 """Decimals of a match weight: far below any meaning, far above the last bits of floating point."""
 
+HOPELESS = -np.inf
+"""Weight of a pair that no company can lift to a floor: it is not asked again while its two stay as they are."""
+
 
 def connect() -> Any:
     """Return a DuckDB connection in memory that loads nothing from outside."""

@@ -17,7 +17,7 @@ from market_profile.resolve.coded import Coded
 from market_profile.resolve.compare import SCORERS, Compared, Levels, asks_for_lists
 from market_profile.resolve.lists import Numbers
 from market_profile.resolve.model import Field, LinkModel
-from market_profile.resolve.score import ROUNDING, empty_pairs
+from market_profile.resolve.score import HOPELESS, ROUNDING, empty_pairs
 
 Weights = npt.NDArray[np.float64]
 _SLACK = 0.01
@@ -30,6 +30,7 @@ class Weigher:
     """Weighs pairs of ``units`` under a model; ``frequencies`` and ``persons`` as of ``score.score_pairs``.
 
     ``adds_up``: each field's part is rounded before they are added, so that the weight is that of ``parts``.
+    ``lowest``: a pair that stays below it whatever company its two keep is weighed as ``HOPELESS`` by ``weigh_from``.
     """
 
     def __init__(
@@ -39,8 +40,9 @@ class Weigher:
         frequencies: Mapping[str, pd.Series[float]],
         persons: int,
         adds_up: bool = False,
+        lowest: float = -np.inf,
     ) -> None:
-        self._units, self._model, self._adds_up = units, model, adds_up
+        self._units, self._model, self._adds_up, self._lowest = units, model, adds_up, lowest
         prior = model.prior(persons)
         self._start = float(np.log2(prior / (1 - prior)))
         self._share = {name: self._shares(frequencies[name]) for name in model.frequency_columns}
@@ -58,7 +60,7 @@ class Weigher:
         return np.concatenate(parts) if parts else np.zeros(0)
 
     def weigh_from(self, left: Numbers, right: Numbers, floor: float) -> Weights:
-        """Return the weight of each pair that weighs ``floor`` or more; others may be missing.
+        """Return the weight of each pair that weighs ``floor`` or more; others may be missing, or ``HOPELESS``.
 
         Fields of words and numbers come first. Where the marks of the lists cannot lift what they say to the floor,
         the lists themselves are not looked at.
@@ -71,34 +73,43 @@ class Weigher:
 
     def _weigh(self, left: Numbers, right: Numbers, floor: float = -np.inf) -> Weights:
         compared = Compared(self._units, left, right)
-        is_late = [floor > -np.inf and _waits(field) for field in self._model.fields]
-        bits = {}
-        for field, late in zip(self._model.fields, is_late, strict=True):
-            if not late:
-                bits[field.name] = self._bits(field, compared.levels(field), left, right)
-        at = self._reaching(compared, bits, floor) if any(is_late) else np.arange(len(left))
+        late = [field for field in self._model.fields if floor > -np.inf and _waits(field)]
+        bits = {
+            field.name: self._bits(field, compared.levels(field), left, right)
+            for field in self._model.fields
+            if field not in late
+        }
+        found = np.full(len(left), np.nan)
+        at = self._reaching(compared, bits, late, floor, found) if late else np.arange(len(left))
         one, other = left[at], right[at]
         compared = Compared(self._units, one, other)
         total = np.zeros(len(at))
-        for field, late in zip(self._model.fields, is_late, strict=True):
-            own = self._bits(field, compared.levels(field), one, other) if late else bits[field.name][at]
+        for field in self._model.fields:
+            own = self._bits(field, compared.levels(field), one, other) if field in late else bits[field.name][at]
             total += np.round(own, ROUNDING) if self._adds_up else own
-        found = np.full(len(left), np.nan)
         found[at] = np.round(total + (round(self._start, ROUNDING) if self._adds_up else self._start), ROUNDING)
         return found
 
-    def _reaching(self, compared: Compared, bits: Mapping[str, Weights], floor: float) -> Numbers:
-        """Return the pairs that may weigh ``floor`` or more, from the bits of some fields and bounds of the others."""
-        total = np.full(len(next(iter(bits.values()))), self._start - floor + _SLACK)
-        for part in bits.values():
-            total += part
-        late = [field for field in self._model.fields if field.name not in bits]
-        tops = [max(0.0, *(level.weight for level in field.levels)) for field in late]
-        at = np.flatnonzero(total + sum(tops) >= 0)
-        total = total[at]
-        for number, field in enumerate(late):
-            total += compared.most(field, at)
-            reaching = np.flatnonzero(total + sum(tops[number + 1 :]) >= 0)
+    def _reaching(
+        self, compared: Compared, bits: Mapping[str, Weights], late: list[Field], floor: float, found: Weights
+    ) -> Numbers:
+        """Return the pairs that may weigh ``floor`` or more, from the bits of some fields and bounds of the others.
+
+        Hopeless ones are marked in ``found``. What the lists of company say comes last, for it changes by the round.
+        """
+        total = np.full(len(found), self._start) + sum(bits.values())
+        at = np.arange(len(found))
+        late = sorted(late, key=_knows_company)
+        rest = [max(0.0, *(level.weight for level in field.levels)) for field in late]
+        is_fixed = not any(_knows_company(field) for field in self._model.fields if field.name in bits)
+        for number in range(len(late) + 1):
+            if number:
+                total = total + compared.most(late[number - 1], at)
+                is_fixed = is_fixed and not _knows_company(late[number - 1])
+            bound = total + sum(rest[number:])
+            if is_fixed:
+                found[at[bound < self._lowest - _SLACK]] = HOPELESS
+            reaching = np.flatnonzero(bound >= floor - _SLACK)
             at, total = at[reaching], total[reaching]
         return at
 
@@ -151,6 +162,11 @@ def _waits(field: Field) -> bool:
     asks = [level.sql for level in field.levels]
     plain = not any(scorer in sql for sql in asks for scorer in SCORERS)
     return plain and any(asks_for_lists(sql) for sql in asks) and not any(v.frequency_of for v in field.levels)
+
+
+def _knows_company(field: Field) -> bool:
+    """Tell whether a field asks who is named with whom, which follows from where the others were put."""
+    return any(name in level.sql for level in field.levels for name in ("associates_", "close_"))
 
 
 def _gammas(field: Field) -> Numbers:

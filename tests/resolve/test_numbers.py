@@ -19,7 +19,7 @@ from cases import MONTH, logs_of, resolve
 from test_months import town
 
 from market_profile.errors import WrongUse
-from market_profile.resolve import blocks, coded, link, weigh
+from market_profile.resolve import blocks, coded, told, weigh
 from market_profile.resolve.blocks import candidate_pairs, make_blocks
 from market_profile.resolve.cluster import connected
 from market_profile.resolve.coded import Words, as_frame
@@ -120,7 +120,7 @@ def test_a_condition_that_is_not_understood_is_refused(condition: str) -> None:
 def test_pairs_are_weighed_part_by_part_with_the_same_result(monkeypatch: pytest.MonkeyPatch) -> None:
     tables = logs_of(town())
     whole = resolve(tables)
-    monkeypatch.setattr(link, "_KEPT", 0)
+    monkeypatch.setattr(told, "_KEPT", 0)
     monkeypatch.setattr(weigh, "_AT_ONCE", 64)
     monkeypatch.setattr(blocks, "_AT_ONCE", 100)
     parted = resolve(tables)

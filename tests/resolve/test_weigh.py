@@ -51,10 +51,10 @@ def test_blocking_recall_falls_where_keys_are_few() -> None:
     mentions = collect_mentions(logs_of(town()), MONTH)
     units = make_units(mentions, np.zeros(len(mentions), dtype=bool))
     keys = blocking_keys(units.coded)
-    full = blocking_recall(units.coded, keys, shipped_model(), units.evidence)
+    full = blocking_recall(units.coded, keys, shipped_model(), units.evidence, 400)
     assert full is not None and full >= 99
     few = keys[keys["key"].to_numpy() >> 58 == 1]  # the full name alone
-    less = blocking_recall(units.coded, few, shipped_model(), units.evidence)
+    less = blocking_recall(units.coded, few, shipped_model(), units.evidence, 400)
     assert less is not None and less < full
 
 
