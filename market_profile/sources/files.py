@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import translate
 from functools import cache
@@ -62,8 +62,9 @@ def find_files(workspace: Path, settings: Settings) -> Found:
     files: list[InboxFile] = []
     refused: list[Refusal] = []
     unclaimed: list[str] = []
+    patterns = {kind: settings.source(kind).pattern for kind in KINDS}
     for path, name, is_plain in _walk(workspace / INBOX):
-        kind = _claim(name, settings)
+        kind = _claim(name, patterns)
         if not is_plain:
             refused.append(_unsafe(kind, name))
             continue
@@ -94,22 +95,19 @@ def _walk(inbox: Path) -> Iterator[tuple[Path, str, bool]]:
                 yield path, path.relative_to(inbox).as_posix(), stat.S_ISREG(path.lstat().st_mode)
 
 
-def _claim(name: str, settings: Settings) -> str:
-    declared = [kind for kind in KINDS if _declared(kind, name, settings)]
+def _claim(name: str, patterns: Mapping[str, str | None]) -> str:
+    declared = [kind for kind, pattern in patterns.items() if pattern is not None and _declared(pattern, name)]
     if len(declared) > 1:
         raise SettingsError(
             f"area.toml: the patterns of {' and '.join(declared)} claim the same file; make them differ"
         )
     if declared:
         return declared[0]
-    defaults = [kind for kind in KINDS if settings.source(kind).pattern is None and _is_default(kind, name)]
+    defaults = [kind for kind, pattern in patterns.items() if pattern is None and _is_default(kind, name)]
     return max(defaults, key=len, default="")
 
 
-def _declared(kind: str, name: str, settings: Settings) -> bool:
-    pattern = settings.source(kind).pattern
-    if pattern is None:
-        return False
+def _declared(pattern: str, name: str) -> bool:
     target = name if "/" in pattern else name.rpartition("/")[2]
     return _form(pattern.removeprefix(f"{INBOX}/").casefold()).match(target.casefold()) is not None
 
