@@ -18,7 +18,7 @@ from market_profile.errors import SettingsError
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class AreaSettings(_Part):

@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
 import sys
+from itertools import pairwise
 
 from pydantic.fields import FieldInfo
 
+from market_profile import settings
 from market_profile.contracts.columns import SYSTEM_COLUMNS, Column, Kind
 from market_profile.contracts.kinds import KINDS
 from market_profile.reference import reference_table
@@ -59,15 +63,30 @@ def data_dictionary() -> str:
 
 
 def _settings() -> str:
-    lines = ["## Settings of area.toml\n", "| key | meaning | default |", "|---|---|---|"]
+    lines, meanings = ["## Settings of area.toml\n", "| key | meaning | default |", "|---|---|---|"], _meanings()
     for section, field in Settings.model_fields.items():
         name, part = (f"[{section}]", field.annotation)
         if section == "sources":
             name, part = "[sources.<kind>]", SourceSettings
         for key, declared in getattr(part, "model_fields", {}).items():
             default = "required" if declared.is_required() else _default(declared)
-            lines.append(f"| `{name} {key}` | {declared.description} | {default} |")
+            lines.append(f"| `{name} {key}` | {meanings[getattr(part, '__name__', ''), key]} | {default} |")
     return "\n".join(lines) + "\n"
+
+
+def _meanings() -> dict[tuple[str, str], str]:
+    """Return what stands under each attribute of the settings, by class and attribute.
+
+    Read from the source here, not by pydantic at every start of the program.
+    """
+    classes = [one for one in ast.parse(inspect.getsource(settings)).body if isinstance(one, ast.ClassDef)]
+    found = {}
+    for one in classes:
+        for stated, said in pairwise(one.body):
+            match stated, said:
+                case ast.AnnAssign(target=ast.Name(id=key)), ast.Expr(value=ast.Constant(value=str(words))):
+                    found[one.name, key] = inspect.cleandoc(words)
+    return found
 
 
 def _default(declared: FieldInfo) -> str:
