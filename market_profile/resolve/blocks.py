@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from market_profile.resolve.lists import Flags, Numbers, distinct, packed, spread, unpacked
+from market_profile.resolve.lists import Flags, Numbers, distinct, order_of, packed, spread, unpacked
 
 _AT_ONCE = 1 << 20
 """Pairs made at a time, with repeats: what the processor's caches hold."""
@@ -48,7 +48,7 @@ class Blocks:
     def chunks(self) -> Iterator[Pairs]:
         """Yield the pairs of units that share a key, at least one of them seeking; no pair stands in two parts."""
         at = np.flatnonzero(self.seeks & (self.ends > np.arange(len(self.ends)) + 1))
-        at = at[np.argsort(self.unit[at], kind="stable")]
+        at = at[order_of(self.unit[at])]
         owner, made = self.unit[at], np.cumsum(self.ends[at] - at - 1)
         start = 0
         while start < len(at):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from market_profile.resolve.lists import spread
+from market_profile.resolve.lists import order_of, spread
 
 Labels = npt.NDArray[np.int64]
 Weights = npt.NDArray[np.float64]
@@ -112,7 +112,7 @@ def average_link(labels: Labels, weigh: Weigh, cut: Cut, records: Labels | None 
 
 def _batches(labels: Labels) -> Iterator[tuple[Labels, Labels]]:
     """Yield units in the order of their component, and the components' sizes, some components at a time."""
-    order = np.argsort(labels, kind="stable")
+    order = order_of(labels)
     size = np.bincount(labels, minlength=len(labels))
     order = order[size[labels[order]] > 1]
     first = np.flatnonzero(np.diff(labels[order], prepend=-1))

@@ -44,8 +44,10 @@ class Words:
     def known(self, values: Iterable[str]) -> Codes:
         """Return the codes of ``values``, new ones are taken up."""
         code = self._code
-        plain = values.tolist() if isinstance(values, pd.Index | pd.Series) else values
-        return np.array([code.setdefault(value, len(code)) for value in plain], dtype=np.int32)
+        plain = values.tolist() if isinstance(values, pd.Index | pd.Series) else list(values)
+        new = dict.fromkeys(value for value in plain if value not in code)
+        code.update(zip(new, range(len(code), len(code) + len(new)), strict=True))
+        return np.array([*map(code.__getitem__, plain)], dtype=np.int32)
 
     def encode(self, column: pd.Series[str]) -> Codes:
         """Return the code of each row of ``column`` (texts, or categories of texts), new texts are taken up."""

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from market_profile.resolve.coded import Codes
-from market_profile.resolve.lists import Lists, Numbers, lists_of, spread
+from market_profile.resolve.lists import Lists, Numbers, lists_of, order_of, spread
 
 SPOT_M, PLACE_M = 200.0, 600.0
 """Sides of the squares in which two places count as one spot, and as one neighbourhood (street-corner supply)."""
@@ -62,7 +62,7 @@ def _associates(log: Numbers, unit: Numbers, aliases: Lists, names: Codes | Numb
     borne = log[row] >= 0
     at = np.r_[named, row[borne]]
     key = np.r_[names[named], first_alias + aliases.values[borne].astype(np.int64)]
-    order = np.argsort(log[at], kind="stable")
+    order = order_of(log[at])
     at, key = at[order], key[order]
     me = np.flatnonzero(log >= 0)
     starts, ends = (np.searchsorted(log[at], log[me], side=side) for side in ("left", "right"))

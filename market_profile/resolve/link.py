@@ -118,8 +118,9 @@ def link(
     floor = min(cut.edge, way.floor)
     told = compared(len(records), blocks, scorer, floor, way.hopeless)
     apart = distinct(packed(*(judged.different[side].to_numpy(np.int64) for side in ("left", "right"))))
-    allowed = ~is_in(told.code, apart)
-    labels = components(len(records), *unpacked(told.code[allowed]), told.weight[allowed], cut)
+    ties = np.flatnonzero(told.weight >= cut.edge)
+    ties = ties[~is_in(told.code[ties], apart)]
+    labels = components(len(records), *unpacked(told.code[ties]), told.weight[ties], cut)
     inside = within(blocks, join_judged(labels, Constraints(empty_pairs(), judged.same)), told, scorer)
     whole = _Whole(inside, apart, scorer if way.far is None else way.far, moves, model.cut_weight)
     clusters = join_judged(average_link(labels, whole.weigh, cut, records), judged)

@@ -6,7 +6,7 @@ held as categories (each distinct text once, and numbers), so that a million men
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -205,8 +205,11 @@ def _texts(parts: Parts, name: str) -> pd.Series:
     number: dict[str, int] = {"": 0}
     codes = [np.zeros(0, dtype=np.int32)]
     for part in parts:
-        code, texts = pd.factorize(part[name]) if name in part else (np.zeros(len(part), dtype=np.int32), [""])
-        codes.append(_numbered([str(text) for text in texts], number)[code])
+        if name in part:
+            code, texts = pd.factorize(part[name])
+            codes.append(_numbered(texts.astype("str").tolist(), number)[code])
+        else:
+            codes.append(np.zeros(len(part), dtype=np.int32))
     return _category(np.concatenate(codes), number)
 
 
@@ -217,9 +220,11 @@ def _by_category(column: pd.Series, fold: Callable[[pd.Series[str]], pd.Series[s
     return _category(table[column.cat.codes.to_numpy()], number)
 
 
-def _numbered(texts: Iterable[str], number: dict[str, int]) -> npt.NDArray[np.int32]:
+def _numbered(texts: list[str], number: dict[str, int]) -> npt.NDArray[np.int32]:
     """Return the numbers of ``texts``, new ones are taken up; a last 0 stands for what is missing (-1)."""
-    return np.array([*(number.setdefault(text, len(number)) for text in texts), 0], dtype=np.int32)
+    new = dict.fromkeys(text for text in texts if text not in number)
+    number.update(zip(new, range(len(number), len(number) + len(new)), strict=True))
+    return np.array([*map(number.__getitem__, texts), 0], dtype=np.int32)
 
 
 def _category(codes: npt.NDArray[np.int32], number: dict[str, int]) -> pd.Series:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -106,5 +105,8 @@ def _roles(frame: pd.DataFrame) -> pd.Series[str]:
     whose, what = np.divmod(key, width)
     order = np.lexsort((what, -records, whose))
     words = np.asarray(roles, dtype=object)[what[order]]
-    ends = np.searchsorted(whose[order], np.arange(len(owners) + 1)).tolist()
-    return pd.Series(["|".join(words[a:b]) for a, b in pairwise(ends)], index=np.asarray(owners), dtype="str")
+    ends = np.searchsorted(whose[order], np.arange(len(owners) + 1))
+    given = words[ends[:-1]]
+    for place in np.flatnonzero(np.diff(ends) > 1).tolist():
+        given[place] = "|".join(words[ends[place] : ends[place + 1]])
+    return pd.Series(given, index=np.asarray(owners), dtype="str")

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from market_profile.resolve.cluster import Labels
 from market_profile.resolve.coded import Coded, Codes
-from market_profile.resolve.lists import Lists, Numbers, distinct, lists_of, packed, spread, unpacked
+from market_profile.resolve.lists import Lists, Numbers, distinct, lists_of, order_of, packed, spread, unpacked
 
 Flags = npt.NDArray[np.bool_]
 _MOST_WRITTEN = ("surname", "forename", "dob", "dob_year", "sex", "nominal_ref", "phone", "address", "vrm")
@@ -95,8 +95,9 @@ def _most_written(group: _Grouping, name: str, at: Numbers) -> tuple[Numbers, Nu
     """
     column = group.units.columns[name]
     at = at[column[at] != 0]
-    key = packed(group.of_unit[at], column[at].astype(np.int64))
-    order = np.argsort(key, kind="stable")
+    width = int(column.max(initial=0)) + 1
+    key = group.of_unit[at] * width + column[at]
+    order = order_of(key)
     key, at = key[order], at[order]
     first = np.flatnonzero(np.diff(key, prepend=-1))
     if not len(first):
@@ -105,7 +106,7 @@ def _most_written(group: _Grouping, name: str, at: Numbers) -> tuple[Numbers, Nu
     if name == "forename":
         longer = group.units.words.lengths()[column[at]] > 1
         total += _LONGER * np.add.reduceat(longer.astype("float64"), first)
-    profile, source = key[first] >> 32, at[first]
+    profile, source = key[first] // width, at[first]
     order = np.lexsort((source, -total, profile))
     best = order[np.flatnonzero(np.diff(profile[order], prepend=-1))]
     return profile[best], source[best]

@@ -101,6 +101,8 @@ def link_in_rounds(
         clusters[at] = lead[last.clusters[of_unit[at]]]
         hopeless = _renumbered(last.hopeless, lead)
         wanted = None if afresh else _asked(settled, of_unit, last.met)
+        if not is_last:
+            del profiles, scorer, far, way, last  # so that a region's profiles are held once
     guarded = part_contradictions(units, clusters, settled.fresh, model, evidence, judged)
     return Rounds(guarded.clusters, profiles, lead, of_unit, last, certainty.round(4), guarded.pairs, first.largest)
 

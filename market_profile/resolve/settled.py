@@ -16,7 +16,7 @@ import pandas as pd
 from market_profile.resolve.cluster import Labels
 from market_profile.resolve.guard import WRITTEN, births_apart
 from market_profile.resolve.identity import ids_before
-from market_profile.resolve.lists import packed, unpacked
+from market_profile.resolve.lists import order_of, packed, unpacked
 from market_profile.resolve.mentions import MENTION_KEY
 from market_profile.resolve.units import Units
 
@@ -87,14 +87,15 @@ def _most_held(
 ) -> tuple[Labels, Labels, npt.NDArray[np.float64]]:
     """Return each unit with the number of the nominal that holds most of its mentions, and their lowest certainty."""
     number = pd.factorize(ids, sort=True)[0]
-    key = packed(unit, number)
-    order = np.argsort(key, kind="stable")
+    width = int(number.max(initial=0)) + 1
+    key = unit * width + number
+    order = order_of(key)
     first = np.flatnonzero(np.diff(key[order], prepend=-1))
     if not len(first):
         return unit, unit, np.zeros(0)
     mentions = np.diff(np.append(first, len(key)))
     least = np.minimum.reduceat(chance.to_numpy(np.float64)[order], first)
-    units, numbers = unpacked(key[order][first])
+    units, numbers = np.divmod(key[order][first], width)
     best = np.lexsort((numbers, -mentions, units))
     best = best[np.flatnonzero(np.diff(units[best], prepend=-1))]
     return units[best], numbers[best], least[best]

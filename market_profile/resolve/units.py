@@ -99,10 +99,13 @@ def _said(mentions: pd.DataFrame, words: Words) -> Said:
 
 def combined(columns: list[Codes]) -> Codes:
     """Return one code for each distinct row of some columns of codes."""
-    code = np.zeros(len(columns[0]), dtype=np.int64)
+    code, held = np.zeros(len(columns[0]), dtype=np.int64), 1
     for column in columns:
-        code = pd.factorize(code * (int(column.max(initial=0)) + 1) + column)[0]
-    return code.astype(np.int32)
+        width = int(column.max(initial=0)) + 1
+        if held * width >= 1 << 62:
+            code, held = pd.factorize(code)[0], len(code)
+        code, held = code * width + column, held * width
+    return pd.factorize(code)[0].astype(np.int32)
 
 
 def _users(said: Said, name: str, someone: Codes, words: int) -> Codes:
