@@ -62,11 +62,9 @@ def counts(counted: pd.DataFrame, indicator: str, unit: str = "count") -> pd.Dat
 
 def figures(frame: pd.DataFrame, indicator: str, unit: str) -> pd.DataFrame:
     """Return ``frame`` with FRAME_COLUMNS under the given indicator, whose definition card has the same id."""
-    full = frame.assign(indicator=indicator, unit=unit, definition_id=indicator)
-    for name in ("low", "high", "top_share"):
-        if name not in full:
-            full[name] = np.nan
-    return full[list(FRAME_COLUMNS)]
+    known = {"indicator": indicator, "unit": unit, "definition_id": indicator}
+    columns = {name: known.get(name, frame[name] if name in frame else np.nan) for name in FRAME_COLUMNS}
+    return pd.DataFrame(columns, index=frame.index)
 
 
 def empty_figures() -> pd.DataFrame:

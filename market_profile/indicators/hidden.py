@@ -95,7 +95,7 @@ def hidden_figures(hidden: pd.DataFrame, month: Month) -> list[pd.DataFrame]:
 def _lists(police: PoliceSide, linked: Linked) -> pd.DataFrame:
     """Return one row a person and one flag a list. Nominals that share a pseudonym are one person."""
     same = police.keys.groupby("linkage_key", sort=True)["nominal_id"].transform("min")
-    one = dict(zip(police.keys["nominal_id"], same, strict=True))
+    one = dict(zip(police.keys["nominal_id"].tolist(), same.tolist(), strict=True))
     captures = police.captures.assign(person=police.captures["nominal_id"].map(lambda id: one.get(id, id)))
     parts = [captures[["source", "person"]]]
     if linked.is_linked and linked.matched:

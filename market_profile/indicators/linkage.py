@@ -70,7 +70,7 @@ def link_treatment(treatment: pd.DataFrame, police: PoliceSide, month: Month) ->
     is_user = matched["is_user"].fillna(False).astype(bool)
     with_key = matched["linkage_key"] != ""
     matched["known"] = np.select([is_user, matched["nominal_id"] != ""], [USER, OTHER], default=UNKNOWN)
-    linkable = police.users & frozenset(police.keys["nominal_id"])
+    linkable = police.users & frozenset(police.keys["nominal_id"].tolist())
     outside = linkable - frozenset(matched["nominal_id"])
     people = matched[["client_key", "nominal_id", "known", "status", "is_recent", "spend_gbp"]]
     return Linked(

@@ -66,7 +66,7 @@ def police_side(
     if key is not None and len(full):
         keys = full[["nominal_id"]].assign(linkage_key=linkage_keys(full, key.reveal()))
         keys = keys[keys["linkage_key"] != ""].drop_duplicates().sort_values(["linkage_key", "nominal_id"])
-    users = frozenset(mentions.loc[mentions["is_user"], "nominal_id"])
+    users = frozenset(mentions.loc[mentions["is_user"], "nominal_id"].tolist())
     recent = in_year(full[full["is_user"]], "at", month)
     captures = recent[["source", "nominal_id"]].drop_duplicates().sort_values(["source", "nominal_id"])
     return PoliceSide(keys.reset_index(drop=True), users, captures.reset_index(drop=True), key is not None, why_not)
