@@ -4,21 +4,13 @@ Two processes use two cores and share no library state (geometry and font librar
 The child is told which batch and month to work on, makes the plan and reads the records from the store itself, and
 lays its product down in ``store/work`` under the plan's key. The planner's analysis is the longer one, so the child
 sees to a part of it too: once told who is who, it measures what needs no network (``measured``). Where the child cannot
-run, the caller makes everything itself, so that any fault is met in the open. A child whose parent was killed is ended
-by the kernel.
-
-What is handed over lies in two files without a name: a crash leaves nothing of them, and nobody but these two processes
-has written what is unpickled. One byte over a socket says that it is there. Either end that is gone reads as an end of
-file, so neither waits for nothing.
+run, the caller makes everything itself, so that any fault is met in the open.
 """
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
-import pickle  # nosec B403
-import signal
 import socket
 import subprocess
 import sys
@@ -28,6 +20,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import pandas as pd
 
+from market_profile.refresh.handing import as_child, end_child, hand_over, handed, start_child, unnamed
 from market_profile.refresh.memory import give_back
 from market_profile.refresh.plan import Plan, plan_of
 from market_profile.refresh.product import Product, Products
@@ -38,9 +31,6 @@ if TYPE_CHECKING:
     from market_profile.refresh.making import Loaded
     from market_profile.refresh.measured import Measured
 
-_PR_SET_PDEATHSIG = 1
-_READY = b"."
-
 
 @dataclass(frozen=True)
 class Ends:
@@ -49,10 +39,6 @@ class Ends:
     line: socket.socket
     records: IO[bytes]
     measures: IO[bytes]
-
-    def numbers(self) -> dict[str, int]:
-        """Return the descriptors by name, for the child."""
-        return {"line": self.line.fileno(), "records": self.records.fileno(), "measures": self.measures.fileno()}
 
     def close(self) -> None:
         """Close every end: whoever waits at the other one reads an end of file."""
@@ -72,18 +58,18 @@ class Running:
     def resolved(self, records: pd.DataFrame) -> None:
         """Tell the child who is who; where it is gone or the disk is full, neither waits and its part is made here."""
         try:
-            _hand_over(self.ends.line, self.ends.records, records)
+            hand_over(self.ends.line, self.ends.records, records)
         except OSError:
             self.ends.line.close()
 
     def measured(self, watch: Stopwatch) -> Measured | None:
         """Return what the child measured, waiting for it; None where it failed."""
         with watch.stage("wait for measures", None):
-            handed: tuple[Measured, list[dict[str, Any]]] | None = _handed(self.ends.line, self.ends.measures)
-        if handed is None:
+            made: tuple[Measured, list[dict[str, Any]]] | None = handed(self.ends.line, self.ends.measures)
+        if made is None:
             return None
-        watch.stages.extend(handed[1])
-        return handed[0]
+        watch.stages.extend(made[1])
+        return made[0]
 
     def result(self) -> Product | None:
         """Wait for the child and return what it made, None where it failed."""
@@ -93,25 +79,19 @@ class Running:
 
     def stop(self) -> None:
         """End the child where it still runs."""
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
+        end_child(self.process)
         self.ends.close()
 
 
 def start_beside(plan: Plan, with_measures: bool) -> Running:
     """Start the partner edition of ``plan`` in a child process, and the planner's measures where they are wanted."""
     ours, theirs = socket.socketpair()
-    products = Products(plan.workspace.store)
-    ends = Ends(ours, products.unnamed(), products.unnamed())
-    given = {**ends.numbers(), "line": theirs.fileno()}
-    told = {"batch": plan.batch, "month": plan.month.text, "key": plan.key, "parent": os.getpid()}
-    told |= {"ends": given, "with_measures": with_measures}
-    command = [sys.executable, "-m", "market_profile.refresh.beside", str(plan.workspace.folder), json.dumps(told)]
-    quiet = subprocess.DEVNULL
-    with theirs:
-        child = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, pass_fds=tuple(given.values()))
-    return Running(child, products, plan.key, ends)
+    work = plan.workspace.store / "work"
+    ends = Ends(ours, unnamed(work), unnamed(work))
+    told = {"batch": plan.batch, "month": plan.month.text, "key": plan.key, "with_measures": with_measures}
+    files = {"records": ends.records, "measures": ends.measures}
+    child = start_child("market_profile.refresh.beside", plan.workspace.folder, told, theirs, files)
+    return Running(child, Products(plan.workspace.store), plan.key, ends)
 
 
 @dataclass
@@ -136,7 +116,7 @@ class _Child:
         case = case_for(self.plan, self.loaded, Audience.PLANNER)
         self.loaded = None
         made = measure(case, self._who, watch)
-        _hand_over(self.ends.line, self.ends.measures, (made, watch.stages))
+        hand_over(self.ends.line, self.ends.measures, (made, watch.stages))
         drop_unasked(self.plan, case)
         del case, made
         give_back()
@@ -146,44 +126,17 @@ class _Child:
         return None
 
     def _who(self) -> pd.DataFrame:
-        records = _handed(self.ends.line, self.ends.records)
+        records = handed(self.ends.line, self.ends.records)
         if not isinstance(records, pd.DataFrame):
             raise EOFError("the other process is gone")
         return records
-
-
-def _hand_over(line: socket.socket, file: IO[bytes], content: object) -> None:
-    """Write the content whole, then say so."""
-    pickle.dump(content, file, protocol=pickle.HIGHEST_PROTOCOL)
-    file.flush()
-    line.sendall(_READY)
-
-
-def _handed(line: socket.socket, file: IO[bytes]) -> Any:
-    """Wait until the other end says that its content is there and return it; None where that end is gone."""
-    try:
-        if line.recv(1) != _READY:
-            return None
-    except OSError:
-        return None
-    file.seek(0)
-    return pickle.load(file)  # nosec B301
-
-
-def _end_with(parent: int) -> None:
-    """Have the kernel end this process with its parent; end at once where the parent is gone already."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
 
 
 def main(folder: Path, told: dict[str, Any]) -> int:
     """Make the partner edition and lay it down; return 1 where the plan is not the one that was asked for."""
     from market_profile.refresh.making import case_for, load_records, partner_of
 
-    _end_with(int(told["parent"]))
-    os.umask(0o077)
+    as_child(int(told["parent"]))
     plan = plan_of(folder, int(told["batch"]), str(told["month"]))
     if plan.key != told["key"]:
         return 1

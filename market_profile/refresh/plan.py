@@ -14,6 +14,7 @@ from market_profile.contracts.kinds import KINDS
 from market_profile.contracts.tables import Areas
 from market_profile.errors import InputRefused, WrongUse
 from market_profile.periods import Month
+from market_profile.refresh.apart import Reader, reading_apart
 from market_profile.refresh.fingerprint import hash_of, program_fingerprint
 from market_profile.refresh.linkage_key import read_workspace_key
 from market_profile.refresh.released import ReleaseStore
@@ -97,18 +98,23 @@ def open_workspace(folder: Path) -> Workspace:
     return Workspace(folder, settings, load_areas(folder, settings), read_decisions(folder))
 
 
-def read_new_files(workspace: Workspace) -> Intake:
-    """Return what the files in ``inbox/`` that the store has not seen would bring; change nothing."""
+def read_new_files(workspace: Workspace, apart: Reader | None = None) -> Intake:
+    """Return what the files in ``inbox/`` that the store has not seen would bring; change nothing.
+
+    ``apart`` gives what another process reads of them meanwhile.
+    """
     warehouse = Warehouse(workspace.store)
     known = Known(warehouse.known_files(), lookup=warehouse.known_versions, waiting=warehouse.waiting_rows())
-    return read_inbox(workspace.folder, workspace.settings, workspace.areas, known)
+    return read_inbox(workspace.folder, workspace.settings, workspace.areas, known, apart)
 
 
 def take_in(workspace: Workspace) -> tuple[int, tuple[str, ...]]:
     """Read new files, append them to the store as one batch; return the last batch and warnings on the inbox."""
     bring_up_to_date(workspace.store)
     warehouse = Warehouse(workspace.store)
-    intake = read_new_files(workspace)
+    is_first, least_rows = warehouse.last_batch() == 0, workspace.settings.run.rows_for_second_process
+    with reading_apart(workspace.folder, is_first, least_rows) as apart:
+        intake = read_new_files(workspace, apart)
     files = intake.files()
     if len(files) or intake.refused:
         keep_check_report(workspace, intake)

@@ -9,10 +9,9 @@ from __future__ import annotations
 import io
 import json
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pandas as pd
 
@@ -39,11 +38,6 @@ class Products:
     def folder(self, audience: str, key: str) -> Path:
         """Return where the product of an audience made from ``key`` lies."""
         return self._root / f"{audience}-{key[:32]}"
-
-    def unnamed(self) -> IO[bytes]:
-        """Return a file without a name, for what one process of a run hands to the other; a crash leaves none of it."""
-        self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return tempfile.TemporaryFile(dir=self._root)
 
     def save(self, audience: str, key: str, product: Product) -> None:
         """Lay the product down in one atomic step."""

@@ -8,13 +8,15 @@ to text (``delimited``, ``workbook``, ``columnar``), matched to the contract (``
 
 from market_profile.sources.boundaries import area_members, load_areas, merge_areas
 from market_profile.sources.decisions import Decisions, read_decisions
-from market_profile.sources.intake import Intake, Known, read_inbox
+from market_profile.sources.intake import APART, Intake, Known, Taken, read_inbox, take_kinds
 from market_profile.sources.report import quarantine_report, summary_text
 
 __all__ = [
+    "APART",
     "Decisions",
     "Intake",
     "Known",
+    "Taken",
     "area_members",
     "load_areas",
     "merge_areas",
@@ -22,4 +24,5 @@ __all__ = [
     "read_decisions",
     "read_inbox",
     "summary_text",
+    "take_kinds",
 ]

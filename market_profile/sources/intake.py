@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -16,7 +16,7 @@ from market_profile.contracts.tables import Areas
 from market_profile.errors import InputRefused
 from market_profile.settings import Settings, SourceSettings
 from market_profile.sources.accounting import FileAccount, accounts_of, repeated, sources_json
-from market_profile.sources.files import InboxFile, find_files
+from market_profile.sources.files import Found, InboxFile, find_files
 from market_profile.sources.identity import tell_apart
 from market_profile.sources.judging import Circumstances, KindRows, joined, judge_files
 from market_profile.sources.late import late_files, late_rows
@@ -42,13 +42,15 @@ class Known:
 
     ``keys`` gives by kind a frame (record_ref, content_sha256, version) of every version ever accepted; ``lookup``, in
     its place, returns it for the references asked for, so that a month's intake does not read the whole history.
-    ``waiting`` holds the rows set aside for want of their parent alone (kind, file_id, line, record_ref).
+    ``waiting`` holds the rows set aside for want of their parent alone (kind, file_id, line, record_ref), ``fresh`` by
+    kind the rows that this intake has accepted so far.
     """
 
     files: frozenset[str] = frozenset()
     keys: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     lookup: Callable[[str, pd.Series[str]], pd.DataFrame] | None = None
     waiting: pd.DataFrame | None = None
+    fresh: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def of(self, kind: str, refs: pd.Series[str]) -> pd.DataFrame:
         """Return the versions accepted of the records ``refs`` of ``kind``, empty where there are none."""
@@ -95,66 +97,94 @@ class Intake:
             raise InputRefused(f"{lines}\nNothing was taken in; the quarantine report names the files.")
 
 
-def read_inbox(workspace: Path, settings: Settings, areas: Areas, known: Known) -> Intake:
-    """Return everything that ``workspace/inbox`` holds and the store does not, judged row by row.
-
-    A file whose hash the store knows is not read again; a second identical file is all duplicates. Raises
-    AccountingError where a file's rows do not add up. Refused files are listed in ``refused``: the caller decides.
-    """
-    found = find_files(workspace, settings)
-    state = _State(refused=list(found.refused), warnings=list(found.warnings))
-    for kind in KINDS.values():
-        files = [file for file in found.files if file.kind == kind.name]
-        if files:
-            _take_kind(kind, files, Circumstances(settings.source(kind.name), areas), known, state)
-    order = {kind: number for number, kind in enumerate(KINDS)}
-    quarantine = _stacked(state.quarantine, QUARANTINE_COLUMNS)
-    return Intake(
-        accounts=tuple(sorted(state.accounts, key=lambda entry: (order[entry.kind], entry.name))),
-        accepted=state.accepted,
-        quarantine=quarantine,
-        place_faults=_stacked(state.place_faults, PLACE_FAULT_COLUMNS),
-        refused=tuple(state.refused),
-        warnings=tuple(state.warnings),
-    )
-
-
 @dataclass
-class _State:
-    """What the kinds before have given; filled kind by kind, parents first."""
+class Taken:
+    """What the files of one kind gave; ``accepted`` is None where they gave no row to judge."""
 
-    refused: list[Refusal]
-    warnings: list[str]
+    refused: list[Refusal] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     accounts: list[FileAccount] = field(default_factory=list)
-    accepted: dict[str, pd.DataFrame] = field(default_factory=dict)
+    accepted: pd.DataFrame | None = None
     quarantine: list[pd.DataFrame] = field(default_factory=list)
     place_faults: list[pd.DataFrame] = field(default_factory=list)
 
 
-def _take_kind(kind: Kind, files: list[InboxFile], around: Circumstances, known: Known, state: _State) -> None:
-    late = late_files(kind, files, known.waiting, state.accepted)
+APART = frozenset(KINDS) - {name for kind in KINDS.values() if kind.parent for name in (kind.name, kind.parent[0])}
+"""Kinds whose rows neither belong to another kind's nor have rows of another kind: they can be read by themselves."""
+
+
+def read_inbox(
+    workspace: Path,
+    settings: Settings,
+    areas: Areas,
+    known: Known,
+    apart: Callable[[], Mapping[str, Taken] | None] | None = None,
+) -> Intake:
+    """Return everything that ``workspace/inbox`` holds and the store does not, judged row by row.
+
+    A file whose hash the store knows is not read again; a second identical file is all duplicates. Raises
+    AccountingError where a file's rows do not add up. Refused files are listed in ``refused``: the caller decides.
+    ``apart`` gives what another process read of the kinds ``APART``, None where it failed; they are read here then.
+    """
+    found = find_files(workspace, settings)
+    taken = take_kinds(frozenset(KINDS) - APART if apart else frozenset(KINDS), found, settings, areas, known)
+    if apart:
+        taken |= apart() or take_kinds(APART, found, settings, areas, known)
+    parts = [taken[name] for name in KINDS if name in taken]
+    order = {kind: number for number, kind in enumerate(KINDS)}
+    accounts = [entry for part in parts for entry in part.accounts]
+    return Intake(
+        accounts=tuple(sorted(accounts, key=lambda entry: (order[entry.kind], entry.name))),
+        accepted={name: rows for name in KINDS if name in taken and (rows := taken[name].accepted) is not None},
+        quarantine=_stacked([frame for part in parts for frame in part.quarantine], QUARANTINE_COLUMNS),
+        place_faults=_stacked([frame for part in parts for frame in part.place_faults], PLACE_FAULT_COLUMNS),
+        refused=(*found.refused, *(one for part in parts for one in part.refused)),
+        warnings=(*found.warnings, *(one for part in parts for one in part.warnings)),
+    )
+
+
+def take_kinds(
+    names: Collection[str], found: Found, settings: Settings, areas: Areas, known: Known
+) -> dict[str, Taken]:
+    """Return by kind what the files found give, parents first, for those of ``names`` that have files."""
+    taken: dict[str, Taken] = {}
+    fresh: dict[str, pd.DataFrame] = {}
+    for kind in KINDS.values():
+        files = [file for file in found.files if file.kind == kind.name]
+        if not files or kind.name not in names:
+            continue
+        taken[kind.name] = part = Taken()
+        around = Circumstances(settings.source(kind.name), areas)
+        _take_kind(kind, files, around, replace(known, fresh=fresh), part)
+        if part.accepted is not None:
+            fresh[kind.name] = part.accepted
+    return taken
+
+
+def _take_kind(kind: Kind, files: list[InboxFile], around: Circumstances, known: Known, taken: Taken) -> None:
+    late = late_files(kind, files, known.waiting, known.fresh)
     waited = [part for file in late if (part := late_rows(kind, file, around.source, known.waiting)) is not None]
     again: list[InboxFile] = []
     judged = []
-    for texts in _in_parts(chain(waited, _texts(kind, files, around.source, known, state, again))):
-        parents = _parents(kind, texts, known, state)
+    for texts in _in_parts(chain(waited, _texts(kind, files, around.source, known, taken, again))):
+        parents = _parents(kind, texts, known)
         judged.append(judge_files(kind, texts, replace(around, parents=parents)))
     if judged:
-        _take_rows(kind, joined(judged), len(waited), again, known, state)
+        _take_rows(kind, joined(judged), len(waited), again, known, taken)
 
 
 def _texts(
-    kind: Kind, files: list[InboxFile], source: SourceSettings, known: Known, state: _State, again: list[InboxFile]
+    kind: Kind, files: list[InboxFile], source: SourceSettings, known: Known, taken: Taken, again: list[InboxFile]
 ) -> Iterator[FileText]:
     """Yield the text of each file that is neither known, refused nor there twice (those go to ``again``)."""
     seen: set[str] = set()
     for file in files:
         if file.sha256 in known.files:
-            state.accounts.append(FileAccount.known(file))
+            taken.accounts.append(FileAccount.known(file))
         elif file.sha256 in seen:
             again.append(file)
         else:
-            text = _text(kind, file, source, state)
+            text = _text(kind, file, source, taken)
             if text is not None:
                 seen.add(file.sha256)
                 yield text
@@ -172,41 +202,41 @@ def _in_parts(texts: Iterable[FileText]) -> Iterator[list[FileText]]:
         yield part
 
 
-def _take_rows(kind: Kind, judged: KindRows, waited: int, again: list[InboxFile], known: Known, state: _State) -> None:
+def _take_rows(kind: Kind, judged: KindRows, waited: int, again: list[InboxFile], known: Known, taken: Taken) -> None:
     """Take the rows of the first ``waited`` files, read before, and of the fresh ones after them."""
     told = tell_apart(kind, judged.candidates, lambda refs: known.of(kind.name, refs))
     accounts = accounts_of(judged, told, waited)
     fresh = {entry.sha256: entry for entry in accounts[waited:]}
-    state.accounts += [entry for entry in accounts[:waited] if entry.accepted]
-    state.accounts += fresh.values()
-    state.accounts += [repeated(fresh[file.sha256], file) for file in again]
-    state.warnings += [
+    taken.accounts += [entry for entry in accounts[:waited] if entry.accepted]
+    taken.accounts += fresh.values()
+    taken.accounts += [repeated(fresh[file.sha256], file) for file in again]
+    taken.warnings += [
         f"{kind.name} file {file.file.file_id}: {note}" for file in judged.files[waited:] for note in file.warnings
     ]
     if told.older:
-        state.warnings.append(f"{kind.name}: {told.older} rows repeat a superseded version; the later one stays")
-    state.quarantine.append(quarantine_rows(kind, judged.of_files(waited)))
+        taken.warnings.append(f"{kind.name}: {told.older} rows repeat a superseded version; the later one stays")
+    taken.quarantine.append(quarantine_rows(kind, judged.of_files(waited)))
     names = {file.file.file_id: file.file.name for file in judged.files}
-    state.place_faults.append(place_fault_rows(kind, told.accepted, names))
-    state.accepted[kind.name] = told.accepted.drop(columns=["place_sentence"])
+    taken.place_faults.append(place_fault_rows(kind, told.accepted, names))
+    taken.accepted = told.accepted.drop(columns=["place_sentence"])
 
 
-def _text(kind: Kind, file: InboxFile, source: SourceSettings, state: _State) -> FileText | None:
+def _text(kind: Kind, file: InboxFile, source: SourceSettings, taken: Taken) -> FileText | None:
     try:
         return read_text(kind, file, source)
     except FileRefused as fault:
-        state.refused.append(Refusal(kind.name, file.name, file.file_id, fault.reason, fault.sentence, fault.line))
+        taken.refused.append(Refusal(kind.name, file.name, file.file_id, fault.reason, fault.sentence, fault.line))
         return None
 
 
-def _parents(kind: Kind, texts: list[FileText], known: Known, state: _State) -> pd.Series[str] | None:
+def _parents(kind: Kind, texts: list[FileText], known: Known) -> pd.Series[str] | None:
     """Return those of the parents that the rows name which were accepted, before or in this intake."""
     if kind.parent is None:
         return None
     parent, column = kind.parent
     stated = [text_series([file.table.data.column(file.places[column])]) for file in texts if column in file.places]
     named = plain(pd.concat(stated, ignore_index=True)).drop_duplicates() if stated else pd.Series(dtype="str")
-    batch = state.accepted.get(parent, _NO_KEYS)["record_ref"]
+    batch = known.fresh.get(parent, _NO_KEYS)["record_ref"]
     missing = named[~is_among(named, batch)]
     return pd.concat([known.of(parent, missing)["record_ref"], batch], ignore_index=True).astype("str")
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from market_profile.refresh.beside import Ends, Running, start_beside
+from market_profile.refresh.handing import unnamed
 from market_profile.refresh.making import analyse_for, load_records
 from market_profile.refresh.plan import Plan, make_plan, open_workspace, take_in
 from market_profile.refresh.product import Products
@@ -85,10 +86,10 @@ def test_a_full_disk_leaves_neither_process_waiting(plan: Plan) -> None:
 
 
 def test_the_files_between_processes_have_no_name(plan: Plan) -> None:
-    products = Products(plan.workspace.store)
-    products.clear()
-    with products.unnamed() as file:
+    work = plan.workspace.store / "work"
+    Products(plan.workspace.store).clear()
+    with unnamed(work) as file:
         file.write(b"who is who")
         file.flush()
         assert os.fstat(file.fileno()).st_nlink == 0
-        assert not list((plan.workspace.store / "work").iterdir())
+        assert not list(work.iterdir())
