@@ -84,6 +84,7 @@ def _lines_closed(tables: Tables) -> Events:
 
 def _disruptions(*levels: str) -> Callable[[Tables], Events]:
     def count(tables: Tables) -> Events:
+        """Return when disruptions of the levels were made."""
         rows = tables.get("disruptions")
         return Events(rows.loc[rows["level"].isin(levels), "on"])
 
@@ -127,6 +128,7 @@ def _neighbourhood(tables: Tables) -> Events:
 
 def _harm(*kinds: str) -> Callable[[Tables], Events]:
     def count(tables: Tables) -> Events:
+        """Return when harm of the kinds occurred."""
         rows = tables.get("harm_events")
         return Events(rows.loc[rows["harm"].isin(kinds), "occurred_at"])
 

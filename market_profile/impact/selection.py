@@ -48,6 +48,7 @@ def fit_rates(counts: ArrayLike, days: float) -> Rates | None:
     value, times = np.unique(seen, return_counts=True)
 
     def loss(at: np.ndarray) -> tuple[float, np.ndarray]:
+        """Return minus the log likelihood at (log shape, log mean), and its slope."""
         value_at, slope = _log_likelihood(value, times, float(np.exp(at[0])), float(np.exp(at[1])))
         return -value_at, -slope
 

@@ -161,6 +161,7 @@ def _bounds(counts: FloatArray, lists: int, fits: tuple[Fit, ...], confidence: f
     tail = (1 - confidence) / 2
 
     def above(log_unseen: float) -> float:
+        """Return the weighted tail of the models above a number of unseen people, given as its logarithm."""
         return float(weight @ [special.ndtr(-root(np.exp(log_unseen))) for root in roots])
 
     start = float(np.log(max(fits[0].unseen, 0.5)))

@@ -77,6 +77,7 @@ def number_cells(values: np.ndarray, made: Callable[[float], str]) -> Texts:
     bits = pa.array(np.ascontiguousarray(values, dtype="float64").view("int64"), mask=np.isnan(values))
 
     def texts(known: Any) -> list[str]:
+        """Return the texts of different floats, given by their bits."""
         return [made(number) for number in known.to_numpy(zero_copy_only=False).view("float64").tolist()]
 
     return _each_once(bits, texts)

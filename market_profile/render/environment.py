@@ -35,6 +35,7 @@ def finalizer(audience: Audience) -> Callable[[Any], Any]:
     gate = Gate(audience)
 
     def finalize(value: Any) -> Any:
+        """Return what is printed for a value; raises where it is undefined or may not be shown."""
         if isinstance(value, Undefined):
             return str(value)  # raises, naming what is undefined
         if type(value) is Drawn:

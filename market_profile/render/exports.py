@@ -109,6 +109,7 @@ def _plain(cell: object) -> str | int | float | bool | None:
 
 def _rounded(shape: dict[str, Any]) -> dict[str, Any]:
     def walk(part: Any) -> Any:
+        """Return a point, or points within points, with rounded numbers."""
         is_point = len(part) > 0 and isinstance(part[0], float)
         return [round(number, 7) for number in part] if is_point else [walk(inner) for inner in part]
 

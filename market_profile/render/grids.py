@@ -114,6 +114,7 @@ def _heat_grid(drawing: HeatStrip[Shown]) -> Grid:
 
 def _survival_grid(drawing: Survival[Shown]) -> Grid:
     def share(value: float) -> Fixed:
+        """Return a share as whole per cent."""
         return Fixed(f"{figure_text(round(value * 100))}%")
 
     steps = zip(drawing.days, drawing.share, drawing.low, drawing.high, strict=True)

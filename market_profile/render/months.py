@@ -114,6 +114,7 @@ def _index(shelf: Shelf) -> bytes:
 
 def _month(one: MonthOnShelf) -> view.MonthView:
     def link(path: str) -> Fixed:
+        """Return the address of a file of the month, "" where it is not there."""
         return Fixed(f"{one.month}/{path}" if path in one.files else "")
 
     return view.MonthView(
