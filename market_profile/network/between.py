@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from market_profile.network.reach import folding
+from market_profile.network.reach import folding, neighbours_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -31,7 +31,7 @@ def betweenness_sums(matrix: sparse.csr_matrix) -> Floats:
         [0.0, 1.0, 0.0]
     """
     size = matrix.shape[0]
-    parent, folded = folding([near.tolist() for near in np.split(matrix.indices, matrix.indptr[1:-1])])
+    parent, folded = folding(neighbours_of(matrix))
     weight, squares = [1] * size, [0] * size
     for node in folded:
         weight[parent[node]] += weight[node]

@@ -14,11 +14,12 @@ from market_profile.network.change import Told, changes, current_ids
 from market_profile.network.communities import carry_labels, communities
 from market_profile.network.company import named_beside
 from market_profile.network.edges import EDGE_KEY, edges_of, numbered, tie_weights
+from market_profile.network.evidence import Evidence, gather
 from market_profile.network.key_players import key_players
 from market_profile.network.model import KeyPlayerSet, Network, Resolved
 from market_profile.network.role_pieces import HALF_LIFE_DAYS
 from market_profile.network.standing import STANDING, standing
-from market_profile.network.statements import Evidence, gather, mentioned, tie_statements
+from market_profile.network.statements import mentioned, tie_statements
 from market_profile.network.things import things
 from market_profile.periods import Month
 from market_profile.settings import NetworkSettings

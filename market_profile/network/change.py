@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from market_profile.network.codes import among, places, row_numbers
+from market_profile.network.codes import Ints, among, places, row_numbers
 from market_profile.network.edges import EDGE_KEY
 from market_profile.periods import Month
 from market_profile.terms import Role
@@ -173,27 +173,46 @@ def group_changes(nodes: pd.DataFrame, before: pd.DataFrame, statements: pd.Data
     shared = both.groupby(["community_before", "community"]).size().rename("n").reset_index()
     of_before = shared.groupby("community_before")["n"].transform("sum")
     part = shared[(shared["n"] >= SHARED[0]) & (shared["n"] >= SHARED[1] * of_before)]
-    fresh = statements[((statements["observed_at"] >= month.start) & ~statements["is_suspected_false"]).to_numpy()]
-    fresh = fresh[["source_id", "target_id", "record_ref"]].astype("object")
+    fresh = _Fresh.of(statements, both["nominal_id"], month)
     rows = []
     for change, one, several in (
         ("communities_merged", "community", "community_before"),
         ("community_split", "community_before", "community"),
     ):
         grouped = part.sort_values([one, several], kind="stable").groupby(one, sort=True)[several].agg("|".join)
+        of_one, of_several = (both[column].to_numpy(dtype=object) for column in (one, several))
         for name, parts in grouped[grouped.str.contains("|", regex=False)].items():
-            moved = both.loc[(both[one] == name) & both[several].isin(parts.split("|")), "nominal_id"]
+            moved = of_one == name
+            moved[moved] = np.isin(of_several[moved].astype(str), parts.split("|"))
             ends = {one: str(name), several: parts}
-            told = _inside(fresh, set(moved))
-            rows.append((change, ends["community_before"], ends["community"], told))
+            rows.append((change, ends["community_before"], ends["community"], fresh.inside(moved)))
     frame = pd.DataFrame(rows, columns=["change", "before", "now", "records"]).astype("str")
     empty = {"source_nominal_id": "", "target_nominal_id": "", "relation": ""}
     return frame.assign(**empty, weight_before=float("nan"), weight_now=float("nan"))[list(CHANGE_COLUMNS)]
 
 
-def _inside(fresh: pd.DataFrame, people: set[str]) -> str:
-    inside = fresh[fresh["source_id"].isin(people) & fresh["target_id"].isin(people)]
-    return "|".join(sorted(inside["record_ref"].unique())[:MOST_REFS])
+@dataclass(frozen=True)
+class _Fresh:
+    """The month's sound statements: rows of their two people in a list of people (-1: not in it), and their records."""
+
+    source: Ints
+    target: Ints
+    records: np.ndarray
+
+    @classmethod
+    def of(cls, statements: pd.DataFrame, people: pd.Series, month: Month) -> _Fresh:
+        """Return those of ``statements`` on what happened in the month, among ``people``."""
+        is_fresh = (statements["observed_at"] >= month.start) & ~statements["is_suspected_false"]
+        rows = statements[is_fresh]
+        return cls(
+            places(rows["source_id"], people), places(rows["target_id"], people), rows["record_ref"].to_numpy(object)
+        )
+
+    def inside(self, people: np.ndarray) -> str:
+        """Return the records on ties among ``people`` (a flag each), the first of them, | separated."""
+        among_them = np.append(people, False)
+        found = self.records[among_them[self.source] & among_them[self.target]]
+        return "|".join(sorted(set(found.tolist()))[:MOST_REFS])
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,16 @@ def ordered(values: pd.Series | pd.Index) -> tuple[pd.Index, Ints]:
     return names, rank[np.asarray(coded.indices)] if len(rank) else np.empty(0, dtype=np.int64)
 
 
+def in_order(values: pd.Series | pd.Index) -> Ints:
+    """Return the rows of ``values`` in the order of their texts, equals as they stand.
+
+    Example:
+        >>> in_order(pd.Series(["b", "a", "b"])).tolist()
+        [1, 0, 2]
+    """
+    return np.asarray(pc.array_sort_indices(_array(values))).astype(np.int64)
+
+
 def row_numbers(*frames: pd.DataFrame) -> list[Ints]:
     """Return a number for each row of ``frames`` (text columns alike): equal rows have one, in order of the rows.
 

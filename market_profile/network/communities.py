@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from market_profile.network.codes import places
 from market_profile.network.structure import Ints, Web, by_size
 
 ROUNDS = 60
@@ -106,8 +107,9 @@ def carry_labels(nodes: pd.DataFrame, previous: pd.DataFrame | None) -> pd.Serie
     the next free number.
     """
     known = pd.DataFrame({"nominal_id": [], "community": []}, dtype="str") if previous is None else previous
-    both = nodes.merge(known[["nominal_id", "community"]], on="nominal_id", suffixes=("", "_before"))
-    both = both[both["community_before"] != ""]
+    place = places(nodes["nominal_id"], known["nominal_id"])
+    named = np.append(known["community"].to_numpy(dtype=object), "")[place]
+    both = nodes[named != ""].assign(community_before=named[named != ""].astype(str))
     shared = both.groupby(["community", "community_before"]).size().rename("n").reset_index()
     shared = shared.sort_values(["n", "community_before", "community"], ascending=[False, True, True], kind="stable")
     taken: dict[int, str] = {}
@@ -116,7 +118,7 @@ def carry_labels(nodes: pd.DataFrame, previous: pd.DataFrame | None) -> pd.Serie
         if now not in taken and before not in given:
             taken[now] = before
             given.add(before)
-    last = max((int(name[1:]) for name in known["community"] if name), default=0)
+    last = max((int(name[1:]) for name in known["community"].unique().tolist() if name), default=0)
     fresh = [c for c in sorted(nodes["community"].unique()) if c not in taken]
     taken |= {community: f"C{last + place:03d}" for place, community in enumerate(fresh, start=1)}
     return nodes["community"].map(taken).astype("str")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from market_profile.network.statements import LARGEST_GROUP, Evidence, linked_pairs
+from market_profile.network.evidence import Evidence
+from market_profile.network.statements import linked_pairs, pairs_within
 
 COLUMNS = (
     "nominal_id",
@@ -24,15 +26,22 @@ def named_beside(evidence: Evidence, since: pd.Timestamp) -> pd.DataFrame:
     Logs on what happened from ``since`` on. Columns COLUMNS; ``is_after``: the person stands after the other in the
     log's list of subjects.
     """
-    people = evidence.subjects[evidence.subjects["observed_at"] >= since].drop_duplicates(["urn", "nominal_id"])
-    people = people[people.groupby("urn", sort=False)["nominal_id"].transform("size").between(2, LARGEST_GROUP)]
-    graded = ["weight", "observed_at", "source_key", "is_suspected_false"]
-    left = people[["urn", "subject_no", "nominal_id", *graded]]
-    right = people[["urn", "subject_no", "nominal_id"]].set_axis(["urn", "other_no", "other_id"], axis=1)
-    both = left.merge(right, on="urn")
-    both = both[both["nominal_id"] != both["other_id"]]
-    known = pd.MultiIndex.from_frame(linked_pairs(evidence))
-    both = both[~pd.MultiIndex.from_frame(both[["nominal_id", "other_id"]]).isin(known)]
-    number = [pd.to_numeric(both[c], errors="coerce").fillna(0) for c in ("subject_no", "other_no")]
-    both = both.assign(is_after=number[0] > number[1]).rename(columns={"urn": "record_ref"})
-    return both.sort_values(["nominal_id", "other_id", "record_ref"], kind="stable")[list(COLUMNS)]
+    subjects = evidence.subjects
+    rows = np.flatnonzero(subjects["observed_at"] >= since)
+    log, person = (subjects[name].to_numpy() for name in ("log", "person"))
+    count = max(len(evidence.names), 1)
+    rows = np.sort(rows[np.unique(log[rows] * count + person[rows], return_index=True)[1]])
+    one, other = (rows[side] for side in pairs_within(log[rows]))
+    one, other = np.concatenate([one, other]), np.concatenate([other, one])
+    free = ~np.isin(person[one] * count + person[other], linked_pairs(evidence))
+    one, other = one[free], other[free]
+    order = np.lexsort((log[one], person[other], person[one]))
+    one, other = one[order], other[order]
+    number = pd.to_numeric(subjects["subject_no"], errors="coerce").fillna(0).to_numpy()
+    told = subjects[["weight", "observed_at", "source_key", "urn", "is_suspected_false"]].take(one)
+    told = told.reset_index(drop=True).rename(columns={"urn": "record_ref"})
+    return told.assign(
+        nominal_id=evidence.names.take(person[one]),
+        other_id=evidence.names.take(person[other]),
+        is_after=number[one] > number[other],
+    )[list(COLUMNS)]

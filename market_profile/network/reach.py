@@ -8,9 +8,11 @@ then walks only what is left, about a quarter of the people.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from market_profile.network.walks import Walks
 
@@ -118,6 +120,12 @@ class Reach:
                     inside[higher] += _pairs(before - less) - _pairs(before)
                 above = higher
         return cut
+
+
+def neighbours_of(matrix: sparse.csr_matrix) -> list[list[int]]:
+    """Return the neighbours of each node of an adjacency matrix."""
+    near = matrix.indices.tolist()
+    return [near[first:last] for first, last in pairwise(matrix.indptr.tolist())]
 
 
 def folding(neighbours: list[list[int]]) -> tuple[list[int], list[int]]:

@@ -12,7 +12,9 @@ import pandas as pd
 from scipy import sparse
 from scipy.spatial import cKDTree
 
+from market_profile.network.codes import among, places
 from market_profile.network.edges import age_days
+from market_profile.network.ground import Ground
 from market_profile.network.model import Replacement
 from market_profile.network.waits import HORIZON_DAYS, STREET, estimate_waits
 from market_profile.periods import Month
@@ -156,16 +158,15 @@ def _same_market(clocks: pd.DataFrame) -> sparse.csr_matrix:
 
 
 def _near(removed: pd.DataFrame, supply: pd.DataFrame) -> pd.DataFrame:
-    here = removed[removed["easting_m"].notna() & removed["northing_m"].notna()]
-    there = supply[supply["easting_m"].notna() & supply["northing_m"].notna()]
-    if here.empty or there.empty:
-        return _matched(removed.iloc[:0], supply.iloc[:0])
-    middles = cKDTree(here[["easting_m", "northing_m"]].to_numpy())
-    found = middles.query_ball_tree(cKDTree(there[["easting_m", "northing_m"]].to_numpy()), REACH_M)
-    count = [len(f) for f in found]
-    left = here.iloc[np.repeat(np.arange(len(here)), count)]
-    right = there.iloc[np.concatenate([np.sort(f) for f in found]).astype(int)]
-    return _matched(left, right)
+    columns = ["easting_m", "northing_m"]
+    there = np.flatnonzero(supply["easting_m"].notna() & supply["northing_m"].notna())
+    ground = Ground(supply[columns].to_numpy(float)[there], REACH_M)
+    parts = [(part.rows[part.place], there[part.point]) for part in ground.around(removed[columns].to_numpy(float))]
+    none = np.empty(0, dtype=np.int64)
+    clock, row = (np.concatenate([none, *side]) for side in (zip(*parts, strict=True) if parts else ((), ())))
+    days = (supply["observed_at"].to_numpy()[row] - removed["arrested_at"].to_numpy()[clock]) / np.timedelta64(1, "D")
+    told = np.flatnonzero((days > -COLLEAGUE_DAYS) & (days <= HORIZON_DAYS))
+    return _matched(removed.iloc[clock[told]], supply.iloc[row[told]])
 
 
 def _matched(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
@@ -243,14 +244,14 @@ def window_of_opportunity(
         columns={"source_nominal_id": "dealer_id", "target_nominal_id": "user_id", "weight": "tie_weight"}
     )
     gone = set(recent["dealer_id"])
-    others = ties[~ties["dealer_id"].isin(gone)].groupby("user_id")["dealer_id"].nunique()
+    others = ties[~among(ties["dealer_id"], gone)].groupby("user_id")["dealer_id"].nunique()
     users = nodes.loc[nodes["role"].isin(["user", "unknown", "associate"]), "nominal_id"]
     frame = recent[["dealer_id", "custody_ref", "arrested_on"]].merge(ties, on="dealer_id")
-    frame = frame[frame["user_id"].isin(users)]
+    frame = frame[among(frame["user_id"], users)]
     since = age_days(frame["arrested_on"], month)
     frame = frame.assign(
         days_left=np.floor(WINDOW_DAYS - since).astype("int64"),
-        other_suppliers=frame["user_id"].map(others).astype("float64").fillna(0).astype("int64"),
+        other_suppliers=np.append(others.to_numpy(), 0)[places(frame["user_id"], others.index)].astype("int64"),
     )
     columns = ["user_id", "dealer_id", "custody_ref", "arrested_on", "days_left", "tie_weight", "other_suppliers"]
     return frame.sort_values(["days_left", "user_id", "dealer_id"], kind="stable")[columns].reset_index(drop=True)

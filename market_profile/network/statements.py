@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+import numpy as np
 import pandas as pd
 
-from market_profile.contracts.tables import Tables
 from market_profile.network import grades
-from market_profile.periods import Month
+from market_profile.network.codes import Ints, ordered, places
+from market_profile.network.evidence import Evidence
 from market_profile.terms import Relation
 
 STATEMENT_COLUMNS = (
@@ -42,67 +41,35 @@ CO_ARREST_FACTOR = 0.4
 """Arrested in one operation on one day: often one line, sometimes only one briefing."""
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """The records of the window, joined to nominals and grades once for all rules.
-
-    ``logs``: urn, observed_at, source_key, grade, weight, handling, provenance, stream, is_suspected_false, places.
-    ``subjects``: log_subjects joined with ``logs`` and ``nominal_id``. ``mentions``: the resolution's records.
-    """
-
-    logs: pd.DataFrame
-    subjects: pd.DataFrame
-    mentions: pd.DataFrame
-    tables: Tables
-    month: Month
-
-
-def gather(tables: Tables, mentions: pd.DataFrame, month: Month) -> Evidence:
-    """Return the evidence before the month's end; ``mentions`` is the ``records`` frame of the resolution."""
-    logs = tables.get("intelligence_logs")
-    logs = logs[logs["submitted_at"] < month.end].sort_values("urn", kind="stable")
-    observed = logs["event_from"].fillna(logs["submitted_at"])
-    graded = pd.DataFrame(
-        {
-            "urn": logs["urn"].astype("str"),
-            "observed_at": observed.where(observed <= logs["submitted_at"], logs["submitted_at"]),
-            "submitted_at": logs["submitted_at"],
-            "source_key": grades.source_key(logs),
-            "grade": logs["source_evaluation"].astype("str") + logs["intelligence_assessment"].astype("str"),
-            "weight": grades.grade_weight(logs),
-            "handling": grades.handling(logs),
-            "provenance": logs["provenance"].astype("str"),
-            "stream": grades.stream(logs["provenance"]),
-            "is_suspected_false": grades.is_suspected_false(logs),
-            "market_mode": logs["market_mode"].astype("str"),
-            "easting_m": logs["easting_m"],
-            "northing_m": logs["northing_m"],
-            "location_precision": logs["location_precision"].astype("str"),
-        }
-    ).reset_index(drop=True)
-    keys = mentions.assign(subject_no=mentions["subject_no"].astype("str"))
-    subjects = tables.get("log_subjects")
-    subjects = subjects.assign(urn=subjects["urn"].astype("str"), subject_no=subjects["subject_no"].astype("str"))
-    subjects = subjects[["urn", "subject_no", "role", "phone", "safeguarding"]].merge(graded, on="urn")
-    own = keys.loc[keys["kind"] == "log_subjects", ["record_ref", "subject_no", "nominal_id", "match_probability"]]
-    subjects = subjects.merge(own.rename(columns={"record_ref": "urn"}), on=["urn", "subject_no"])
-    subjects = subjects.sort_values(["urn", "subject_no"], kind="stable").reset_index(drop=True)
-    return Evidence(graded, subjects, keys, tables, month)
-
-
 def tie_statements(evidence: Evidence) -> pd.DataFrame:
     """Return all statements on pairs of nominals, sorted; undirected relations have the smaller id first.
 
     A log that states a link between two people makes no co-mention of them.
     """
-    links = _links(evidence)
-    parts = [links, _co_mentions(evidence, links), _seized_together(evidence), _arrested_together(evidence)]
-    frame = pd.concat(parts, ignore_index=True)
-    frame = frame[frame["source_id"] != frame["target_id"]]
-    swap = frame["relation"].isin(UNDIRECTED) & (frame["source_id"] > frame["target_id"])
-    frame.loc[swap, ["source_id", "target_id"]] = frame.loc[swap, ["target_id", "source_id"]].to_numpy()
-    order = ["source_id", "target_id", "relation", "source_key", "record_ref"]
-    return frame.sort_values(order, kind="stable").reset_index(drop=True)[list(STATEMENT_COLUMNS)]
+    parts = [evidence.links, _co_mentions(evidence), _seized_together(evidence), _arrested_together(evidence)]
+    frame = pd.concat([part[list(STATEMENT_COLUMNS)] for part in parts], ignore_index=True)
+    one, other = (places(frame[end], evidence.names) for end in ("source_id", "target_id"))
+    names, relation = ordered(frame["relation"])
+    swap = np.isin(relation, np.flatnonzero(names.isin(UNDIRECTED))) & (one > other)
+    one, other = np.where(swap, other, one), np.where(swap, one, other)
+    rows = np.flatnonzero(one != other)
+    order = rows[np.lexsort((relation[rows], other[rows], one[rows]))]
+    order = _finely(order, (one, other, relation), frame[["source_key", "record_ref"]])
+    ends = {"source_id": evidence.names.take(one[order]), "target_id": evidence.names.take(other[order])}
+    return frame.take(order).reset_index(drop=True).assign(**ends)
+
+
+def _finely(order: Ints, keys: tuple[Ints, ...], texts: pd.DataFrame) -> Ints:
+    """Return ``order`` with rows of equal ``keys`` in order of their ``texts``."""
+    is_same = np.ones(max(len(order) - 1, 0), dtype=bool)
+    for key in keys:
+        is_same &= np.diff(key[order]) == 0
+    several = np.append(is_same, False) | np.append(False, is_same) if len(order) else np.zeros(0, dtype=bool)
+    among = order[several]
+    codes = [ordered(texts[name].take(among))[1] for name in texts.columns]
+    order = order.copy()
+    order[several] = among[np.lexsort((*codes[::-1], *(key[among] for key in keys[::-1])))]
+    return order
 
 
 def direct(frame: pd.DataFrame, kind: str, provenance: str) -> pd.DataFrame:
@@ -129,47 +96,54 @@ def mentioned(evidence: Evidence, kind: str, columns: tuple[str, ...]) -> pd.Dat
     return frame.merge(own, on="record_ref").sort_values("record_ref", kind="stable").reset_index(drop=True)
 
 
-def _links(evidence: Evidence) -> pd.DataFrame:
-    links = evidence.tables.get("log_links")[["urn", "from_subject_no", "to_subject_no", "relation"]].astype("str")
-    people = evidence.subjects[["urn", "subject_no", "nominal_id", "match_probability"]]
-    source = people.set_axis(["urn", "from_subject_no", "source_id", "source_match"], axis=1)
-    target = people.set_axis(["urn", "to_subject_no", "target_id", "target_match"], axis=1)
-    frame = links.merge(source, on=["urn", "from_subject_no"]).merge(target, on=["urn", "to_subject_no"])
-    frame = frame.merge(evidence.logs, on="urn").rename(columns={"urn": "record_ref"})
-    match = (frame["source_match"] * frame["target_match"]).astype("float64")
-    return frame.assign(kind="intelligence_logs", is_direct=False, is_stated=True, match_probability=match)[
-        list(STATEMENT_COLUMNS)
-    ]
+def linked_pairs(evidence: Evidence) -> Ints:
+    """Return the pairs of people, either way round, whom some log ties outright: one number a pair, in order.
+
+    The number of a pair is that of the first person times the number of all people, plus that of the second.
+    """
+    source, target = (evidence.links[end].to_numpy() for end in ("source", "target"))
+    count = len(evidence.names)
+    return np.unique(np.concatenate([source * count + target, target * count + source]))
 
 
-def linked_pairs(evidence: Evidence) -> pd.DataFrame:
-    """Return the pairs, either way round, whom some log ties outright: columns one, two."""
-    links = _links(evidence)[["source_id", "target_id"]].drop_duplicates()
-    ways = (("source_id", "target_id"), ("target_id", "source_id"))
-    both = pd.concat([links[list(way)].set_axis(["one", "two"], axis=1) for way in ways], ignore_index=True)
-    return both.drop_duplicates()
-
-
-def _co_mentions(evidence: Evidence, links: pd.DataFrame) -> pd.DataFrame:
-    columns = ["urn", "nominal_id"]
-    people = evidence.subjects[columns].drop_duplicates().sort_values(columns, kind="stable")
-    pairs = _pairs(people, ["urn"])
-    known = links[["record_ref", "source_id", "target_id"]].rename(columns={"record_ref": "urn"})
-    swap = known["source_id"] > known["target_id"]
-    known = known.assign(
-        source_id=known["source_id"].where(~swap, known["target_id"]),
-        target_id=known["target_id"].where(~swap, known["source_id"]),
-    ).drop_duplicates()
-    pairs = pairs.merge(known, on=["urn", "source_id", "target_id"], how="left", indicator="seen")
-    pairs = pairs[pairs["seen"] == "left_only"].merge(evidence.logs, on="urn").rename(columns={"urn": "record_ref"})
-    return pairs.assign(
+def _co_mentions(evidence: Evidence) -> pd.DataFrame:
+    count = max(len(evidence.names), 1)
+    people = np.unique(evidence.subjects["log"].to_numpy() * count + evidence.subjects["person"].to_numpy())
+    log, person = people // count, people % count
+    one, other = pairs_within(log)
+    source, target = (evidence.links[end].to_numpy() for end in ("source", "target"))
+    first = evidence.links["log"].to_numpy() * count + np.minimum(source, target)
+    _, number = np.unique(np.concatenate([people[one], first]), return_inverse=True)
+    pair = number * count + np.concatenate([person[other], np.maximum(source, target)])
+    fresh = ~np.isin(pair[: len(one)], pair[len(one) :])
+    one, other = one[fresh], other[fresh]
+    frame = evidence.logs.take(log[one]).reset_index(drop=True).rename(columns={"urn": "record_ref"})
+    return frame.assign(
+        source_id=evidence.names.take(person[one]),
+        target_id=evidence.names.take(person[other]),
         relation=Relation.ASSOCIATES.value,
-        weight=pairs["weight"] * CO_MENTION_FACTOR,
+        weight=frame["weight"] * CO_MENTION_FACTOR,
         kind="intelligence_logs",
         is_direct=False,
         is_stated=False,
         match_probability=1.0,
-    )[list(STATEMENT_COLUMNS)]
+    )
+
+
+def pairs_within(group: Ints) -> tuple[Ints, Ints]:
+    """Return the pairs of rows of one ``group`` (in order), the earlier first; groups above LARGEST_GROUP make none.
+
+    Example:
+        >>> [rows.tolist() for rows in pairs_within(np.array([3, 5, 5, 5]))]
+        [[1, 1, 2], [2, 3, 3]]
+    """
+    start = np.flatnonzero(np.diff(group, prepend=-1))
+    size = np.diff(np.append(start, len(group)))
+    place = np.arange(len(group))
+    left = np.repeat(start + size, size) - place - 1
+    left[np.repeat(size > LARGEST_GROUP, size)] = 0
+    one = np.repeat(place, left)
+    return one, one + 1 + np.arange(len(one)) - np.repeat(np.cumsum(left) - left, left)
 
 
 def _seized_together(evidence: Evidence) -> pd.DataFrame:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from market_profile.network.statements import Evidence, direct, mentioned
+from market_profile.network.evidence import Evidence
+from market_profile.network.statements import direct, mentioned
 from market_profile.terms import Outcome, Relation, Role
 
 SELLING = (Role.DEALER.value, Role.RUNNER.value, Role.LINE_HOLDER.value, Role.SUPPLIER.value)

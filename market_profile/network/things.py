@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from market_profile.network.statements import Evidence
+from market_profile.network.evidence import Evidence
 
 THING_COLUMNS = ("thing_id", "node_type", "people", "is_shared", "is_handed_on")
 USE_COLUMNS = ("nominal_id", "thing_id", "relation", "records", "first_seen", "last_seen")

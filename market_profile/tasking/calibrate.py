@@ -104,12 +104,12 @@ def unseen_spread(rows: pd.DataFrame, logit: np.ndarray) -> float:
     """
     p = 1 / (1 + np.exp(-logit))
     own = rows["seller"].where(rows["seller"] != "", "at " + rows["market_id"])
-    frame = pd.DataFrame({"gap": rows["success"].to_numpy(dtype=float) - p, "var": p * (1 - p), "own": own.to_numpy()})
-    groups = frame.groupby("own", sort=True)[["gap", "var"]].agg(["sum", "size"])
-    many = groups[groups["gap", "size"] > 1]
-    over = float((np.square(many["gap", "sum"]) - many["var", "sum"]).sum())
-    found = max(over / max(float(np.square(many["var", "sum"]).sum()), 1e-9), 0.0)
-    count = len(many)
+    code = pd.factorize(own)[0]
+    size = np.bincount(code)
+    gap, var = (np.bincount(code, told)[size > 1] for told in (rows["success"].to_numpy(dtype=float) - p, p * (1 - p)))
+    over = float((np.square(gap) - var).sum())
+    found = max(over / max(float(np.square(var).sum()), 1e-9), 0.0)
+    count = len(var)
     shrunk = (UNSEEN_STRENGTH * UNSEEN_SPREAD**2 + count * found) / (UNSEEN_STRENGTH + count)
     return max(UNSEEN_SPREAD, float(np.round(np.sqrt(shrunk), 9)))
 

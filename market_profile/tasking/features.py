@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from market_profile.tasking.ground import Ints
+from market_profile.network.ground import Ground, Ints
 from market_profile.tasking.said import Parts
 
 NEAR_M = 100.0
@@ -102,16 +102,13 @@ def based(prior: np.ndarray, told: tuple[Pairs, np.ndarray, np.ndarray], own: np
 
 
 def near(at: pd.DataFrame, there: pd.DataFrame, within_m: float) -> tuple[Ints, Ints, np.ndarray]:
-    """Return pairs (row of ``at``, row of ``there``) not further apart than ``within_m``, and their distance."""
-    from scipy.spatial import cKDTree
-
+    """Return pairs (row of ``at``, row of ``there``) not further apart than ``within_m``, and their distance; the pairs
+    of one place stand together, in order of the rows that are near it."""
     columns = ["easting_m", "northing_m"]
-    places = at[columns].to_numpy(dtype=float)
-    here = np.flatnonzero(np.isfinite(places).all(axis=1))
+    places, points = (frame[columns].to_numpy(dtype=float) for frame in (at, there))
+    parts = list(Ground(points, within_m).around(places))
     none = np.zeros(0, dtype=np.int64)
-    if not len(here) or there.empty:
-        return none, none, np.zeros(0)
-    tree = cKDTree(there[columns].to_numpy(dtype=float))
-    pairs = cKDTree(places[here]).sparse_distance_matrix(tree, within_m, output_type="ndarray")
-    pairs = pairs[np.argsort(pairs["i"] * len(there) + pairs["j"])]
-    return here[pairs["i"]], pairs["j"], pairs["v"]
+    one = np.concatenate([none, *(part.rows[part.place] for part in parts)])
+    other = np.concatenate([none, *(part.point for part in parts)])
+    step = points[other] - places[one]
+    return one, other, np.sqrt(step[:, 0] * step[:, 0] + step[:, 1] * step[:, 1])

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from market_profile.indicators.markets import PLAIN_OPEN, PLAIN_SALE
+from market_profile.network.ground import Ints
 from market_profile.tasking import calibrate
 from market_profile.tasking.features import (
     ATTEMPTS_M,
@@ -21,7 +22,6 @@ from market_profile.tasking.features import (
     own_totals,
     sellers_of,
 )
-from market_profile.tasking.ground import Ints
 from market_profile.tasking.pooling import Tally, pool, recency
 from market_profile.tasking.said import Parts, Seen, said_before
 from market_profile.terms import Outcome

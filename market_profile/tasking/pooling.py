@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from market_profile.network.ground import Ints
 from market_profile.tasking.features import PRIOR_STRENGTH, codes_of, sums_by
-from market_profile.tasking.ground import Ints
 from market_profile.tasking.model import frame_with
 from market_profile.tasking.said import days_between
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from market_profile.tasking.ground import Ground, Ints, Part
+from market_profile.network.ground import Ground, Ints, Part
 from market_profile.tasking.model import Inputs
 
 EVIDENCE_M = 200.0

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from small_worlds import People, people, story, tables
 
 from market_profile.network.edges import build_edges, decayed, noisy_or
-from market_profile.network.statements import gather, tie_statements
+from market_profile.network.evidence import gather
+from market_profile.network.statements import tie_statements
 from market_profile.periods import Month
 
 JANUARY = Month("2019-01")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 from crowds import crowd
 from hypothesis import given
@@ -11,9 +12,11 @@ from hypothesis import strategies as st
 from scipy import sparse
 from small_worlds import People, story
 
-from market_profile.network import build_network, removal_effects, remove_nominals
-from market_profile.network.distances import inverse_distances
+from market_profile.network import build_network, effects, removal_effects, remove_nominals
+from market_profile.network.distances import inverse_distances, sampled
+from market_profile.network.mending import MECHANISMS, SEED, new_ties, tear
 from market_profile.network.model import Network
+from market_profile.network.what_if import tied_web
 from market_profile.periods import Month
 from market_profile.settings import NetworkSettings
 
@@ -33,11 +36,11 @@ def network() -> Network:
 
 
 def test_effects_of_each_equal_the_what_if_of_one(network: Network) -> None:
-    effects = removal_effects(network, ["a", "b", "c", "nobody"])
+    found = removal_effects(network, ["a", "b", "c", "nobody"])
     for name in "abc":
-        row, one = effects.loc[name], remove_nominals(network, (name,))
+        row, one = found.loc[name], remove_nominals(network, (name,))
         assert (row["users_without"], row["users_with_alternative"]) == (one.users_without, one.users_with_alternative)
-    nobody = effects.loc["nobody"]
+    nobody = found.loc["nobody"]
     assert (bool(nobody["is_tied"]), bool(nobody["is_strengthening"]), nobody["users_without"]) == (False, False, 0)
 
 
@@ -92,3 +95,37 @@ def test_exact_measures_equal_networkx_on_a_crowd() -> None:
     assert np.abs(betweenness(web, 10**6, 1) - [theirs[i] for i in range(web.size)]).max() < 1e-9
     cores = nx.core_number(graph)
     assert core_numbers(web).tolist() == [cores[i] for i in range(web.size)]
+
+
+def test_partners_get_the_same_replacement_and_window_without_measures_of_people(network: Network) -> None:
+    lean = build_network(*story(*TOLD), JANUARY, NetworkSettings(), {}, in_full=False)
+    pd.testing.assert_frame_equal(lean.replacement.curve, network.replacement.curve)
+    pd.testing.assert_frame_equal(lean.replacement.clocks, network.replacement.clocks)
+    pd.testing.assert_frame_equal(lean.window, network.window)
+    assert lean.nodes["role"].tolist() == network.nodes["role"].tolist()
+    assert (lean.key_players, lean.state, "betweenness" in lean.nodes) == ((), {}, False)
+
+
+@pytest.mark.parametrize("people", [60, 150])
+def test_whether_a_removal_strengthens_equals_counting_every_draw(people: int) -> None:
+    """Asked no further than the answer needs; the plain way draws all and measures each on its own."""
+    web = tied_web(crowd(people))
+    matrix = web.matrix()
+    for person in range(0, web.size, 7):
+        others = np.setdiff1d(np.arange(web.size), [person])
+        sources = sampled(np.arange(web.size), effects.SOURCES, SEED)
+        sources = sources[sources != person]
+        whole = inverse_distances(matrix, np.array([person])) + len(others) / len(sources) * inverse_distances(
+            matrix, sources
+        )
+        torn = tear(matrix, [person])
+        draws = [
+            new_ties(torn, mechanism, np.random.default_rng([SEED, number, draw]))
+            for number, mechanism in enumerate(MECHANISMS)
+            for draw in range(effects.DRAWS)
+        ]
+        after = [
+            inverse_distances(matrix, sources, torn.gone, ties) / len(sources) / (len(others) - 1) for ties in draws
+        ]
+        is_most = 2 * sum(one > whole / (web.size * len(others)) + 1e-12 for one in after) > len(draws)
+        assert effects._strengthening(web, np.array([person])) == ([person] if is_most else [])
