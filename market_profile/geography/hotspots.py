@@ -19,10 +19,10 @@ from market_profile.geography.displacement import displacement_counts
 from market_profile.geography.events import RECORDED, Events, collect_events
 from market_profile.geography.experience import forecast_by
 from market_profile.geography.grid import Floats, Grid, area_of_points, check_crs, make_grid
-from market_profile.geography.hours import heat_strip, hours_by_market, peak_window
+from market_profile.geography.hours import heat_strip, hours_by_market
+from market_profile.geography.market_table import Scene, market_table, peaks_of
 from market_profile.geography.markets import (
     MARKET_CELL_COLUMNS,
-    PlaceMarkets,
     join_markets,
     market_of_cells,
     phone_lines,
@@ -39,24 +39,6 @@ from market_profile.geography.windows import Exposure, exposure, significance
 from market_profile.kept import NOTHING, Kept
 from market_profile.periods import Month
 from market_profile.settings import GeographySettings
-
-MARKET_COLUMNS = (
-    "market_id",
-    "kind",
-    "status",
-    "first_month",
-    "last_month",
-    "cells",
-    "events",
-    "reported",
-    "discovered",
-    "is_corroborated",
-    "peak_hours",
-    "score",
-    "easting_m",
-    "northing_m",
-    "area_code",
-)
 
 
 @dataclass(frozen=True)
@@ -119,7 +101,7 @@ def find_hotspots(
             area_counts(events.frame, areas, month), areas, grid, expectation.share, surfaces.score
         ),
         record_markets=records,
-        markets=_markets(markets, lines, framed, hours, (surfaces, grid, areas, month)),
+        markets=market_table(markets, lines, framed, hours, Scene(surfaces.score, grid, areas, month)),
         market_cells=markets.cells,
         backtest=backtest.table,
         chosen_method=backtest.chosen,
@@ -203,13 +185,9 @@ def _with_markets(
 ) -> pd.DataFrame:
     place = grid.locate(hotspots["easting_m"].to_numpy(float), hotspots["northing_m"].to_numpy(float))
     market = pd.Series(by_cell[place], index=hotspots.index, dtype="str")
-    peaks = _peaks(hours)
+    peaks = peaks_of(hours)
     hotspots = hotspots.assign(market_id=market, peak_hours=market.map(peaks).fillna("").astype("str"))
     return hotspots[list(HOTSPOT_COLUMNS)]
-
-
-def _peaks(hours: pd.DataFrame) -> dict[str, str]:
-    return {str(market): peak_window(frame["weight"].to_numpy(float)) for market, frame in hours.groupby("market_id")}
 
 
 def _published(hotspots: pd.DataFrame, method: str, month: Month, grid: Grid, area_share: float) -> pd.DataFrame:
@@ -224,45 +202,6 @@ def _published(hotspots: pd.DataFrame, method: str, month: Month, grid: Grid, ar
 def _squares(hotspots: pd.DataFrame, grid: Grid, areas: Areas) -> gpd.GeoDataFrame:
     place = grid.locate(hotspots["easting_m"].to_numpy(float), hotspots["northing_m"].to_numpy(float))
     return gpd.GeoDataFrame(hotspots.copy(), geometry=grid.squares(place), crs=areas.crs)
-
-
-def _markets(
-    markets: PlaceMarkets,
-    lines: pd.DataFrame,
-    framed: pd.DataFrame,
-    hours: pd.DataFrame,
-    scene: tuple[Surfaces, Grid, Areas, Month],
-) -> pd.DataFrame:
-    surfaces, grid, areas, month = scene
-    place = np.flatnonzero(markets.labels)
-    east, north = grid.centres(place)
-    cells = pd.DataFrame(
-        {
-            "market_id": np.array(markets.ids, dtype=object)[markets.labels.ravel()[place] - 1] if len(place) else [],
-            "easting_m": east,
-            "northing_m": north,
-            "score": surfaces.score.ravel()[place],
-            "cells": 1,
-        }
-    )
-    spots = cells.groupby("market_id").agg({"easting_m": "mean", "northing_m": "mean", "score": "sum", "cells": "sum"})
-    dates = markets.cells.groupby("market_id").agg({"first_month": "min", "last_month": "max"})
-    places = spots.join(dates).reset_index().assign(kind="place")
-    places = places.assign(area_code=area_of_points(areas, places))
-    every = pd.concat([places, lines.assign(kind="line", last_month=month.text, cells=0)], ignore_index=True)
-    every["status"] = np.where(every["last_month"] == month.text, "active", "dormant")
-    families = by_family(framed, "market_id")
-    counted = framed[framed["weight"] > 0].groupby("market_id").size()
-    every["events"] = every["market_id"].map(counted).fillna(0).astype("int64")
-    for name in ("reported", "discovered"):
-        every[name] = every["market_id"].map(families[name]).fillna(0).astype("int64")
-    every["is_corroborated"] = (every["reported"] > 0) & (every["discovered"] > 0)
-    every["peak_hours"] = every["market_id"].map(_peaks(hours)).fillna("").astype("str")
-    every["area_code"] = every["area_code"].fillna("").astype("str")
-    every["score"] = every["score"].astype(float).round(6)
-    order = every["kind"].eq("line")
-    every = every.assign(order=order).sort_values(["order", "market_id"], kind="stable", ignore_index=True)
-    return every[list(MARKET_COLUMNS)]
 
 
 def _maup(

@@ -84,7 +84,8 @@ def with_person(frame: pd.DataFrame, records: pd.DataFrame, kind: str) -> pd.Dat
     if "person" in frame:
         return frame
     known = records.loc[records["kind"] == kind, ["record_ref", "nominal_id"]].drop_duplicates("record_ref")
-    resolved = frame["record_ref"].map(dict(zip(known["record_ref"].tolist(), known["nominal_id"].tolist(), strict=True)))
+    refs, ids = known["record_ref"].tolist(), known["nominal_id"].tolist()
+    resolved = frame["record_ref"].map(dict(zip(refs, ids, strict=True)))
     own = frame["nominal_ref"].where(frame["nominal_ref"] == "", "ref:" + frame["nominal_ref"])
     return frame.assign(person=resolved.fillna(own)).sort_values("record_ref", kind="stable")
 

@@ -63,7 +63,7 @@ def counts(counted: pd.DataFrame, indicator: str, unit: str = "count") -> pd.Dat
 def figures(frame: pd.DataFrame, indicator: str, unit: str) -> pd.DataFrame:
     """Return ``frame`` with FRAME_COLUMNS under the given indicator, whose definition card has the same id."""
     known = {"indicator": indicator, "unit": unit, "definition_id": indicator}
-    columns = {name: known.get(name, frame[name] if name in frame else np.nan) for name in FRAME_COLUMNS}
+    columns = {name: known.get(name, frame.get(name, np.nan)) for name in FRAME_COLUMNS}
     return pd.DataFrame(columns, index=frame.index)
 
 
