@@ -5,6 +5,7 @@ Each function works on the distinct values of a column once, so that a name writ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 
@@ -33,6 +34,7 @@ _STREET_WORDS = {
     "apt": "flat",
 }
 """Street words that officers shorten; the longer form folds to the shorter."""
+_STREET = re.compile(rf"\b(?:{'|'.join(_STREET_WORDS)})\b")
 
 _TITLES = r"^(?:mr|mrs|ms|miss|dr|master|sir)\s+"
 _NOT_A_NAME = frozenset(
@@ -96,8 +98,7 @@ def fold_address(column: pd.Series[str]) -> pd.Series[str]:
 
     def fold(values: pd.Series[str]) -> pd.Series[str]:
         text = _plain(values)
-        for word, short in _STREET_WORDS.items():
-            text = text.str.replace(rf"\b{word}\b", short, regex=True)
+        text = text.str.replace(_STREET, lambda found: _STREET_WORDS[found.group()], regex=True)
         return text.where(text.str.contains(r"\d") & text.str.contains(r"[a-z]"), "")
 
     return by_value(column, fold)
@@ -117,12 +118,12 @@ def fold_list(column: pd.Series[str]) -> pd.Series[str]:
     """
 
     def fold(values: pd.Series[str]) -> pd.Series[str]:
-        parts = values.str.split("|").explode()
-        parts = fold_name(parts.fillna("")).str.replace(r"^(?:aka|known as) ", "", regex=True)
-        long = parts[parts.ne("")].rename("part").rename_axis("row").reset_index()
-        long = long.drop_duplicates().sort_values(["row", "part"], kind="stable")
-        joined: pd.Series[str] = long.groupby("row")["part"].agg("|".join)
-        return joined.reindex(values.index).fillna("").astype("str")
+        parts = values.str.split("|").tolist()
+        said = pd.Series([part for several in parts for part in several], dtype="str")
+        plain = fold_name(said).str.replace(r"^(?:aka|known as) ", "", regex=True)
+        folded = dict(zip(said.tolist(), plain.tolist(), strict=True))
+        joined = ["|".join(sorted({folded[part] for part in several} - {""})) for several in parts]
+        return pd.Series(joined, index=values.index, dtype="str")
 
     return by_value(column, fold)
 

@@ -97,8 +97,9 @@ def lists_of(owner: Numbers, values: Numbers, count: int) -> Lists:
     known = owner >= 0
     pairs = distinct(packed(owner[known], values[known]))
     whose, what = unpacked(pairs)
-    start = np.searchsorted(whose, np.arange(count + 1))
-    return Lists(start.astype(np.int64), what.astype(np.int32))
+    start = np.zeros(count + 1, dtype=np.int64)
+    np.cumsum(np.bincount(whose, minlength=count)[:count], out=start[1:])
+    return Lists(start, what.astype(np.int32))
 
 
 def joined(first: Lists, second: Lists) -> Lists:

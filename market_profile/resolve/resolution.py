@@ -106,13 +106,15 @@ def _finish(work: _Work, held: pd.DataFrame, previous: Mapping[str, pd.DataFrame
     )
     decided = work.judged[work.judged["judgement"] == "different"]
     review = still_waiting(found, previous.get("review", empty_review()), records, decided)
-    doubtful = set(review["left_nominal_id"]) | set(review["right_nominal_id"]) | _over_large(ids, work.settings)
+    doubtful = set(review["left_nominal_id"]) | set(review["right_nominal_id"])
     births = two_births(ids, mentions["dob"])
     recall = _recall(work, previous)
     state = _state(work, records, issued, recall)
     state |= {"review": review, "questioned": questioned_state(births, work.settled)}
+    nominals = describe_nominals(mentions, ids, work.month, doubtful | births)
+    nominals["review_needed"] |= nominals["records"] > work.settings.largest_cluster_records
     return Resolution(
-        nominals=describe_nominals(mentions, ids, work.month, doubtful | births),
+        nominals=nominals,
         records=records.reset_index(drop=True),
         review=review,
         events=ledger(ids, old, work.month, work.settled.reasons),
@@ -165,11 +167,6 @@ def _recall(work: _Work, previous: Mapping[str, pd.DataFrame]) -> float:
     units = work.units.coded
     found = blocking_recall(units, blocking_keys(units), work.model, work.units.evidence, work.rounds.largest)
     return np.nan if found is None else found
-
-
-def _over_large(ids: pd.Series[str], settings: ResolveSettings) -> set[str]:
-    count = ids.value_counts()
-    return set(count.index[count > settings.largest_cluster_records])
 
 
 def _state(work: _Work, records: pd.DataFrame, issued: int, recall: float) -> dict[str, pd.DataFrame]:
