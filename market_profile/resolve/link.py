@@ -174,6 +174,8 @@ def join_judged(clusters: Labels, judged: Constraints) -> Labels:
     The judgements are few; they are taken in their order, so that the earlier ones hold where they clash.
     """
     result = clusters.copy()
+    if judged.same.empty:
+        return result
     far = judged.different[["left", "right"]].to_numpy()
     for left, right in judged.same[["left", "right"]].to_numpy():
         a, b = sorted((int(result[left]), int(result[right])))

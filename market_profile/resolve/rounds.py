@@ -170,6 +170,8 @@ def _moves(settled: Settled, of_unit: Labels, count: int) -> Moves:
 
 def _within(judged: Constraints, fresh: npt.NDArray[np.bool_]) -> Constraints:
     """Return the judgements on two fresh units, in numbers of fresh units."""
+    if judged.different.empty and judged.same.empty:
+        return judged
     number = np.cumsum(fresh) - 1
     both = []
     for pairs in (judged.different, judged.same):
@@ -180,6 +182,8 @@ def _within(judged: Constraints, fresh: npt.NDArray[np.bool_]) -> Constraints:
 
 def _moved(judged: Constraints, of_unit: Labels) -> Constraints:
     """Return the judgements on units as judgements on the profiles that hold them."""
+    if judged.different.empty and judged.same.empty:
+        return judged
     both = []
     for pairs in (judged.different, judged.same):
         left, right = of_unit[pairs["left"]], of_unit[pairs["right"]]
@@ -199,7 +203,6 @@ def _certainty(linked: Linked, records: npt.NDArray[np.int64]) -> npt.NDArray[np
     weight = pd.concat([inside["weight"], inside["weight"]], ignore_index=True)
     mean = weight.groupby(ends).mean().reindex(range(len(clusters)))
     chance = probability(mean).fillna(1.0).to_numpy(copy=True)
-    order = pd.DataFrame({"cluster": clusters, "records": -records, "unit": np.arange(len(clusters))})
-    lead = order.sort_values(["cluster", "records", "unit"]).drop_duplicates("cluster")["unit"].to_numpy()
-    chance[lead] = 1.0
+    order = np.lexsort((-records, clusters))
+    chance[order[np.diff(clusters[order], prepend=-1) != 0]] = 1.0
     return np.asarray(chance, dtype=np.float64)

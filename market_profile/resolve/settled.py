@@ -134,6 +134,8 @@ def questioned_state(doubted: set[str], settled: Settled) -> pd.DataFrame:
 
 def judgement_state(mentions: pd.DataFrame, stand: pd.DataFrame) -> pd.DataFrame:
     """Return the standing judgements by the keys of their mentions, for next month's comparison."""
+    if stand.empty:
+        return pd.DataFrame({name: pd.Series(dtype="str") for name in (*_SIDES, "judgement")})
     parts = {"judgement": stand["judgement"].astype("str").to_numpy()}
     for side in _WHICH:
         judged = mentions[MENTION_KEY].iloc[stand[side].to_numpy(np.int64)]
@@ -144,6 +146,8 @@ def judgement_state(mentions: pd.DataFrame, stand: pd.DataFrame) -> pd.DataFrame
 
 def _shaken(mentions: pd.DataFrame, stand: pd.DataFrame, before: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Tell which mentions a judgement was made or taken back on since last month."""
+    if stand.empty and before.empty:
+        return np.zeros(len(mentions), dtype=bool)
     now = judgement_state(mentions, stand)
     changed = pd.concat([now, before.astype("str")], ignore_index=True).drop_duplicates(keep=False)
     if changed.empty:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -34,6 +34,7 @@ from market_profile.resolve.units import make_units
 SETS = st.lists(st.sets(st.integers(0, 150), max_size=12), min_size=1, max_size=12)
 
 
+@settings(deadline=None)
 @given(SETS)
 def test_lists_overlap_as_sets_do(sets: list[set[int]]) -> None:
     owner = np.array([row for row, values in enumerate(sets) for _ in values], dtype=np.int64)
@@ -47,6 +48,7 @@ def test_lists_overlap_as_sets_do(sets: list[set[int]]) -> None:
     assert held.tolist() == [number in values for number, values in zip(wanted.tolist(), sets, strict=True)]
 
 
+@settings(deadline=None)
 @given(SETS, st.integers(2, 6), st.integers(0, 2**12 - 1))
 def test_candidate_pairs_are_those_that_share_a_small_block(sets: list[set[int]], largest: int, bits: int) -> None:
     rows = [(unit, key % 20) for unit, keys in enumerate(sets) for key in keys]
