@@ -14,9 +14,9 @@ from market_profile.contracts.tables import Areas, Tables
 from market_profile.geography.areas import area_counts, area_surface
 from market_profile.geography.backtest import BACKTEST_MONTHS, Backtest, run_backtest
 from market_profile.geography.bands import band_of
-from market_profile.geography.corroboration import by_family, feedback_warning
+from market_profile.geography.corroboration import feedback_warning
 from market_profile.geography.displacement import displacement_counts
-from market_profile.geography.events import RECORDED, Events, collect_events
+from market_profile.geography.events import DISCOVERED, RECORDED, REPORTED, Events, collect_events
 from market_profile.geography.experience import forecast_by
 from market_profile.geography.grid import Floats, Grid, area_of_points, check_crs, make_grid
 from market_profile.geography.hours import heat_strip, hours_by_market
@@ -172,10 +172,9 @@ def _hotspots(surfaces: Surfaces, grid: Grid, areas: Areas, framed: pd.DataFrame
         }
     )
     index = grid.locate(framed["easting_m"].to_numpy(float), framed["northing_m"].to_numpy(float))
-    named = framed[index >= 0].assign(cell_id=grid.cell_ids(index[index >= 0]).astype("str"))
-    families = by_family(named, "cell_id").reindex(frame["cell_id"]).reset_index(drop=True)
-    frame["reported"] = families["reported"].fillna(0).astype("int64")
-    frame["discovered"] = families["discovered"].fillna(0).astype("int64")
+    for name in (REPORTED, DISCOVERED):
+        chosen = ((framed["family"] == name) & (framed["weight"] > 0)).to_numpy(bool)
+        frame[name] = grid.count(index[chosen]).ravel()[flat].astype(np.int64)
     frame["is_corroborated"] = (frame["reported"] > 0) & (frame["discovered"] > 0)
     return frame.assign(area_code=area_of_points(areas, frame))
 

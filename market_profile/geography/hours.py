@@ -56,7 +56,7 @@ def hours_by_market(events: pd.DataFrame) -> pd.DataFrame:
     market = events["market_id"].loc[shares["row"]].to_numpy()
     grouped = shares.assign(market_id=market, hour=shares["hour_of_week"] % 24)
     weights = grouped[grouped["market_id"] != ""].groupby(["market_id", "hour"], sort=True)["share"].sum()
-    markets = sorted(set(events["market_id"]) - {""})
+    markets = sorted(set(events["market_id"].unique().tolist()) - {""})
     full = pd.MultiIndex.from_product([markets, range(24)], names=["market_id", "hour"])
     return weights.reindex(full, fill_value=0.0).rename("weight").reset_index()
 
