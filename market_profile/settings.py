@@ -264,10 +264,7 @@ class RunSettings(_Part):
     """How a refresh is run; nothing here moves a byte of an edition, so it is no part of the settings' hash."""
 
     rows_for_second_process: int = Field(30_000, ge=0)
-    """Accepted rows from which the partner edition is made in a second process beside the planner's.
-
-    A first inbox of more than 600 bytes a row of these is read in two processes too.
-    """
+    """Accepted rows from which partners' edition, and a first inbox of 600 bytes a row, get a process of their own."""
     most_rows_at_once: int = Field(10_000_000, ge=0)
     """Accepted rows up to which the two processes work at the same time; above, one after the other, in less memory."""
 
