@@ -43,8 +43,8 @@ def test_eight_refreshes_of_a_whole_town(whole_town: Refreshes) -> None:
     assert found.in_ledger
     assert max(found.changed_pct) <= 0.6
     assert found.kept["pair_f1"] >= found.full["pair_f1"] - 0.02
-    # One link of 17,000 mentions takes 1.4 CPU s by now, and a refresh of them is mostly passes over all records.
-    assert found.times_quicker >= 1.3
+    # One link of 17,000 mentions takes about a CPU second by now; a refresh is mostly passes over all records.
+    assert found.times_quicker >= 1.5
 
 
 @pytest.mark.slow
@@ -56,7 +56,7 @@ def test_eight_refreshes_lose_nothing_against_one_link(whole_town: Refreshes) ->
 @pytest.mark.slow
 @pytest.mark.xfail(
     strict=False,
-    reason="1.7 to 2.4 times at 17,000 mentions since one link of all takes a sixth of the time; the bar is 5",
+    reason="2.3 times at 17,000 mentions, about 4 at 150,000: a link of all became as much quicker; the bar is 5",
 )
 def test_a_refresh_is_five_times_quicker_than_one_link(whole_town: Refreshes) -> None:
     assert whole_town.times_quicker >= 5.0
