@@ -167,8 +167,7 @@ def with_activity(
 
     Bounds are ``NINETY`` of 40 x 40 equally likely values of either, so they are the same on every machine.
     """
-    from scipy.special import ndtri
-    from scipy.stats import beta
+    from scipy.special import betaincinv, ndtri
 
     raw = np.clip(active, 1e-4, 1 - 1e-4)
     logit = ACTIVITY[0] + ACTIVITY[1] * np.log(raw / (1 - raw))
@@ -176,7 +175,7 @@ def with_activity(
     middle = (np.arange(40) + 0.5) / 40
     centre, chance = np.log(place / (1 - place)), place * share
     kept, back = np.unique(np.where(is_person, np.clip(share, 1e-3, 1 - 1e-3), 0.5), return_inverse=True)
-    of_share = beta.ppf(middle[None, :], ACTIVITY_STRENGTH * kept[:, None], ACTIVITY_STRENGTH * (1 - kept[:, None]))
+    of_share = betaincinv(ACTIVITY_STRENGTH * kept[:, None], ACTIVITY_STRENGTH * (1 - kept[:, None]), middle[None, :])
     bounds = np.empty((2, len(place)))
     for start in range(0, len(place), AT_ONCE):
         rows = slice(start, start + AT_ONCE)

@@ -29,6 +29,10 @@ FIRST_IN_AREA = 0.05
 TIE = 1e-6
 """Equals go to the better rank: so small that it decides nothing else."""
 
+DIGITS = 9
+"""What an attempt is worth is rounded to so many: the last bit of a chance, which another order of adding up moves,
+must not choose among plans that are as good as each other."""
+
 MORE_TEAMS = 2
 """The plan says what up to so many further teams would add."""
 
@@ -98,7 +102,7 @@ def _task(rows: pd.DataFrame, inputs: Inputs) -> _Task:
     chance = rows["success_probability"].to_numpy(dtype=float)
     filled = _refilled(rows, starts, inputs)
     each = np.power(1 - chance[:, None], np.arange(MOST_ATTEMPTS)[None, :])
-    worth = chance[:, None, None] * filled[:, :, None] * each[:, None, :]
+    worth = (chance[:, None, None] * filled[:, :, None] * each[:, None, :]).round(DIGITS)
     own = rows["target_kind"] + ":" + rows["target_id"]
     market = pd.factorize(rows["market_id"].where(rows["market_id"] != "", own))[0]
     area = pd.factorize(rows["area_code"].where(rows["area_code"] != "", own))[0]

@@ -19,7 +19,8 @@ import pandas as pd
 
 from market_profile.network import structure
 from market_profile.network.communities import communities, modularity
-from market_profile.network.key_players import fragmentation, key_players
+from market_profile.network.key_players import key_players
+from market_profile.network.pieces import fragmentation
 from market_profile.network.structure import Web, web_of
 from tests.network.crowds import crowd
 

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from market_profile.network.key_players import fragmentation, key_players
+from market_profile.network.key_players import key_players
+from market_profile.network.pieces import fragmentation
 from market_profile.network.reach import Reach, pairs_left
 from market_profile.network.structure import Web, betweenness, web_of
 

@@ -104,6 +104,18 @@ def test_the_plan_follows_the_clock_and_the_window() -> None:
     assert week.get("n01", 3) >= 3
 
 
+@pytest.mark.parametrize("seed", [7, 10, 11])
+def test_the_last_bit_of_a_chance_moves_no_plan(seed: int) -> None:
+    """Unrounded, each of these three moved."""
+    chance, inputs = np.random.default_rng(seed), inputs_of(teams=2, shifts_per_team_week=3)
+    rows = board_rows(25).assign(success_probability=chance.choice([0.3, 0.31, 0.4], 25))
+    nudged = rows.assign(success_probability=rows["success_probability"] + chance.normal(0, 1e-13, 25))
+    plan, other = make_plan(rows, inputs), make_plan(nudged, inputs)
+    assert plan is not None and other is not None
+    shown = ["week", "team", "shift", "target_id"]
+    pd.testing.assert_frame_equal(plan.attempts[shown], other.attempts[shown])
+
+
 def test_no_teams_no_plan() -> None:
     assert make_plan(board_rows(5), inputs_of(teams=0)) is None
 
