@@ -46,7 +46,7 @@ def test_reasons_of_a_role_in_plain_words() -> None:
 def test_every_rule_of_the_network_has_its_words() -> None:
     from market_profile.network.roles import _SPOKEN
 
-    for rule in _SPOKEN.values():
+    for rule in _SPOKEN:
         for n in (1, 3):
             told = names.reasons_words(f"{rule} x{n} (1.0); base rate of dealer over user (0.30)")
             assert "(" not in told and "_" not in told and " x" not in told
