@@ -129,8 +129,8 @@ class Coded:
 
     ``columns``: by name, codes of ``words`` for ``TEXTS``, numbers for the others (dob_year, records, phone_sharers,
     address_sharers). ``lists``: middle_names, aliases, rare_aliases, common_aliases (codes of ``words``); logs, spots,
-    quiet_spots, places, associates, close (numbers of their own). ``by_word``: lists that follow from one text column
-    (surname_parts, forename_roots): that column's name, and the lists by code of the word.
+    quiet_spots, places, associates, close, moments, often_<n> (numbers of their own). ``by_word``: lists that follow
+    from one text column (surname_parts, forename_roots): that column's name, and the lists by code of the word.
     """
 
     words: Words

@@ -59,10 +59,11 @@ def spread(starts: Numbers, counts: Numbers) -> Numbers:
 
 @dataclass(frozen=True)
 class Lists:
-    """Row r holds ``values[start[r]:start[r + 1]]``: sorted, each once, 0 or more."""
+    """Row r holds ``values[start[r]:start[r + 1]]``: sorted, each once, 0 or more; ``times`` (of some): how often."""
 
     start: Numbers
     values: npt.NDArray[np.int32]
+    times: npt.NDArray[np.int32] | None = None
 
     @property
     def sizes(self) -> Numbers:
@@ -77,7 +78,13 @@ class Lists:
     def take(self, rows: Numbers) -> Lists:
         """Return the lists of ``rows``, in that order."""
         sizes = self.sizes[rows]
-        return Lists(np.r_[0, np.cumsum(sizes)], self.values[spread(self.start[rows], sizes)])
+        at = spread(self.start[rows], sizes)
+        return Lists(np.r_[0, np.cumsum(sizes)], self.values[at], None if self.times is None else self.times[at])
+
+    def only(self, keep: Flags) -> Lists:
+        """Return the lists with only those entries for which ``keep`` (by entry) holds."""
+        before = np.r_[0, np.cumsum(keep)]
+        return Lists(before[self.start], self.values[keep])
 
     def where(self, keep: Flags) -> Lists:
         """Return the lists with only those values for which ``keep`` (by value) holds."""
@@ -100,6 +107,24 @@ def lists_of(owner: Numbers, values: Numbers, count: int) -> Lists:
     start = np.zeros(count + 1, dtype=np.int64)
     np.cumsum(np.bincount(whose, minlength=count)[:count], out=start[1:])
     return Lists(start, what.astype(np.int32))
+
+
+def tally_of(owner: Numbers, values: Numbers, count: int, times: Whole | None = None) -> Lists:
+    """Return ``lists_of`` the arguments with ``times``: how often each value stands (each row counts ``times``, or 1).
+
+    Example:
+        >>> tally_of(np.array([1, 0, 1, 1]), np.array([5, 3, 3, 5]), 3).times.tolist()
+        [1, 1, 2]
+    """
+    known = np.flatnonzero(owner >= 0)
+    key = packed(owner[known], values[known])
+    order = np.argsort(key, kind="stable")
+    first = np.flatnonzero(np.diff(key[order], prepend=-1))
+    whose, what = unpacked(key[order][first])
+    each = np.ones(len(known), dtype=np.int64) if times is None else times[known][order].astype(np.int64)
+    told = np.add.reduceat(each, first) if len(first) else each
+    start = np.searchsorted(whose, np.arange(count + 1))
+    return Lists(start.astype(np.int64), what.astype(np.int32), told.astype(np.int32))
 
 
 def joined(first: Lists, second: Lists) -> Lists:

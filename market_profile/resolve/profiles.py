@@ -14,7 +14,18 @@ import numpy.typing as npt
 
 from market_profile.resolve.cluster import Labels
 from market_profile.resolve.coded import Coded, Codes
-from market_profile.resolve.lists import Lists, Numbers, distinct, lists_of, order_of, packed, spread, unpacked
+from market_profile.resolve.lists import (
+    Lists,
+    Numbers,
+    distinct,
+    lists_of,
+    order_of,
+    packed,
+    spread,
+    tally_of,
+    unpacked,
+)
+from market_profile.resolve.moments import often
 
 Flags = npt.NDArray[np.bool_]
 _MOST_WRITTEN = ("surname", "forename", "dob", "dob_year", "sex", "nominal_ref", "phone", "address", "vrm")
@@ -69,6 +80,9 @@ def make_profiles(units: Coded, clusters: Labels, wanted: Flags | None = None) -
         name: lists[whole].where(_held(units.lists[name], _end(units.lists[whole]))) for name, whole in _CHOSEN.items()
     }
     lists["associates"], lists["close"] = _company(group)
+    moments = units.lists["moments"]
+    lists["moments"] = tally_of(of_unit[moments.rows], moments.values.astype(np.int64), group.count, moments.times)
+    lists |= often(lists["moments"], columns["surname"] > 0)
     return Coded(units.words, columns, lists, units.by_word), of_unit
 
 

@@ -18,6 +18,7 @@ from market_profile.resolve.context import context_lists
 from market_profile.resolve.fold import name_roots, skeleton
 from market_profile.resolve.link import Evidence
 from market_profile.resolve.lists import Lists, Numbers, distinct, lists_of, packed, unpacked
+from market_profile.resolve.moments import moments_of, often
 
 _IDENTITY = ("surname", "forenames", "aliases", "dob", "dob_year", "sex", "phone", "vrm", "address", "nominal_ref")
 _TYPICAL_SHARE = {"surname": 0.0006, "forename": 0.006}
@@ -74,6 +75,8 @@ def make_units(mentions: pd.DataFrame, judged: npt.NDArray[np.bool_]) -> Units:
     lists |= {"rare_aliases": lists["aliases"].where(is_rare), "common_aliases": lists["aliases"].where(~is_rare)}
     names = np.where(said["surname"] > 0, someone, -1)
     lists |= context_lists(mentions, unit, aliases, names)
+    lists["moments"] = moments_of(mentions, unit)
+    lists |= often(lists["moments"], columns["surname"] > 0)
     follows = {
         "surname_parts": ("surname", _by_word(said["surname"], words, lambda texts: texts.str.split(" "))),
         "forename_roots": ("forename", _by_word(said["forename"], words, lambda t: name_roots(t).str.split("|"))),
