@@ -49,13 +49,17 @@ class Case:
         self.clusters = np.arange(len(self.units.coded), dtype=np.int64)
         self.clusters[self.bare] = self.smith
 
-    def asked(self, judged: Constraints | None = None, held: bool = False, steady: float = 0.0) -> Owned:
-        """Ask for owners; ``held``: all stood last month."""
+    def asked(
+        self, judged: Constraints | None = None, held: bool = False, steady: float = 0.0, is_new: bool = True
+    ) -> Owned:
+        """Ask for owners; ``held``: all stood last month, but for Ioana Smith's if ``is_new``."""
         coded, evidence = self.units.coded, self.units.evidence
+        stood = np.full(len(coded), held)
+        stood[self.smith] = held and not is_new
         return find_owners(coded, self.clusters, Asking(
             keys=blocking_keys,
             scorer=lambda profiles: Weigher(profiles, shipped_model(), evidence.frequencies, evidence.persons),
-            judged=judged or Constraints.none(), asked=None, held=np.full(len(coded), held), steady=steady,
+            judged=judged or Constraints.none(), asked=None, held=stood, steady=steady,
         ))  # fmt: skip
 
 
@@ -83,6 +87,10 @@ def test_what_a_person_judged_stays(case: Case) -> None:
 def test_what_stood_last_month_needs_more(case: Case) -> None:
     assert (case.asked(held=True, steady=1.0).clusters[case.bare] == case.white).all()
     assert (case.asked(held=True, steady=30.0).clusters == case.clusters).all()
+
+
+def test_a_cluster_without_anything_new_is_left_alone(case: Case) -> None:
+    assert (case.asked(held=True, is_new=False).clusters == case.clusters).all()
 
 
 def test_a_nameless_cluster_joins_only_a_clear_best(case: Case) -> None:
