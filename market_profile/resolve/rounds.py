@@ -92,6 +92,7 @@ def link_in_rounds(
     wanted, sizes = None, np.bincount(settled.clusters, minlength=len(units))
 
     def weigher(profiles: Coded) -> Weigher:
+        """Return what weighs pairs of profiles."""
         return Weigher(profiles, model, evidence.frequencies, evidence.persons)
 
     for number in range(rounds):
