@@ -56,10 +56,11 @@ class _Nothing:
     """A memory that never has anything."""
 
     def look(self, room: str, key: str) -> dict[str, pd.DataFrame] | None:
+        """Return None: nothing was ever kept."""
         return None
 
     def keep(self, room: str, key: str, frames: Mapping[str, pd.DataFrame]) -> None:
-        return None
+        """Let the frames go."""
 
 
 NOTHING: Kept = _Nothing()
