@@ -42,9 +42,10 @@ class _Alone:
     """No other process."""
 
     def resolved(self, records: pd.DataFrame) -> None:
-        return None
+        """Tell nobody."""
 
     def measured(self, watch: Stopwatch) -> Measured | None:
+        """Return None: this process measures."""
         return None
 
 
