@@ -88,11 +88,7 @@ def find_hotspots(
     low, high = band_of(backtest.errors, backtest.chosen).around(hotspots["score"].to_numpy(float))
     hotspots = hotspots.assign(score_low=low.round(6), score_high=high.round(6))
     hotspots = _with_markets(hotspots, by_cell, grid, hours)
-    record = extend_record(
-        _state(previous, "track_record", TRACK_COLUMNS),
-        score_published(_state(previous, "published", PUBLISHED_COLUMNS), panel.target(-1), grid, month),
-        month,
-    )
+    record = _followed_up(previous, panel, grid, month)
     published = _published(hotspots, backtest.chosen, month, grid, settings.area_share)
     return Geography(
         hotspots=hotspots,
@@ -116,6 +112,13 @@ def find_hotspots(
         warnings=_warnings(events, grid, hotspots, expectation, settings),
         state={"market_cells": markets.cells, "lines": line_state, "published": published, "track_record": record},
     )
+
+
+def _followed_up(previous: Mapping[str, pd.DataFrame], panel: Panel, grid: Grid, month: Month) -> pd.DataFrame:
+    """Return the track record, with what was published for this month scored against what came."""
+    published = _state(previous, "published", PUBLISHED_COLUMNS)
+    scores = score_published(published, panel.target(-1), grid, month)
+    return extend_record(_state(previous, "track_record", TRACK_COLUMNS), scores, month)
 
 
 def _surfaces(panel: Panel, backtest: Backtest, expectation: Exposure, settings: GeographySettings) -> Surfaces:
