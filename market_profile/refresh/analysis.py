@@ -36,8 +36,8 @@ def analyse(case: Case, watch: Stopwatch, beside: Beside = ALONE) -> Analysed:
         resolution = resolve_nominals(
             tables, month, case.before("resolve"), case.decisions.judgements, settings.resolve
         )
-    beside.resolved(resolution.records)
     give_back()
+    beside.resolved(resolution.records)
     with watch.stage(f"{case.label}: network", tables.get("log_links")):
         before, is_planner = case.before("network"), case.label == Audience.PLANNER.value
         network = build_network(tables, resolution, month, settings.network, before, in_full=is_planner)

@@ -18,7 +18,7 @@ from market_profile.resolve.model import LinkModel
 from market_profile.resolve.score import SplinkScorer, score_pairs
 from market_profile.resolve.units import make_units
 
-_HELD = ("relatives", "same_log", "standing", "alias", "associates", "place")
+_HELD = ("relatives", "same_log", "spoken_of", "alias", "associates", "place")
 """Fields that state rules or need street-name mentions to be measured: they stay as shipped."""
 _SEED = 20
 _RANDOM_PAIRS = 200_000

@@ -14,7 +14,7 @@ from market_profile.resolve.lists import Flags, Lists, Numbers, tally_of
 PERIOD_DAYS = 60
 """Days of a period. Periods begin every thirty days, so that what lies less than thirty days apart shares one."""
 OFTEN = (1, 3, 8, 16)
-"""Mentions within a period at which the model's field ``standing`` rises."""
+"""Mentions within a period at which the model's field ``spoken_of`` rises."""
 _FIRST_DAY = np.datetime64("1900-01-01")
 
 
