@@ -6,6 +6,7 @@ import json
 
 import pandas as pd
 
+from market_profile.contracts.tables import Tables
 from market_profile.document import Bullets, Figure, Section, Waterfall
 from market_profile.profile.findings import Findings
 from market_profile.profile.names import date_words
@@ -104,7 +105,7 @@ def _pairs(findings: Findings) -> Blocks:
     if waiting.empty:
         return (para("No pair of nominals waits for a person.", tone="note"),)
     names = findings.resolution.nominals.set_index("nominal_id")["preferred_name"]
-    rows = [_pair_row(row, names) for row in waiting.head(PAIRS_SHOWN).to_dict("records")]
+    rows = [_pair_row(row, names, findings.tables) for row in waiting.head(PAIRS_SHOWN).to_dict("records")]
     columns = (
         col("One", sensitivity=PERSONAL), col("Other", sensitivity=PERSONAL),
         col("Same person", True, PERSONAL), col("Records moved", True), col("Strongest evidence", sensitivity=PERSONAL),
@@ -114,8 +115,8 @@ def _pairs(findings: Findings) -> Blocks:
     return (listed, _waterfall(waiting.iloc[0].to_dict()))
 
 
-def _pair_row(row: Record, names: pd.Series[str]) -> Row:
-    sides = [f"{row[side]} {names.get(row[side], '')}".strip() for side in ("left_nominal_id", "right_nominal_id")]
+def _pair_row(row: Record, names: pd.Series[str], tables: Tables) -> Row:
+    sides = [_side(row, side, names, tables) for side in ("left", "right")]
     parts = {name: bits for name, bits in contributions(row).items() if name != "prior" and bits}
     ranked = sorted(parts, key=lambda name: (-abs(parts[name]), name))[:3]
     told = ", ".join(f"{words_of(name)} {parts[name]:+.1f}" for name in ranked)
@@ -123,6 +124,37 @@ def _pair_row(row: Record, names: pd.Series[str]) -> Row:
         secret(sides[0]), secret(sides[1]), score(100 * row["probability"], 0, "%"), counted(row["records"]),
         secret(told),
     )  # fmt: skip
+
+
+def _side(row: Record, side: str, names: pd.Series[str], tables: Tables) -> str:
+    """Return one side of a pair: its nominal; of a mention without a surname what it says, and whose it is now.
+
+    Two nominals of different names may wait for a street name that could be either's: the question is whose it is, not
+    whether the two are one.
+    """
+    identity = row[f"{side}_nominal_id"]
+    name = str(names.get(identity, ""))
+    nominal = f"{identity} {name}".strip()
+    kind, ref, subject = (str(row[f"{side}_{part}"]) for part in ("kind", "ref", "subject"))
+    said = name_alone(tables, kind, ref, subject)
+    return f"“{said}” in {ref}, now {nominal}" if said and said.casefold() != name.casefold() else nominal
+
+
+def name_alone(tables: Tables, kind: str, ref: str, subject: str) -> str:
+    """Return the forename or first street name of a mention without a surname, "" of any other."""
+    frame = tables.get(kind)
+    if frame.empty:
+        return ""
+    if kind == "log_subjects":
+        found = frame[(frame["urn"] == ref) & (frame["subject_no"].astype("str") == subject)]
+    else:
+        found = frame[frame["record_ref"] == ref]
+    prefix = "seller_" if kind == "test_purchases" else ""
+    surname, forenames, aliases = (f"{prefix}{part}" for part in ("surname", "forenames", "aliases"))
+    if found.empty or surname not in found or str(found[surname].iloc[0]).strip():
+        return ""
+    said = (str(found[column].iloc[0]).strip() for column in (forenames, aliases) if column in found)
+    return next((text.partition("|")[0].strip() for text in said if text), "")
 
 
 def contributions(row: Record) -> dict[str, float]:

@@ -53,7 +53,7 @@ def main(arguments: list[str]) -> None:
             cold, later = month_on_top(town, Path(folder) / f"{history}", history)
             columns[f"next, {history} months"] = later.set_index("name")["cpu_seconds"]
             columns[f"cold, {history} months"] = cold.set_index("name")["cpu_seconds"]
-    table = pd.DataFrame(columns)[sorted(columns, reverse=True)]
+    table = pd.DataFrame(columns)[sorted(columns, key=lambda name: name.startswith("cold"))]
     table.loc["all stages"] = table.sum()
     shortest, longest = (f"next, {months} months" for months in (options.histories[0], options.histories[-1]))
     table["growth of next"] = table[longest] / table[shortest]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from market_profile.profile.nominals import STEPS_SHOWN, steps
+from market_profile.contracts.tables import Tables
+from market_profile.profile.nominals import STEPS_SHOWN, name_alone, steps
 
 BITS = st.floats(-40, 20).map(lambda bits: round(bits, 4))
 
@@ -24,3 +27,33 @@ def test_small_parts_are_one_step() -> None:
         ("Surname", 11.5),
         ("The rest", 0.03),
     ]
+
+
+SUBJECTS = pd.DataFrame(
+    {
+        "urn": ["L1", "L1", "L2", "L3"],
+        "subject_no": ["1", "2", "1", "1"],
+        "surname": ["Ross", "", "", ""],
+        "forenames": ["Bilal", "", "Megan", ""],
+        "aliases": ["Tiny", "Beez|Bee", "Megs", ""],
+    }
+)
+SALES = pd.DataFrame(
+    {"record_ref": ["T1"], "seller_surname": [""], "seller_forenames": [""], "seller_aliases": ["Scouse"]}
+)
+
+
+@pytest.mark.parametrize(
+    ("mention", "said"),
+    [
+        (("log_subjects", "L1", "1"), ""),
+        (("log_subjects", "L1", "2"), "Beez"),
+        (("log_subjects", "L2", "1"), "Megan"),
+        (("log_subjects", "L3", "1"), ""),
+        (("log_subjects", "L9", "1"), ""),
+        (("test_purchases", "T1", "1"), "Scouse"),
+        (("arrests", "C1", "1"), ""),
+    ],
+)
+def test_a_mention_without_a_surname_is_told_by_what_it_says(mention: tuple[str, str, str], said: str) -> None:
+    assert name_alone(Tables({"log_subjects": SUBJECTS, "test_purchases": SALES}), *mention) == said
