@@ -83,10 +83,6 @@ class Scanner:
         found |= {Hit(kind, name) for kind, texts in self.texts for name in _files_with_part(page, texts)}
         return tuple(sorted(found, key=lambda hit: (hit.file, hit.kind)))
 
-    def scan_text(self, files: Mapping[str, bytes]) -> tuple[Hit, ...]:
-        """Return which kinds of value stand in which file as plain text."""
-        return self.scan({}, files)
-
 
 def _forms(values: pa.Array) -> pa.Array:
     return Values(values, _SHORTEST, _PHONE_DIGITS).forms

@@ -106,19 +106,12 @@ class Records:
         )
 
 
-def build_panel(events: pd.DataFrame, tables: Tables, grid: Grid, month: Month) -> Panel:
-    """Return the panel of the months up to and with ``month``.
-
-    The target is every counted event that is not open data; where there are fewer than 30, it is the published drug
-    offences. Covariates: reported and discovered events, published drug offences, and every other type of crime.
-    """
-    return on_grid(panel_records(events, tables, month), grid)
-
-
 def panel_records(events: pd.DataFrame, tables: Tables, month: Month, back: int = HISTORY_MONTHS) -> Records:
     """Return the records that the panel of ``month`` counts in the last ``back`` months, whatever the grid.
 
-    What the target is, is decided by the last HISTORY_MONTHS.
+    The target is every counted event that is not open data; where there are fewer than 30 in the last HISTORY_MONTHS,
+    it is the published drug offences. Covariates: reported and discovered events, published drug offences, and every
+    other type of crime.
     """
     months = tuple(each.text for each in month.window(back))
     place = {text: number for number, text in enumerate(months)}

@@ -65,6 +65,7 @@ def fold_name(column: pd.Series[str]) -> pd.Series[str]:
     """
 
     def fold(values: pd.Series[str]) -> pd.Series[str]:
+        """Return distinct names folded."""
         text = _plain(values).str.replace(_TITLES, "", regex=True)
         return text.mask(text.isin(_NOT_A_NAME), "")
 
@@ -80,6 +81,7 @@ def fold_phone(column: pd.Series[str]) -> pd.Series[str]:
     """
 
     def fold(values: pd.Series[str]) -> pd.Series[str]:
+        """Return distinct numbers as national digits."""
         digits = values.str.replace(r"\.0$", "", regex=True).str.replace(r"\D", "", regex=True)
         digits = digits.str.replace(r"^(?:00)?440?(?=\d{9,10}$)", "0", regex=True)
         digits = digits.str.replace(r"^(7\d{9})$", r"0\1", regex=True)
@@ -97,6 +99,7 @@ def fold_address(column: pd.Series[str]) -> pd.Series[str]:
     """
 
     def fold(values: pd.Series[str]) -> pd.Series[str]:
+        """Return distinct addresses folded."""
         text = _plain(values)
         text = text.str.replace(_STREET, lambda found: _STREET_WORDS[found.group()], regex=True)
         return text.where(text.str.contains(r"\d") & text.str.contains(r"[a-z]"), "")
@@ -118,6 +121,7 @@ def fold_list(column: pd.Series[str]) -> pd.Series[str]:
     """
 
     def fold(values: pd.Series[str]) -> pd.Series[str]:
+        """Return distinct lists of aliases folded."""
         parts = values.str.split("|").tolist()
         said = pd.Series([part for several in parts for part in several], dtype="str")
         plain = fold_name(said).str.replace(r"^(?:aka|known as) ", "", regex=True)
@@ -137,6 +141,7 @@ def skeleton(column: pd.Series[str]) -> pd.Series[str]:
     """
 
     def fold(values: pd.Series[str]) -> pd.Series[str]:
+        """Return the rough keys of distinct names."""
         text = values.str.replace(" ", "", regex=False)
         for old, new in (("ph", "f"), ("ck", "k"), ("gh", ""), ("wr", "r"), ("kn", "n"), ("c", "k"), ("z", "s")):
             text = text.str.replace(old, new, regex=False)
@@ -170,6 +175,7 @@ def name_roots(column: pd.Series[str]) -> pd.Series[str]:
     roots = _roots()
 
     def fold(values: pd.Series[str]) -> pd.Series[str]:
+        """Return distinct forenames with what they may stand for."""
         known = values.map(roots).fillna("").astype("str")
         return values.where(known.eq(""), values + "|" + known)
 

@@ -88,6 +88,7 @@ def part_contradictions(
     weight = np.where(np.isin(code, _code(apart)), APART, weighed["weight"])
 
     def weigh(left: Labels, right: Labels) -> Weights:
+        """Return the weights of pairs within suspicious clusters."""
         return weight[np.searchsorted(code, packed(left, right))]
 
     parts = average_link(labels, weigh, Cut(model.edge_weight, VETO - 1, model.cap))

@@ -231,5 +231,5 @@ def test_runs_are_found_as_one_by_one(values: list[str], texts: list[str], pages
     scanner.add("value", values)
     scanner.add_texts("text", texts)
     named = {f"{number}p": page for number, page in enumerate(pages)}
-    hits = scanner.scan_text({name: page.encode() for name, page in named.items()})
+    hits = scanner.scan({}, {name: page.encode() for name, page in named.items()})
     assert {(hit.kind, hit.file) for hit in hits} == plainly(values, texts, named)

@@ -34,7 +34,7 @@ from market_profile.geography.forecast import (
     training_pairs,
 )
 from market_profile.geography.grid import make_grid
-from market_profile.geography.panel import Panel, build_panel
+from market_profile.geography.panel import Panel, on_grid, panel_records
 from market_profile.geography.scoring import hits_at, top_cells
 from market_profile.geography.surfaces import gi_star, kernel_density
 from market_profile.periods import Month
@@ -81,7 +81,7 @@ def load_panels() -> tuple[list[str], list[Panel], list[pd.DataFrame]]:
     for code in codes:
         tables = district_tables(every[every["district_code"] == code])
         events = collect_events(tables, LAST).frame
-        panels.append(build_panel(events, tables, make_grid(district_areas(code).boundary, CELL_M), LAST))
+        panels.append(on_grid(panel_records(events, tables, LAST), make_grid(district_areas(code).boundary, CELL_M)))
         points.append(events)
     shared = panels[0].names
     return codes, [aligned(panel, shared) for panel in panels], points

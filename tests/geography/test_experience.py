@@ -9,7 +9,7 @@ from market_profile.geography.backtest import choose
 from market_profile.geography.experience import EXPERIENCE, as_json, forecast_by, from_json, learn, shipped, suits
 from market_profile.geography.forecast import GLM, SIMPLE, fit_glm, forecast
 from market_profile.geography.grid import make_grid
-from market_profile.geography.panel import Panel, build_panel
+from market_profile.geography.panel import Panel, on_grid, panel_records
 from market_profile.geography.scoring import hits_at, reference
 from tests.geography.bench_districts import DISTRICTS, LAST, aligned, district_areas, district_tables
 
@@ -27,7 +27,7 @@ def panels() -> list[Panel]:
     for code in sorted(every["district_code"].unique())[:4]:
         tables = district_tables(every[every["district_code"] == code])
         events = collect_events(tables, LAST).frame
-        found.append(build_panel(events, tables, make_grid(district_areas(code).boundary, 200.0), LAST))
+        found.append(on_grid(panel_records(events, tables, LAST), make_grid(district_areas(code).boundary, 200.0)))
     return [aligned(panel, shipped().names) for panel in found]
 
 
