@@ -3,8 +3,8 @@
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
-COPY requirements.lock pyproject.toml README.md ./
-RUN python -m venv /opt/venv && /opt/venv/bin/pip install --require-hashes -r requirements.lock
+COPY requirements-run.lock pyproject.toml README.md ./
+RUN python -m venv /opt/venv && /opt/venv/bin/pip install --require-hashes -r requirements-run.lock
 COPY market_profile market_profile
 COPY templates templates
 COPY data data

@@ -33,7 +33,7 @@ lint: setup
 
 sbom: setup
 	@mkdir -p build
-	$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible \
+	$(BIN)/cyclonedx-py requirements requirements-run.lock --pyproject pyproject.toml --output-reproducible \
 	  --short-PURLs -o build/sbom.json 2>/dev/null
 	@echo "Bill of materials (CycloneDX): build/sbom.json"
 
@@ -43,9 +43,13 @@ setup: .venv/.installed
 	@sh scripts/install.sh "$(PYTHON)"
 	@touch $@
 
+LOCK := uv pip compile pyproject.toml --quiet --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --no-emit-index-url --no-emit-find-links --extra build
+
+# requirements.lock: everything, for developing and testing; requirements-run.lock: what the image ships.
 lock:
-	uv pip compile pyproject.toml --extra test --extra build --python-version 3.11 --generate-hashes \
-	  --no-annotate --no-header --no-emit-index-url --no-emit-find-links --upgrade -o requirements.lock
+	$(LOCK) --extra test --upgrade -o requirements.lock
+	$(LOCK) --extra dask --constraint requirements.lock -o requirements-run.lock
 
 dictionary:
 	$(BIN)/python -m market_profile.contracts.dictionary > data/README.md

@@ -21,13 +21,26 @@ def tracked(*patterns: str) -> list[Path]:
     return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
 
 
-def test_lock_has_hashes_and_no_private_hosts() -> None:
-    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-run.lock"])
+def test_lock_has_hashes_and_no_private_hosts(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
     hosts = set(re.findall(r"https?://([A-Za-z0-9.-]+)", text))
     assert hosts <= PUBLIC_HOSTS
     assert text.count("--hash=sha256:") > 500
     assert "find-links" not in text
     assert "file://" not in text
+
+
+def test_what_ships_is_what_is_tested_without_the_tests_own_packages() -> None:
+    whole, run = (_pins(ROOT / name) for name in ("requirements.lock", "requirements-run.lock"))
+    assert run.items() <= whole.items()
+    assert {"pandas", "prefect", "dask", "splink", "hatchling"} <= run.keys()
+    assert not {"pytest", "playwright", "mypy", "ruff", "bandit"} & run.keys()
+
+
+def _pins(lock: Path) -> dict[str, str]:
+    """Return version by package."""
+    return dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", lock.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def test_no_path_of_one_machine() -> None:
