@@ -61,7 +61,7 @@ def record_refs(rows: pd.DataFrame, group: list[str], month: Month) -> pd.Series
     chosen = pd.concat([chosen[chosen["observed_at"] >= month.start], fresh])
     chosen = chosen.drop_duplicates([*group, "record_ref"]).sort_values([*group, "record_ref"], kind="stable")
     first = np.flatnonzero(~chosen.duplicated(group).to_numpy())
-    ends = np.append(first[1:], len(chosen))
+    ends = np.append(first, len(chosen))[1:]
     refs = chosen["record_ref"].to_list()
     joined = ["|".join(refs[start : min(end, start + MOST_REFS)]) for start, end in zip(first, ends, strict=True)]
     of_group = chosen.iloc[first][group].assign(records=pd.Series(joined, index=chosen.index[first], dtype="str"))

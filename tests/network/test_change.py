@@ -90,3 +90,10 @@ def test_the_first_month_has_no_changes() -> None:
     first = build_network(*story(*OLD), DECEMBER, NetworkSettings(), {})
     assert first.changes.empty
     assert tuple(first.changes.columns) == CHANGE_COLUMNS
+
+
+def test_nothing_changed_where_nothing_is_new() -> None:
+    december = build_network(*story(*OLD), DECEMBER, NetworkSettings(), {})
+    again = build_network(*story(*OLD), DECEMBER, NetworkSettings(), december.state)
+    assert again.changes.empty
+    assert list(again.changes.columns) == list(CHANGE_COLUMNS)
