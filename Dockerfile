@@ -11,7 +11,6 @@ COPY data data
 RUN /opt/venv/bin/pip install --no-deps --no-build-isolation .
 
 FROM python:3.11-slim-bookworm
-SHELL ["/bin/sh", "-o", "errexit", "-c"]
 # hadolint ignore=DL3008
 RUN apt-get update \
  && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation \
@@ -21,7 +20,8 @@ COPY --from=build /opt/venv /opt/venv
 COPY flows /app/flows
 COPY prefect.yaml /app/prefect.yaml
 WORKDIR /app
-ENV PATH=/opt/venv/bin:$PATH PYTHONPATH=/app PYTHONDONTWRITEBYTECODE=1 HOME=/tmp TZ=Europe/London
+# JOBLIB_MULTIPROCESSING: nothing here starts processes by joblib, and it must not warn of a shared memory it may not use
+ENV PATH=/opt/venv/bin:$PATH PYTHONPATH=/app PYTHONDONTWRITEBYTECODE=1 HOME=/tmp TZ=Europe/London JOBLIB_MULTIPROCESSING=0
 USER 10001
 ENTRYPOINT ["market-profile"]
 CMD ["--help"]

@@ -19,6 +19,7 @@ from market_profile.refresh.explain import Explanation, explain_figure
 from market_profile.refresh.plan import keep_check_report, open_workspace, read_new_files
 from market_profile.refresh.report import reconciliation
 from market_profile.refresh.run import RefreshResult, refresh
+from market_profile.refresh.scheduling import schedule_script
 from market_profile.sources import read_decisions
 
 
@@ -121,8 +122,8 @@ def show_explanation(workspace: Path, figure: str, month: str | None, console: C
 
 def serve_schedule(workspaces: list[Path], console: Console) -> None:
     """Become the process that serves the Prefect deployment of the checkout or image, so that signals reach it."""
-    script = Path(__file__).resolve().parents[2] / "flows" / "schedule.py"
-    if not script.is_file():
+    script = schedule_script()
+    if script is None:
         raise WrongUse("flows/ is not part of the installed wheel; run schedule from the checkout or the image")
     for workspace in workspaces:
         open_workspace(workspace)

@@ -20,6 +20,7 @@ from pathlib import Path
 from market_profile import __version__
 from market_profile.errors import Locked, MarketProfileError
 from market_profile.refresh.fingerprint import LIBRARIES
+from market_profile.refresh.scheduling import schedule_script
 from market_profile.store import MonthStore, Warehouse, verify_audit, workspace_lock
 from market_profile.store.format import LAYOUT, layout_of
 
@@ -193,9 +194,8 @@ def _runs(folder: Path) -> Iterator[Finding]:
 
 
 def _schedule(folder: Path) -> Iterator[Finding]:
-    flows = Path(__file__).resolve().parents[2] / "flows" / "schedule.py"
-    if not flows.is_file():
-        words = "flows/ is not beside the package: schedule works from the checkout or the image only"
+    if schedule_script() is None:
+        words = "flows/ is not to be found: schedule works from the checkout or the image only"
         yield Finding("schedule", State.NOTE, words)
         return
     home = os.environ.get("PREFECT_HOME", "")
