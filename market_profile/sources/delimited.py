@@ -30,7 +30,8 @@ from market_profile.terms import Reason
 DELIMITERS = ",;|\t"
 MAX_COLUMNS = 2000
 MAX_LINE = 4 * 1024**2
-"""The csv module itself refuses a cell of more than 131,072 characters."""
+MAX_CELL = csv.field_size_limit()
+"""The csv module refuses a cell of more than 131,072 characters."""
 PIECE = 50_000
 _WIDTH = "The row has {found} cells where the header has {width}; look for a missing or unquoted delimiter."
 _CONTROLS = "The row holds control characters that are not text; export it again, or retype the cell."
@@ -107,6 +108,8 @@ def _bounded(stream: io.TextIOWrapper) -> Iterator[str]:
 def _sniff(path: Path, encoding: str, known_headings: frozenset[str]) -> str:
     with _lines(path, encoding) as stream:
         header = next((line for line in _bounded(stream) if line.strip()), "")
+    if len(header) > MAX_CELL:
+        raise FileRefused(HEADER, f"has a header of more than {MAX_CELL:,} characters; check its line ends")
 
     def likeness(mark: str) -> tuple[int, int]:
         """Return how many headings this delimiter makes known, and how many cells it makes."""
@@ -129,8 +132,11 @@ def _records(path: Path, encoding: str, delimiter: str) -> tuple[tuple[str, ...]
             _gather(reader, records)
         except StopIteration:
             raise FileRefused(EMPTY, "holds no header row; export it again with its headings") from None
-        except csv.Error:
+        except csv.Error as fault:
             first = records.ends[-1] + 1 if headings and records.ends else start
+            if first == reader.line_num and "field limit" in str(fault):
+                sentence = f"a cell on this line has more than {MAX_CELL:,} characters; shorten it"
+                raise FileRefused(TOO_LARGE, sentence, first) from None
             line = _where_opened(path, encoding, delimiter, (first, reader.line_num))
             sentence = "a quotation mark opened on this line is not closed properly; close or double it"
             raise FileRefused(MALFORMED, sentence, line) from None
