@@ -11,6 +11,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,9 @@ from market_profile.sources.raw import RawTable, faults_at, text_table
 from market_profile.sources.refusal import EMPTY, HEADER, UNREADABLE, FileRefused
 from market_profile.sources.workbook_parts import repacked, unreadable_lines, vetted_parts
 from market_profile.terms import Reason
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
 
 _ERROR_CELL = "A cell of the row shows an error or a formula without a stored value; replace it by its value."
 
@@ -36,8 +40,9 @@ class _Sheet:
 def read_workbook(path: Path, sheet: str | None = None) -> RawTable:
     """Return one sheet of the workbook as a RawTable: the one named, else the first visible.
 
-    Dates become ISO 8601 text in the workbook's own date system (1900 or 1904); whole numbers lose ``.0``. Refuses
-    bombs, entities, encrypted and broken workbooks. An .ods is read by ``ods``.
+    Where none is named and another visible sheet has the same headings, the workbook is refused. Dates become ISO 8601
+    text in the workbook's own date system (1900 or 1904); whole numbers lose ``.0``. Refuses bombs, entities, encrypted
+    and broken workbooks. An .ods is read by ``ods``.
     """
     if path.name.lower().endswith(".ods"):
         return _as_table(*_read_ods(path, sheet))
@@ -79,23 +84,39 @@ def _read_sheet(workbook: io.BytesIO, wanted: str | None) -> _Sheet:
         sheets = [meta for meta in book.sheets_metadata if meta.typ == python_calamine.SheetTypeEnum.WorkSheet]
         shown = [m.name for m in sheets if m.visible == python_calamine.SheetVisibleEnum.Visible]
         name = _choose([meta.name for meta in sheets], shown, wanted)
-        sheet = book.get_sheet_by_name(name)
-        grid = list(sheet.iter_rows()) if sheet.start is not None else []
+        rows, lines = _filled(book, name)
+        others = [_filled(book, other)[0] for other in shown if wanted is None and other != name]
     except FileRefused:
         raise
     except Exception:
         raise FileRefused(UNREADABLE, "is a workbook that cannot be read; save it again as .xlsx") from None
+    _check_no_other(rows, others)
+    return _Sheet(name, rows, lines, _notes(name, len(sheets), shown))
+
+
+def _filled(book: CalamineWorkbook, name: str) -> tuple[list[list[str]], list[int]]:
+    """Return the rows of a sheet that hold anything, as text, and their lines."""
+    sheet = book.get_sheet_by_name(name)
+    grid = list(sheet.iter_rows()) if sheet.start is not None else []
     rows = [[cell_text(value) for value in row] for row in grid]
     filled = [number for number, row in enumerate(rows) if any(cell.strip() for cell in row)]
-    filled_rows = [rows[number] for number in filled]
-    return _Sheet(name, filled_rows, [number + 1 for number in filled], _notes(name, len(sheets), shown))
+    return [rows[number] for number in filled], [number + 1 for number in filled]
 
 
 def _read_ods(path: Path, wanted: str | None) -> tuple[_Sheet, list[int]]:
     book = OdsBook(path)
     name = _choose(book.names, book.shown, wanted)
     rows, lines, errors = book.rows(name)
+    _check_no_other(rows, [book.rows(other)[0] for other in book.shown if wanted is None and other != name])
     return _Sheet(name, rows, lines, _notes(name, len(book.names), book.shown)), errors
+
+
+def _check_no_other(rows: list[list[str]], others: Sequence[list[list[str]]]) -> None:
+    """Refuse a workbook whose rows go on in another visible sheet: none of them may be left out in silence."""
+    headings = [[cell.strip().casefold() for cell in sheet[0] if cell.strip()] for sheet in (rows, *others) if sheet]
+    if headings and rows and headings[0] in headings[1:]:
+        sentence = "has the same headings on two visible sheets; make each a file, or name one as `sheet` in area.toml"
+        raise FileRefused(HEADER, sentence)
 
 
 def _notes(name: str, sheets: int, shown: Sequence[str]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from market_profile.render.workbook import write_workbook
 from market_profile.settings import SourceSettings
 from market_profile.sources import Intake
 from market_profile.sources.cells import cell_text
@@ -151,6 +152,26 @@ def test_sheets_are_chosen_by_name_else_the_first_visible(tmp_path: Path) -> Non
     assert "hidden" in read_workbook(path, "Old").warnings[0]
     with pytest.raises(FileRefused):
         read_workbook(path, "Nowhere")
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "ods"])
+def test_rows_that_go_on_in_another_sheet_are_not_left_out_in_silence(tmp_path: Path, ending: str) -> None:
+    sheets = [("January", [["urn", "text"], ["1", "a"]]), ("February", [["URN ", "text"], ["2", "b"]])]
+    path = tmp_path / f"x.{ending}"
+    path.write_bytes(_months(sheets) if ending == "xlsx" else write_workbook(sheets, "Two months"))
+    with pytest.raises(FileRefused, match="same headings on two visible sheets"):
+        read_workbook(path)
+    assert read_workbook(path, "February").read == 1
+
+
+def _months(sheets: list[tuple[str, list[list[str]]]]) -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for title, rows in sheets:
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    return _bytes(book)
 
 
 @pytest.mark.parametrize(
