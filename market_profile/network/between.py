@@ -49,9 +49,10 @@ def betweenness_sums(matrix: sparse.csr_matrix) -> Floats:
 
 def _walked(matrix: sparse.csr_matrix, heads: Floats) -> Floats:
     total = np.zeros(len(heads))
-    sources = np.flatnonzero(np.diff(matrix.indptr))
-    for start in range(0, len(sources), BATCH):
-        total += dependencies(matrix, sources[start : start + BATCH], heads)
+    tied = np.flatnonzero(np.diff(matrix.indptr))
+    matrix, heads = matrix[tied][:, tied], heads[tied]
+    for start in range(0, len(tied), BATCH):
+        total[tied] += dependencies(matrix, np.arange(start, min(start + BATCH, len(tied))), heads)
     return total
 
 

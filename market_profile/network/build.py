@@ -11,15 +11,16 @@ import pandas as pd
 from market_profile.contracts.tables import Tables
 from market_profile.network import replacement, roles, structure, supply
 from market_profile.network.change import Told, changes, current_ids
+from market_profile.network.codes import Ints, places
 from market_profile.network.communities import carry_labels, communities
 from market_profile.network.company import named_beside
-from market_profile.network.edges import EDGE_KEY, edges_of, numbered, tie_weights
-from market_profile.network.evidence import Evidence, gather
+from market_profile.network.edges import EDGE_KEY, edges_of, ends_of, numbered, tie_weights
+from market_profile.network.evidence import Evidence, gather, mentioned
 from market_profile.network.key_players import key_players
 from market_profile.network.model import KeyPlayerSet, Network, Resolved
 from market_profile.network.role_pieces import HALF_LIFE_DAYS
 from market_profile.network.standing import STANDING, standing
-from market_profile.network.statements import mentioned, tie_statements
+from market_profile.network.statements import tie_statements
 from market_profile.network.things import things
 from market_profile.periods import Month
 from market_profile.settings import NetworkSettings
@@ -70,7 +71,7 @@ def build_network(
     roles that these rest on are made, and nothing else.
     """
     told = _told(tables, resolution, month, settings)
-    removed = replacement.arrests_of_dealers(_arrests(told.evidence), told.sold, month)
+    removed = replacement.arrests_of_dealers(mentioned(told.evidence, "arrests", ("arrested_at",)), told.sold, month)
     played = told.people.set_index("nominal_id")["role"]
     network = Network(
         edges=told.edges,
@@ -87,7 +88,7 @@ def build_network(
 @dataclass(frozen=True)
 class _Told:
     """What the records of one month tell: evidence joined and graded, statements and parts in the window, evidence of
-    supply, ties (doubted ones flagged) and people with their roles."""
+    supply, ties (doubted ones flagged) with the numbers of their ends, and people with their roles."""
 
     evidence: Evidence
     current: pd.DataFrame
@@ -95,16 +96,15 @@ class _Told:
     parts: pd.DataFrame
     sold: pd.DataFrame
     edges: pd.DataFrame
+    ends: tuple[Ints, Ints]
     people: pd.DataFrame
 
 
 def _told(tables: Tables, resolution: Resolved, month: Month, settings: NetworkSettings) -> _Told:
     evidence = gather(tables, resolution.records, month)
     since = month.end - pd.DateOffset(months=settings.window_months)
-    ties = tie_statements(evidence)
+    current = tie_statements(evidence, since)
     told = supply.role_evidence(evidence)
-    sold = supply.supply_evidence(told, ties, evidence)
-    current = ties[ties["observed_at"] >= since].reset_index(drop=True)
     rows = numbered(current)
     edges = edges_of(rows, settings.half_life_days, month)
     parts = pd.concat([told, supply.custody_evidence(evidence)], ignore_index=True)
@@ -114,23 +114,26 @@ def _told(tables: Tables, resolution: Resolved, month: Month, settings: NetworkS
         if current.empty
         else edges.assign(weight=tie_weights(rows, dict.fromkeys(Relation, HALF_LIFE_DAYS), month))
     )
-    people = roles.assign_roles(parts, steady, named_beside(evidence, since), month)
-    people = people.sort_values("nominal_id", kind="stable").reset_index(drop=True)
-    return _Told(evidence, current, told, parts, sold, _doubted(edges, people), people)
+    ends = ends_of(rows)
+    said = roles.Said(evidence.names, parts, steady, ends, named_beside(evidence, since))
+    people = roles.assign_roles(said, month)
+    sold = supply.supply_evidence(told, evidence)
+    return _Told(evidence, current, told, parts, sold, _doubted(edges, people), ends, people)
 
 
 def _in_full(network: Network, told: _Told, settings: NetworkSettings, before: dict[str, pd.DataFrame]) -> Network:
     """Return the network with the measures of people and groups, what changed, and phones and addresses."""
     month, edges = told.evidence.month, network.edges
     nodes, players = _measured(network.nodes, edges, settings, before.get("nodes"))
-    nodes = _seen(nodes, told.roles, edges)
-    nodes = pd.concat([nodes, standing(told.current, told.sold, nodes["nominal_id"])], axis=1)[list(NODE_COLUMNS)]
+    people = places(nodes["nominal_id"], told.evidence.names)
+    seen, stands = _seen(told, people), standing(told.current, told.sold, people)
+    nodes = pd.concat([nodes, seen, stands], axis=1)[list(NODE_COLUMNS)]
     called = supply.phones(told.evidence)
     known = things(told.evidence, called)
     return replace(
         network,
         nodes=nodes,
-        changes=changes(edges, nodes, Told(told.current, told.parts), before, month),
+        changes=changes(edges, nodes, Told(told.current, told.parts, told.evidence), before, month),
         key_players=players,
         phones=called,
         things=known[0],
@@ -161,10 +164,6 @@ def _previous(previous: Mapping[str, pd.DataFrame], resolution: Resolved) -> dic
     return carried
 
 
-def _arrests(evidence: Evidence) -> pd.DataFrame:
-    return mentioned(evidence, "arrests", ("arrested_at",))
-
-
 def _measured(
     people: pd.DataFrame, edges: pd.DataFrame, settings: NetworkSettings, before: pd.DataFrame | None
 ) -> tuple[pd.DataFrame, tuple[KeyPlayerSet, ...]]:
@@ -193,27 +192,23 @@ def _measured(
 
 
 def _counted(people: pd.DataFrame, ties: pd.DataFrame, column: str) -> pd.Series:
-    return people["nominal_id"].map(ties[column].value_counts()).astype("float64").fillna(0).astype("int64")
+    found = np.bincount(places(ties[column], people["nominal_id"]), minlength=len(people))
+    return pd.Series(found, index=people.index)
 
 
-def _seen(nodes: pd.DataFrame, told: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:
-    sound = edges[~edges["is_suspected_false"]]
-    dates = pd.concat(
-        [
-            told.loc[~told["is_suspected_false"], ["nominal_id", "observed_at"]].assign(
-                last=lambda f: f["observed_at"]
-            ),
-            *(
-                sound.rename(columns={end: "nominal_id", "first_seen": "observed_at", "last_seen": "last"})[
-                    ["nominal_id", "observed_at", "last"]
-                ]
-                for end in EDGE_KEY[:2]
-            ),
-        ],
-        ignore_index=True,
+def _seen(told: _Told, people: Ints) -> pd.DataFrame:
+    """Return first_seen and last_seen of each of ``people`` (places among all nominals) in sound records."""
+    parts, ties = told.roles[~told.roles["is_suspected_false"]], ~told.edges["is_suspected_false"].to_numpy()
+    edges = told.edges[ties]
+    dates = pd.DataFrame(
+        {
+            "person": np.concatenate([parts["person"], *(end[ties] for end in told.ends)]),
+            "first_seen": np.concatenate([parts["observed_at"], edges["first_seen"], edges["first_seen"]]),
+            "last_seen": np.concatenate([parts["observed_at"], edges["last_seen"], edges["last_seen"]]),
+        }
     )
-    seen = dates.groupby("nominal_id").agg(first_seen=("observed_at", "min"), last_seen=("last", "max"))
-    return nodes.merge(seen.reset_index(), on="nominal_id", how="left").reset_index(drop=True)
+    seen = dates.groupby("person").agg({"first_seen": "min", "last_seen": "max"})
+    return seen.reindex(people).reset_index(drop=True)
 
 
 def _communities(nodes: pd.DataFrame) -> pd.DataFrame:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from market_profile.network.codes import Ints, among, places, row_numbers
+from market_profile.network.codes import Ints, among, codes_of, ordered, places, row_numbers
 from market_profile.network.edges import EDGE_KEY
+from market_profile.network.evidence import Evidence
+from market_profile.network.supply import refs_of
 from market_profile.periods import Month
 from market_profile.terms import Role
 
@@ -49,23 +52,26 @@ def current_ids(frame: pd.DataFrame, columns: list[str], events: pd.DataFrame) -
     return frame.assign(**{c: frame[c].map(now).fillna(frame[c]).astype("str") for c in columns})
 
 
-def record_refs(rows: pd.DataFrame, group: list[str], month: Month) -> pd.Series:
-    """Return by ``group`` the records behind it, | separated: this month's, or where there are none the latest.
+def record_refs(group: Ints, rows: pd.DataFrame, month: Month) -> pd.Series:
+    """Return by ``group`` (a number a row) the records behind it, | separated: this month's, or where there are none
+    the latest.
 
-    ``rows`` need record_ref, observed_at, is_suspected_false; suspected false records are left out.
+    ``rows`` need record_ref (categories in order), observed_at, is_suspected_false; suspected false records are left
+    out.
     """
-    sound = rows[~rows["is_suspected_false"]]
-    latest = sound.groupby(group)["observed_at"].transform("max")
-    chosen = sound[(sound["observed_at"] >= month.start) | (sound["observed_at"] == latest)]
-    fresh = chosen[latest.loc[chosen.index] < month.start]
-    chosen = pd.concat([chosen[chosen["observed_at"] >= month.start], fresh])
-    chosen = chosen.drop_duplicates([*group, "record_ref"]).sort_values([*group, "record_ref"], kind="stable")
-    first = np.flatnonzero(~chosen.duplicated(group).to_numpy())
-    ends = np.append(first, len(chosen))[1:]
-    refs = chosen["record_ref"].to_list()
-    joined = ["|".join(refs[start : min(end, start + MOST_REFS)]) for start, end in zip(first, ends, strict=True)]
-    of_group = chosen.iloc[first][group].assign(records=pd.Series(joined, index=chosen.index[first], dtype="str"))
-    return of_group.set_index(group)["records"]
+    sound = np.flatnonzero(~rows["is_suspected_false"].to_numpy(bool))
+    names, record = rows["record_ref"].cat.categories, codes_of(rows["record_ref"])[sound]
+    groups, of = np.unique(group[sound], return_inverse=True)
+    when = rows["observed_at"].to_numpy()[sound].astype("datetime64[us]").astype(np.int64)
+    latest = np.full(len(groups), np.iinfo(np.int64).min)
+    np.maximum.at(latest, of, when)
+    chosen = np.flatnonzero(when >= np.minimum(latest, pd.Timestamp(month.start).value // 1000)[of])
+    both = np.unique(of[chosen] * max(len(names), 1) + record[chosen])
+    of, record = np.divmod(both, max(len(names), 1))
+    first = np.searchsorted(of, np.arange(len(groups) + 1))
+    refs = names.take(record).tolist()
+    joined = ["|".join(refs[start : min(end, start + MOST_REFS)]) for start, end in pairwise(first.tolist())]
+    return pd.Series(joined, index=groups, dtype="str")
 
 
 def tie_changes(edges: pd.DataFrame, before: pd.DataFrame, statements: pd.DataFrame, month: Month) -> pd.DataFrame:
@@ -78,20 +84,40 @@ def tie_changes(edges: pd.DataFrame, before: pd.DataFrame, statements: pd.DataFr
     was = was.reindex(columns=[*EDGE_KEY, "weight", "last_seen"])
     both = _beside(was, now)
     gained = both["weight_now"].fillna(0.0) - both["weight_before"].fillna(0.0)
-    both["change"] = ""
-    both.loc[gained >= MOVED, "change"] = "strengthened"
-    both.loc[gained <= -MOVED, "change"] = "weakened"
-    both.loc[both["weight_before"].isna(), "change"] = "new"
-    both.loc[both["weight_now"].isna(), "change"] = "lost"
-    both = both[both["change"] != ""]
-    named = statements.rename(columns={"source_id": EDGE_KEY[0], "target_id": EDGE_KEY[1]})
-    of_named, of_both = row_numbers(named[EDGE_KEY], both[EDGE_KEY])
-    told = named[np.isin(of_named, of_both)]
-    both = both.merge(record_refs(told, EDGE_KEY, month).reset_index(), on=EDGE_KEY, how="left")
+    change = np.select(
+        [both["weight_now"].isna(), both["weight_before"].isna(), gained <= -MOVED, gained >= MOVED],
+        ["lost", "new", "weakened", "strengthened"],
+        "",
+    )
+    is_changed = change != ""
+    both = both[is_changed].assign(change=pd.Series(change[is_changed], index=both.index[is_changed], dtype="str"))
+    tie = _tie_numbers(statements)
+    asked = _tie_numbers_of(both, statements)
+    rows = np.flatnonzero(np.isin(tie, asked))
+    refs = record_refs(tie[rows], statements[_SEEN].take(rows), month)
     seen = pd.to_datetime(both["last_seen"]).dt.strftime("last seen %Y-%m-%d").astype("object").fillna("")
     both = both.assign(before=seen.where(both["change"].isin(["lost", "weakened"]), ""), now="")
-    both["records"] = both["records"].astype("object").fillna("")
-    return both.sort_values(["change", *EDGE_KEY], kind="stable")[list(CHANGE_COLUMNS)].reset_index(drop=True)
+    both["records"] = refs.reindex(asked).astype("object").fillna("").to_numpy()
+    found: pd.DataFrame = both.sort_values(["change", *EDGE_KEY], kind="stable")[list(CHANGE_COLUMNS)]
+    return found.reset_index(drop=True)
+
+
+_SEEN = ["record_ref", "observed_at", "is_suspected_false"]
+
+
+def _tie_numbers(statements: pd.DataFrame) -> Ints:
+    """Return one number for the two people and the relation of each statement."""
+    people, kinds = (len(statements[name].cat.categories) for name in ("source_id", "relation"))
+    ends = codes_of(statements["source_id"]) * people + codes_of(statements["target_id"])
+    return ends * kinds + codes_of(statements["relation"])
+
+
+def _tie_numbers_of(ties: pd.DataFrame, statements: pd.DataFrame) -> Ints:
+    """Return the number that statements have of each of ``ties``; -1 where somebody is no nominal any more."""
+    names, kinds = (statements[name].cat.categories for name in ("source_id", "relation"))
+    source, target = (places(ties[end], names) for end in EDGE_KEY[:2])
+    number = (source * len(names) + target) * len(kinds) + places(ties["relation"], kinds)
+    return np.where((source >= 0) & (target >= 0), number, -1)
 
 
 def _beside(was: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
@@ -107,32 +133,34 @@ def _beside(was: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def role_changes(nodes: pd.DataFrame, before: pd.DataFrame, refs: pd.Series) -> pd.DataFrame:
-    """Return people whose role moved; ``returned_to_street``: an upper tier now sells to users (seed 002).
+def role_changes(moved: pd.DataFrame, refs: pd.Series) -> pd.DataFrame:
+    """Return people whose role ``moved``; ``returned_to_street``: an upper tier now sells to users (seed 002).
 
     ``refs``: records behind what is known of each person, by nominal_id.
     """
-    moved = _moved(nodes, before)
     is_return = moved["role_before"].isin(UPPER) & (moved["role"] == Role.DEALER.value)
     change = is_return.map({True: "returned_to_street", False: "role_changed"}).astype("str")
     frame = _about_people(moved, change, refs).assign(before=moved["role_before"].to_numpy())
     return frame.sort_values(["change", "source_nominal_id"], kind="stable").reset_index(drop=True)
 
 
-def people_gained(nodes: pd.DataFrame, before: pd.DataFrame, refs: pd.Series) -> pd.DataFrame:
-    """Return people with a tie now who were not in the network last month."""
-    fresh = _gained(nodes, before)
+def people_gained(fresh: pd.DataFrame, refs: pd.Series) -> pd.DataFrame:
+    """Return people with a tie now who were not in the network last month (``fresh``)."""
     return _about_people(fresh, pd.Series("person_gained", index=fresh.index), refs)
 
 
+_PERSON = ["nominal_id", "role", "role_probability"]
+
+
 def _moved(nodes: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
-    both = _then(nodes, before, "role")
+    """Return the people whose known role was another known one last month (``role_before``)."""
+    both = _then(nodes[_PERSON], before, "role")
     unknown = Role.UNKNOWN.value
     return both[(both["role"] != both["role_before"]) & (both["role"] != unknown) & (both["role_before"] != unknown)]
 
 
 def _gained(nodes: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
-    tied = nodes[nodes["degree"] > 0]
+    tied = nodes.loc[nodes["degree"] > 0, _PERSON]
     return tied[~among(tied["nominal_id"], before["nominal_id"])]
 
 
@@ -168,7 +196,7 @@ def group_changes(nodes: pd.DataFrame, before: pd.DataFrame, statements: pd.Data
     A community takes part where ``SHARED`` of its people (those still there) moved together; ``records`` are this
     month's statements among the people who moved.
     """
-    both = _then(nodes[nodes["degree"] > 0], before, "community")
+    both = _then(nodes.loc[nodes["degree"] > 0, ["nominal_id", "community"]], before, "community")
     both = both[both["community_before"] != ""]
     shared = both.groupby(["community_before", "community"]).size().rename("n").reset_index()
     of_before = shared.groupby("community_before")["n"].transform("sum")
@@ -180,10 +208,11 @@ def group_changes(nodes: pd.DataFrame, before: pd.DataFrame, statements: pd.Data
         ("community_split", "community_before", "community"),
     ):
         grouped = part.sort_values([one, several], kind="stable").groupby(one, sort=True)[several].agg("|".join)
-        of_one, of_several = (both[column].to_numpy(dtype=object) for column in (one, several))
+        (names, of_one), (others, of_several) = (ordered(both[column]) for column in (one, several))
+        number, other = ({name: place for place, name in enumerate(known)} for known in (names, others))
         for name, parts in grouped[grouped.str.contains("|", regex=False)].items():
-            moved = of_one == name
-            moved[moved] = np.isin(of_several[moved].astype(str), parts.split("|"))
+            moved = of_one == number[str(name)]
+            moved[moved] = np.isin(of_several[moved], [other[part] for part in parts.split("|")])
             ends = {one: str(name), several: parts}
             rows.append((change, ends["community_before"], ends["community"], fresh.inside(moved)))
     frame = pd.DataFrame(rows, columns=["change", "before", "now", "records"]).astype("str")
@@ -217,10 +246,12 @@ class _Fresh:
 
 @dataclass(frozen=True)
 class Told:
-    """What this month's changes rest on: ``statements`` on ties, ``roles`` evidence on the parts that people play."""
+    """What this month's changes rest on: ``statements`` on ties, and ``parts``, evidence on the parts that people play,
+    with the ``evidence`` that both were read from."""
 
     statements: pd.DataFrame
-    roles: pd.DataFrame
+    parts: pd.DataFrame
+    evidence: Evidence
 
 
 def changes(
@@ -232,15 +263,30 @@ def changes(
             {c: pd.Series(dtype="float64" if c.startswith("weight") else "str") for c in CHANGE_COLUMNS}
         )
     before = previous["nodes"]
-    seen = ["nominal_id", "record_ref", "observed_at", "is_suspected_false"]
-    ends = [told.statements.rename(columns={end: "nominal_id"})[seen] for end in ("source_id", "target_id")]
-    told_of = pd.concat([_moved(nodes, before)["nominal_id"], _gained(nodes, before)["nominal_id"]])
-    rows = [frame[among(frame["nominal_id"], told_of)] for frame in (told.roles[seen], *ends)]
-    refs = record_refs(pd.concat(rows, ignore_index=True), ["nominal_id"], month)
+    moved, gained = _moved(nodes, before), _gained(nodes, before)
+    refs = _refs_of(pd.concat([moved["nominal_id"], gained["nominal_id"]]), told, month)
     parts = [
         tie_changes(edges, previous["edges"], told.statements, month),
-        role_changes(nodes, before, refs),
-        people_gained(nodes, before, refs),
+        role_changes(moved, refs),
+        people_gained(gained, refs),
         group_changes(nodes, before, told.statements, month),
     ]
     return pd.concat(parts, ignore_index=True)
+
+
+def _refs_of(people: pd.Series, told: Told, month: Month) -> pd.Series:
+    """Return the records behind what is known of ``people``, by nominal_id."""
+    names, statements = told.evidence.names, told.statements
+    asked = np.zeros(len(names), dtype=bool)
+    asked[places(people, names)] = True
+    parts = told.parts[asked[told.parts["person"].to_numpy()]]
+    person, rows = [parts["person"].to_numpy()], [parts.assign(record_ref=refs_of(parts, told.evidence).to_numpy())]
+    for end in ("source_id", "target_id"):
+        at = np.flatnonzero(asked[codes_of(statements[end])])
+        person.append(codes_of(statements[end])[at])
+        rows.append(statements[_SEEN].take(at).astype({"record_ref": "str"}))
+    both = pd.concat([frame[_SEEN] for frame in rows], ignore_index=True)
+    texts, code = ordered(both["record_ref"])
+    both["record_ref"] = pd.Categorical.from_codes(code, categories=texts)
+    refs = record_refs(np.concatenate(person), both, month)
+    return refs.set_axis(names.take(refs.index.to_numpy()))

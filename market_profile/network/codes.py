@@ -6,6 +6,7 @@ Numbers follow the order of the texts (by code point), so that an order by numbe
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -81,8 +82,39 @@ def row_numbers(*frames: pd.DataFrame) -> list[Ints]:
     return np.split(number, np.cumsum([len(frame) for frame in frames])[:-1])
 
 
+def codes_of(column: pd.Series) -> Ints:
+    """Return the number of each value of a column of categories.
+
+    Example:
+        >>> codes_of(pd.Series(["b", "a"], dtype=pd.CategoricalDtype(["a", "b"]))).tolist()
+        [1, 0]
+    """
+    return np.asarray(column.cat.codes).astype(np.int64)
+
+
+def matches(left: Ints, right: Ints) -> tuple[Ints, Ints]:
+    """Return the rows of ``left`` and of ``right`` that hold the same number, -1 apart; in order of both.
+
+    Example:
+        >>> [rows.tolist() for rows in matches(np.array([5, -1, 7]), np.array([7, 5, 7, -1]))]
+        [[0, 2, 2], [1, 0, 2]]
+    """
+    order = np.argsort(right, kind="stable")
+    known = right[order]
+    first, last = (np.searchsorted(known, left, side=side) for side in _SIDES)
+    size = np.where(left >= 0, last - first, 0)
+    one = np.repeat(np.arange(len(left)), size)
+    place = np.arange(len(one)) + np.repeat(first - (np.cumsum(size) - size), size)
+    return one, order[place]
+
+
+_SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
+
+
 def _array(values: Texts) -> pa.Array:
     """Return the texts as one Arrow array; missing ones as nothing."""
     texts = values if isinstance(values, pd.Series | pd.Index) else list(values)
+    if isinstance(texts, pd.Series) and isinstance(texts.dtype, pd.CategoricalDtype):
+        texts = texts.astype("str")
     found = pa.array(texts, type=pa.large_string(), from_pandas=True)
     return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found

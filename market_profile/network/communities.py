@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from market_profile.network.codes import places
+from market_profile.network.codes import ordered, places
 from market_profile.network.structure import Ints, Web, by_size
 
 ROUNDS = 60
@@ -107,18 +107,21 @@ def carry_labels(nodes: pd.DataFrame, previous: pd.DataFrame | None) -> pd.Serie
     the next free number.
     """
     known = pd.DataFrame({"nominal_id": [], "community": []}, dtype="str") if previous is None else previous
-    place = places(nodes["nominal_id"], known["nominal_id"])
-    named = np.append(known["community"].to_numpy(dtype=object), "")[place]
-    both = nodes[named != ""].assign(community_before=named[named != ""].astype(str))
-    shared = both.groupby(["community", "community_before"]).size().rename("n").reset_index()
-    shared = shared.sort_values(["n", "community_before", "community"], ascending=[False, True, True], kind="stable")
+    names, code = ordered(known["community"])
+    before = np.append(np.where((names == "")[code], -1, code), -1)[places(nodes["nominal_id"], known["nominal_id"])]
+    now = nodes["community"].to_numpy()
+    both, shared = np.unique((now * len(names) + before)[before >= 0], return_counts=True)
+    then_now, then = np.divmod(both, max(len(names), 1))
+    order = np.lexsort((then_now, then, -shared))
     taken: dict[int, str] = {}
     given: set[str] = set()
-    for now, before in zip(shared["community"], shared["community_before"], strict=True):
-        if now not in taken and before not in given:
-            taken[now] = before
-            given.add(before)
-    last = max((int(name[1:]) for name in known["community"].unique().tolist() if name), default=0)
-    fresh = [c for c in sorted(nodes["community"].unique()) if c not in taken]
+    for community, name in zip(then_now[order].tolist(), names.take(then[order]).tolist(), strict=True):
+        if community not in taken and name not in given:
+            taken[community] = name
+            given.add(name)
+    last = max((int(name[1:]) for name in names.tolist() if name), default=0)
+    numbers, row = np.unique(now, return_inverse=True)
+    fresh = [community for community in numbers.tolist() if community not in taken]
     taken |= {community: f"C{last + place:03d}" for place, community in enumerate(fresh, start=1)}
-    return nodes["community"].map(taken).astype("str")
+    labels = pd.Index([taken[community] for community in numbers.tolist()], dtype="str")
+    return pd.Series(labels.take(row), index=nodes.index, dtype="str")

@@ -8,40 +8,31 @@ import pandas as pd
 from market_profile.network.evidence import Evidence
 from market_profile.network.statements import linked_pairs, pairs_within
 
-COLUMNS = (
-    "nominal_id",
-    "other_id",
-    "is_after",
-    "weight",
-    "observed_at",
-    "source_key",
-    "record_ref",
-    "is_suspected_false",
-)
+COLUMNS = ["person", "other", "is_after", "record", "source", "observed_at", "weight", "is_suspected_false"]
 
 
 def named_beside(evidence: Evidence, since: pd.Timestamp) -> pd.DataFrame:
     """Return one row a log, person and other person named in it, where no log says outright what ties the two.
 
-    Logs on what happened from ``since`` on. Columns COLUMNS; ``is_after``: the person stands after the other in the
-    log's list of subjects.
+    Logs on what happened from ``since`` on. Columns COLUMNS, people, logs (``record``) and sources by number;
+    ``is_after``: the person stands after the other in the log's list of subjects.
     """
-    subjects = evidence.subjects
-    rows = np.flatnonzero(subjects["observed_at"] >= since)
-    log, person = (subjects[name].to_numpy() for name in ("log", "person"))
+    log, person = (evidence.subjects[name].to_numpy() for name in ("log", "person"))
+    rows = np.flatnonzero((evidence.logs["observed_at"] >= since).to_numpy()[log])
     count = max(len(evidence.names), 1)
     rows = np.sort(rows[np.unique(log[rows] * count + person[rows], return_index=True)[1]])
     one, other = (rows[side] for side in pairs_within(log[rows]))
     one, other = np.concatenate([one, other]), np.concatenate([other, one])
-    free = ~np.isin(person[one] * count + person[other], linked_pairs(evidence))
-    one, other = one[free], other[free]
-    order = np.lexsort((log[one], person[other], person[one]))
+    pair = person[one] * count + person[other]
+    free = ~np.isin(pair, linked_pairs(evidence))
+    one, other, pair = one[free], other[free], pair[free]
+    order = np.lexsort((log[one], pair))
     one, other = one[order], other[order]
-    number = pd.to_numeric(subjects["subject_no"], errors="coerce").fillna(0).to_numpy()
-    told = subjects[["weight", "observed_at", "source_key", "urn", "is_suspected_false"]].take(one)
-    told = told.reset_index(drop=True).rename(columns={"urn": "record_ref"})
-    return told.assign(
-        nominal_id=evidence.names.take(person[one]),
-        other_id=evidence.names.take(person[other]),
-        is_after=number[one] > number[other],
-    )[list(COLUMNS)]
+    place = evidence.subjects["row"].to_numpy()
+    named, row = np.unique(np.concatenate([one, other]), return_inverse=True)
+    text = evidence.tables.get("log_subjects")["subject_no"].take(place[named])
+    number = pd.to_numeric(text, errors="coerce").fillna(0).to_numpy()[row]
+    told = evidence.logs[["source", "observed_at", "weight", "is_suspected_false"]].take(log[one])
+    return told.reset_index(drop=True).assign(
+        person=person[one], other=person[other], is_after=number[: len(one)] > number[len(one) :], record=log[one]
+    )[COLUMNS]

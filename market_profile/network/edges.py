@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from market_profile.network.codes import Ints, codes_of
 from market_profile.periods import Month
 
 EDGE_KEY = ["source_nominal_id", "target_nominal_id", "relation"]
@@ -72,6 +73,9 @@ def noisy_or(frame: pd.DataFrame, group: list[str], weight: str = "weight", sour
     return joined
 
 
+_ENDS = ["source_id", "target_id", "relation"]
+
+
 def build_edges(statements: pd.DataFrame, half_life_days: Mapping[str, float], month: Month) -> pd.DataFrame:
     """Return one row a (source, target, relation) with the columns of ``network_edges.csv`` and its flags.
 
@@ -89,7 +93,7 @@ def edges_of(rows: pd.DataFrame, half_life_days: Mapping[str, float], month: Mon
         return _empty()
     sound = rows[~rows["is_suspected_false"]]
     by_all, by_edge = rows.groupby("edge"), sound.groupby("edge")
-    edges = rows.drop_duplicates("edge").set_index("edge")[_ENDS].set_axis(EDGE_KEY, axis=1).sort_index()
+    edges = rows.drop_duplicates("edge").set_index("edge")[_ENDS].set_axis(EDGE_KEY, axis=1).sort_index().astype("str")
     edges["records"] = by_all["record"].nunique()
     edges["weight"] = tie_weights(rows, half_life_days, month)
     edges["independent_sources"] = by_edge["source"].nunique()
@@ -106,16 +110,20 @@ def edges_of(rows: pd.DataFrame, half_life_days: Mapping[str, float], month: Mon
     return _finish(edges)
 
 
-_ENDS = ["source_id", "target_id", "relation"]
-
-
 def numbered(statements: pd.DataFrame) -> pd.DataFrame:
-    """Return the statements with numbers for their texts, in order: edge (ends and relation), source, record."""
-    return statements.assign(
-        edge=statements.groupby(_ENDS, sort=True).ngroup(),
-        source=pd.factorize(statements["source_key"], sort=True)[0],
-        record=pd.factorize(statements["record_ref"], sort=True)[0],
-    )
+    """Return the statements of ``tie_statements`` with numbers for texts: edge (ends, relation), source, record."""
+    codes = {name: codes_of(statements[name]) for name in (*_ENDS, "source_key", "record_ref")}
+    people, relations = (len(statements[name].cat.categories) for name in _ENDS[1:])
+    tie = (codes["source_id"] * people + codes["target_id"]) * relations + codes["relation"]
+    edge = np.unique(tie, return_inverse=True)[1]
+    return statements.assign(edge=edge, source=codes["source_key"], record=codes["record_ref"])
+
+
+def ends_of(rows: pd.DataFrame) -> tuple[Ints, Ints]:
+    """Return the numbers of the two people of each tie, in order of its number; ``rows`` as from ``numbered``."""
+    first = np.unique(rows["edge"], return_index=True)[1]
+    source, target = (codes_of(rows[end])[first] for end in _ENDS[:2])
+    return source, target
 
 
 def tie_weights(rows: pd.DataFrame, half_life_days: Mapping[str, float], month: Month) -> pd.Series:

@@ -1,7 +1,8 @@
-"""The records of a month joined to people and grades, once for all rules; logs and people by number."""
+"""The records of a month joined to people and grades, once for all rules; records and people by number."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,21 +13,26 @@ from market_profile.network import grades
 from market_profile.network.codes import Ints, in_order, ordered, places
 from market_profile.periods import Month
 
+LOGS = "intelligence_logs"
+DIRECT = ("arrests", "seizures", "test_purchases")
+"""Kinds of record of what officers themselves did, each about one person."""
+
 
 @dataclass(frozen=True)
 class Evidence:
-    """The records of the window, joined to nominals and grades once for all rules.
+    """The records before the month's end, joined to nominals and grades once for all rules.
 
-    ``logs``: urn (in order), observed_at, source_key, grade, weight, handling, provenance, stream, is_suspected_false,
-    places. ``subjects``: log_subjects with the columns of ``logs``, nominal_id, and the numbers ``log`` (row of
-    ``logs``) and ``person`` (place in ``names``), in order of log and subject_no. ``links``: statements of logs that
-    tie two people outright, with their numbers. ``mentions``: the resolution's records; ``names``: all nominals.
+    ``names``: all nominals in order; a ``person`` is a place in it. ``logs``: LOG_COLUMNS in order of urn; a ``log`` is
+    a row of it, its ``source`` the place of its source_key among all. ``subjects``: log, person, ``row`` (of the
+    table), match_probability, in order of log and subject_no. ``links``: log, source and target (persons), relation,
+    match_probability of statements that tie two people outright. ``direct``, by kind of DIRECT: record_ref, person,
+    ``record`` (place of record_ref among them, in order) and ``row`` of the table, in order of record_ref.
     """
 
     logs: pd.DataFrame
     subjects: pd.DataFrame
     links: pd.DataFrame
-    mentions: pd.DataFrame
+    direct: Mapping[str, pd.DataFrame]
     names: pd.Index
     tables: Tables
     month: Month
@@ -34,36 +40,24 @@ class Evidence:
 
 def gather(tables: Tables, mentions: pd.DataFrame, month: Month) -> Evidence:
     """Return the evidence before the month's end; ``mentions`` is the ``records`` frame of the resolution."""
-    logs = _graded(tables.get("intelligence_logs"), month)
-    keys = mentions.assign(subject_no=mentions["subject_no"].astype("str"))
-    names, person = ordered(keys["nominal_id"])
-    subjects = tables.get("log_subjects")[["urn", "subject_no", "role", "phone", "safeguarding"]]
-    told = subjects.astype({"urn": "str", "subject_no": "str"})
-    own = (keys["kind"] == "log_subjects").to_numpy()
-    links = tables.get("log_links")[["urn", "from_subject_no", "to_subject_no", "relation"]].astype("str")
-    texts = [told["subject_no"], keys.loc[own, "subject_no"], links["from_subject_no"], links["to_subject_no"]]
-    numbers, code = ordered(pd.concat(texts))
-    of_told, of_own, *of_links = np.split(code, np.cumsum([len(text) for text in texts])[:-1])
-    log = places(told["urn"], logs["urn"])
-    mention = _found(
-        _joint(places(keys.loc[own, "record_ref"], logs["urn"]), of_own, len(numbers)),
-        _joint(log, of_told, len(numbers)),
-    )
-    rows = np.flatnonzero((log >= 0) & (mention >= 0))
-    rows = rows[np.lexsort((of_told[rows], log[rows]))]
-    mentioned_as = np.flatnonzero(own)[mention[rows]]
-    subjects = pd.concat(
-        [
-            told.iloc[rows].reset_index(drop=True),
-            logs.drop(columns="urn").take(log[rows]).reset_index(drop=True),
-            keys[["nominal_id", "match_probability"]].take(mentioned_as).reset_index(drop=True),
-        ],
-        axis=1,
-    ).assign(log=log[rows], person=person[mentioned_as])
-    joint = _joint(log[rows], of_told[rows], len(numbers))
-    of_log = places(links["urn"], logs["urn"])
-    ends = [_found(joint, _joint(of_log, number, len(numbers))) for number in of_links]
-    return Evidence(logs, subjects, _links(links["relation"], of_log, ends, subjects, logs), keys, names, tables, month)
+    logs = _graded(tables.get(LOGS), month)
+    names, person = ordered(mentions["nominal_id"])
+    kind = mentions["kind"]
+    subjects, number = _subjects(tables, mentions, person, logs["urn"])
+    direct = {}
+    for name in DIRECT:
+        own = np.flatnonzero(kind == name)
+        known = pd.DataFrame({"record_ref": mentions["record_ref"].take(own), "person": person[own]})
+        direct[name] = _direct(tables.get(name)["record_ref"], known)
+    links = _links(tables.get("log_links"), subjects, number, logs["urn"])
+    return Evidence(logs, subjects, links, direct, names, tables, month)
+
+
+def mentioned(evidence: Evidence, kind: str, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Return the rows of ``kind`` (of DIRECT) that were resolved to a person: as ``direct``, and ``columns``."""
+    known = evidence.direct[kind].drop(columns="row")
+    told = evidence.tables.get(kind)[list(columns)].take(evidence.direct[kind]["row"].to_numpy())
+    return pd.concat([known, told.reset_index(drop=True)], axis=1)
 
 
 def _graded(logs: pd.DataFrame, month: Month) -> pd.DataFrame:
@@ -71,23 +65,54 @@ def _graded(logs: pd.DataFrame, month: Month) -> pd.DataFrame:
     logs = logs[logs["submitted_at"] < month.end]
     logs = logs.iloc[in_order(logs["urn"])]
     observed = logs["event_from"].fillna(logs["submitted_at"])
+    source = grades.source_key(logs)
     graded = {
         "urn": logs["urn"].astype("str"),
         "observed_at": observed.where(observed <= logs["submitted_at"], logs["submitted_at"]),
-        "submitted_at": logs["submitted_at"],
-        "source_key": grades.source_key(logs),
-        "grade": logs["source_evaluation"].astype("str") + logs["intelligence_assessment"].astype("str"),
+        "source_key": source,
+        "source": ordered(source)[1],
+        "grade": grades.grade(logs),
         "weight": grades.grade_weight(logs),
         "handling": grades.handling(logs),
-        "provenance": logs["provenance"].astype("str"),
         "stream": grades.stream(logs["provenance"]),
         "is_suspected_false": grades.is_suspected_false(logs),
-        "market_mode": logs["market_mode"].astype("str"),
         "easting_m": logs["easting_m"],
         "northing_m": logs["northing_m"],
-        "location_precision": logs["location_precision"].astype("str"),
     }
     return pd.DataFrame(graded).reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class _Number:
+    """The subject numbers of logs as numbers: all there are, and that of each row of ``subjects``."""
+
+    names: pd.Index
+    of_row: Ints
+
+
+def _subjects(tables: Tables, mentions: pd.DataFrame, person: Ints, urn: pd.Series) -> tuple[pd.DataFrame, _Number]:
+    """Return the mentions in logs, and their subject numbers."""
+    told = tables.get("log_subjects")[["urn", "subject_no"]].astype("str")
+    own = np.flatnonzero(mentions["kind"] == "log_subjects")
+    mine = mentions[["record_ref", "subject_no", "match_probability"]].take(own)
+    numbers, code = ordered(pd.concat([told["subject_no"], mine["subject_no"].astype("str")]))
+    of_told, of_own = code[: len(told)], code[len(told) :]
+    log = places(told["urn"], urn)
+    mention = _found(
+        _joint(places(mine["record_ref"], urn), of_own, len(numbers)),
+        _joint(log, of_told, len(numbers)),
+    )
+    rows = np.flatnonzero((log >= 0) & (mention >= 0))
+    rows = rows[np.argsort(_joint(log[rows], of_told[rows], len(numbers)), kind="stable")]
+    frame = pd.DataFrame(
+        {
+            "log": log[rows],
+            "person": person[own[mention[rows]]],
+            "row": rows,
+            "match_probability": mine["match_probability"].to_numpy(float)[mention[rows]],
+        }
+    )
+    return frame, _Number(numbers, of_told[rows])
 
 
 def _joint(log: Ints, number: Ints, count: int) -> Ints:
@@ -105,26 +130,31 @@ def _found(known: Ints, asked: Ints) -> Ints:
     return np.where((known[found] == asked) & (asked >= 0), found, -1)
 
 
-def _links(
-    relation: pd.Series, log: Ints, ends: list[Ints], subjects: pd.DataFrame, logs: pd.DataFrame
-) -> pd.DataFrame:
-    """Return the stated links whose two ``ends`` are rows of ``subjects`` (-1: nobody known), as statements.
+def _direct(refs: pd.Series, known: pd.DataFrame) -> pd.DataFrame:
+    """Return ``known`` (record_ref, person) of the records ``refs`` with their rows, in order of record_ref."""
+    rows = pd.DataFrame({"record_ref": refs.astype("str"), "row": np.arange(len(refs))})
+    both = rows.merge(known, on="record_ref").sort_values("record_ref", kind="stable").reset_index(drop=True)
+    return both.assign(record=ordered(both["record_ref"])[1])
 
-    With the numbers ``log``, ``source`` and ``target``.
-    """
-    known = (log >= 0) & (ends[0] >= 0) & (ends[1] >= 0)
-    log, source, target = log[known], ends[0][known], ends[1][known]
-    match = subjects["match_probability"].to_numpy(float)
-    frame = logs.take(log).reset_index(drop=True).rename(columns={"urn": "record_ref"})
-    return frame.assign(
-        source_id=subjects["nominal_id"].take(source).to_numpy(),
-        target_id=subjects["nominal_id"].take(target).to_numpy(),
-        relation=relation[known].to_numpy(),
-        kind="intelligence_logs",
-        is_direct=False,
-        is_stated=True,
-        match_probability=match[source] * match[target],
-        log=log,
-        source=subjects["person"].to_numpy()[source],
-        target=subjects["person"].to_numpy()[target],
+
+def _links(told: pd.DataFrame, subjects: pd.DataFrame, number: _Number, urn: pd.Series) -> pd.DataFrame:
+    """Return the stated links whose two ends are people known in their log."""
+    count = len(number.names)
+    joint = _joint(subjects["log"].to_numpy(), number.of_row, count)
+    log = places(told["urn"].astype("str"), urn)
+    source, target = (
+        _found(joint, _joint(log, places(told[end].astype("str"), number.names), count))
+        for end in ("from_subject_no", "to_subject_no")
+    )
+    known = (log >= 0) & (source >= 0) & (target >= 0)
+    log, source, target = log[known], source[known], target[known]
+    match, person = subjects["match_probability"].to_numpy(), subjects["person"].to_numpy()
+    return pd.DataFrame(
+        {
+            "log": log,
+            "source": person[source],
+            "target": person[target],
+            "relation": told["relation"].astype("str").to_numpy()[known],
+            "match_probability": match[source] * match[target],
+        }
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
@@ -14,6 +16,25 @@ DIRECT_WEIGHT = 0.95
 
 REPORTED = frozenset({Provenance.PUBLIC, Provenance.CRIMESTOPPERS, Provenance.PARTNER})
 """Provenances that reach the police without police looking (TRUST.md 15); all others are *discovered*."""
+
+HANDLING = pd.CategoricalDtype(["C", "P"])
+STREAM = pd.CategoricalDtype(["discovered", "reported"])
+DIRECT = "direct"
+"""The grade of what officers themselves did."""
+
+
+@cache
+def grade_type() -> pd.CategoricalDtype:
+    """Return the type of a grade: the pairs of ``data/grade_weights.csv`` in order, DIRECT last."""
+    table = reference_table("grade_weights")
+    pairs = (table["source_evaluation"] + table["intelligence_assessment"]).unique()
+    return pd.CategoricalDtype([*sorted(pairs.tolist()), DIRECT])
+
+
+def grade(logs: pd.DataFrame) -> pd.Series:
+    """Return each log's grade pair, such as "2B"."""
+    pairs = logs["source_evaluation"].astype("str") + logs["intelligence_assessment"].astype("str")
+    return pairs.astype(grade_type())
 
 
 def grade_weight(logs: pd.DataFrame) -> pd.Series:
@@ -48,13 +69,18 @@ def is_suspected_false(logs: pd.DataFrame) -> pd.Series:
 
 def handling(logs: pd.DataFrame) -> pd.Series:
     """Return "P" where lawful sharing is permitted (P; legacy 2, as data/grade_conversion.csv reads it), else "C"."""
-    return pd.Series(np.where(logs["handling_code"].isin(["P", "2"]), "P", "C"), index=logs.index, dtype="str")
+    return _either(logs["handling_code"].isin(["P", "2"]), HANDLING)
 
 
 def stream(provenance: pd.Series) -> pd.Series:
     """Return "reported" or "discovered" for each provenance (blank counts as discovered)."""
-    is_reported = provenance.isin([p.value for p in REPORTED])
-    return pd.Series(np.where(is_reported, "reported", "discovered"), index=provenance.index, dtype="str")
+    return _either(provenance.isin([p.value for p in REPORTED]), STREAM)
+
+
+def _either(is_second: pd.Series, dtype: pd.CategoricalDtype) -> pd.Series:
+    """Return the second of the two values of ``dtype`` where ``is_second``, else the first."""
+    found = pd.Categorical.from_codes(is_second.to_numpy(dtype=np.int8), dtype=dtype)
+    return pd.Series(found, index=is_second.index)
 
 
 def source_key(logs: pd.DataFrame) -> pd.Series:

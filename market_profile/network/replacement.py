@@ -12,10 +12,11 @@ import pandas as pd
 from scipy import sparse
 from scipy.spatial import cKDTree
 
-from market_profile.network.codes import among, places
+from market_profile.network.codes import Ints, among, codes_of, matches, ordered, places
 from market_profile.network.edges import age_days
 from market_profile.network.ground import Ground
 from market_profile.network.model import Replacement
+from market_profile.network.structure import Floats
 from market_profile.network.waits import HORIZON_DAYS, STREET, estimate_waits
 from market_profile.periods import Month
 
@@ -63,23 +64,28 @@ Z = 1.959963984540054
 
 
 def arrests_of_dealers(arrests: pd.DataFrame, supply: pd.DataFrame, month: Month) -> pd.DataFrame:
-    """Return arrests (custody_ref, nominal_id, arrested_at) of people with sound evidence of supply before them.
+    """Return arrests (custody_ref, nominal_id, arrested_at) of people with sound evidence of supply before them, in
+    order; ``arrests``: record_ref, person, arrested_at.
 
     Adds easting_m, northing_m (middle of that evidence; NaN without places) and phone (the last one named, or "").
     """
-    rows = arrests[arrests["arrested_at"] < month.end].sort_values(["nominal_id", "arrested_at", "record_ref"])
-    gap = rows.groupby("nominal_id")["arrested_at"].diff()
+    rows = arrests[arrests["arrested_at"] < month.end].sort_values(["person", "arrested_at", "record_ref"])
+    gap = rows.groupby("person")["arrested_at"].diff()
     rows = rows[gap.isna() | (gap > pd.Timedelta(days=SAME_ARREST_DAYS))]
-    rows = rows.rename(columns={"record_ref": "custody_ref"})[["custody_ref", "nominal_id", "arrested_at"]]
+    rows = rows.sort_values("record_ref").rename(columns={"record_ref": "custody_ref"}).reset_index(drop=True)
     sound = supply[~supply["is_suspected_false"]]
-    before = rows.merge(sound, on="nominal_id")
-    age = before["arrested_at"] - before["observed_at"]
-    before = before[(age >= pd.Timedelta(0)) & (age <= pd.Timedelta(days=BEFORE_DAYS))]
-    middle = before.groupby("custody_ref")[["easting_m", "northing_m"]].median()
-    named = before[before["phone"] != ""].sort_values(["custody_ref", "observed_at", "record_ref"], kind="stable")
-    middle["phone"] = named.groupby("custody_ref")["phone"].last()
+    row, told = matches(rows["person"].to_numpy(), codes_of(sound["nominal_id"]))
+    age = _days_between(sound["observed_at"].to_numpy()[told], rows["arrested_at"].to_numpy()[row])
+    is_before = (age >= 0) & (age <= BEFORE_DAYS)
+    row, told = row[is_before], told[is_before]
+    before = sound[["observed_at", "record_ref", "easting_m", "northing_m", "phone"]].take(told).assign(row=row)
+    middle = before.groupby("row")[["easting_m", "northing_m"]].median()
+    named = before[before["phone"] != ""].sort_values(["row", "observed_at", "record_ref"], kind="stable")
+    middle["phone"] = named.groupby("row")["phone"].last()
     middle["phone"] = middle["phone"].astype("object").fillna("").astype("str")
-    return rows.merge(middle.reset_index(), on="custody_ref").sort_values("custody_ref").reset_index(drop=True)
+    removed = rows[["custody_ref", "arrested_at"]].take(middle.index.to_numpy()).reset_index(drop=True)
+    removed.insert(1, "nominal_id", sound["nominal_id"].cat.categories.take(rows["person"].to_numpy()[middle.index]))
+    return pd.concat([removed, middle.reset_index(drop=True)], axis=1)
 
 
 def replacement_clocks(removed: pd.DataFrame, supply: pd.DataFrame, roles: pd.Series, month: Month) -> pd.DataFrame:
@@ -118,21 +124,40 @@ def replacement_clocks(removed: pd.DataFrame, supply: pd.DataFrame, roles: pd.Se
 
 
 def _newcomers(removed: pd.DataFrame, supply: pd.DataFrame, roles: pd.Series, month: Month) -> pd.DataFrame:
-    """Return who was first seen supplying in each arrest's market after it: clock, other_id, first, last, records."""
-    sound = supply[~supply["is_suspected_false"]].reset_index(drop=True)
-    later = pd.concat([_near(removed, sound), _same_phone(removed, sound)], ignore_index=True)
-    wait = (later["observed_at"] - later["arrested_at"]).dt.total_seconds() / 86_400
-    later = later.assign(wait=wait)[later["nominal_id"] != later["other_id"]]
-    pair = ["custody_ref", "other_id"]
-    was_there = (later["wait"] <= 0) & (later["wait"] > -COLLEAGUE_DAYS)
-    colleagues = pd.MultiIndex.from_frame(later.loc[was_there, pair])
-    is_new = ~pd.MultiIndex.from_frame(later[pair]).isin(colleagues)
-    later = later[is_new & (later["wait"] > 0) & (later["wait"] <= HORIZON_DAYS)]
-    later = later[later["observed_at"] < month.end]
-    grouped = later.groupby(pair, sort=True)
-    found = grouped.agg(first=("wait", "min"), last=("wait", "max"), records=("record_ref", "nunique")).reset_index()
-    clock = pd.Index(removed["custody_ref"]).get_indexer(pd.Index(found["custody_ref"]))
-    return found.assign(clock=clock, is_street=found["other_id"].map(roles).isin(STREET))
+    """Return who was first seen supplying in each arrest's market after it: clock, other_id, first, last, records.
+
+    In order of clock (the row of ``removed``) and person; ``first`` and ``last`` are days since the arrest.
+    """
+    sound = supply[~supply["is_suspected_false"] & (supply["observed_at"] < month.end)]
+    names, person = sound["nominal_id"].cat.categories, codes_of(sound["nominal_id"])
+    clock, row = (np.concatenate(ends) for ends in zip(_near(removed, sound), _same_phone(removed, sound), strict=True))
+    is_other = places(removed["nominal_id"], names)[clock] != person[row]
+    clock, row = clock[is_other], row[is_other]
+    wait = _days_between(removed["arrested_at"].to_numpy()[clock], sound["observed_at"].to_numpy()[row])
+    pair = clock * len(names) + person[row]
+    is_new = ~np.isin(pair, pair[(wait <= 0) & (wait > -COLLEAGUE_DAYS)]) & (wait > 0) & (wait <= HORIZON_DAYS)
+    pair, wait, row = pair[is_new], wait[is_new], row[is_new]
+    order = np.lexsort((wait, pair))
+    both, start = np.unique(pair[order], return_index=True)
+    records, record = ordered(sound["record_ref"].take(row))
+    told = np.unique(np.searchsorted(both, pair) * max(len(records), 1) + record) // max(len(records), 1)
+    clock, other = np.divmod(both, max(len(names), 1))
+    frame = pd.DataFrame(
+        {
+            "clock": clock,
+            "other_id": names.take(other),
+            "first": wait[order][start],
+            "last": wait[order][np.append(start, len(order))[1:] - 1],
+            "records": np.bincount(told, minlength=len(both)),
+        }
+    )
+    return frame.assign(is_street=frame["other_id"].map(roles).isin(STREET))
+
+
+def _days_between(earlier: np.ndarray, later: np.ndarray) -> Floats:
+    gap = (later - earlier).astype("timedelta64[us]").astype(np.int64)
+    found: Floats = gap / 1_000_000 / 86_400
+    return found
 
 
 def _same_market(clocks: pd.DataFrame) -> sparse.csr_matrix:
@@ -157,30 +182,28 @@ def _same_market(clocks: pd.DataFrame) -> sparse.csr_matrix:
     return both
 
 
-def _near(removed: pd.DataFrame, supply: pd.DataFrame) -> pd.DataFrame:
+def _near(removed: pd.DataFrame, supply: pd.DataFrame) -> tuple[Ints, Ints]:
+    """Return the rows of ``removed`` and of ``supply`` that are within ``REACH_M``, those near in time alone."""
     columns = ["easting_m", "northing_m"]
     there = np.flatnonzero(supply["easting_m"].notna() & supply["northing_m"].notna())
     ground = Ground(supply[columns].to_numpy(float)[there], REACH_M)
-    parts = [(part.rows[part.place], there[part.point]) for part in ground.around(removed[columns].to_numpy(float))]
-    none = np.empty(0, dtype=np.int64)
-    clock, row = (np.concatenate([none, *side]) for side in (zip(*parts, strict=True) if parts else ((), ())))
-    days = (supply["observed_at"].to_numpy()[row] - removed["arrested_at"].to_numpy()[clock]) / np.timedelta64(1, "D")
-    told = np.flatnonzero((days > -COLLEAGUE_DAYS) & (days <= HORIZON_DAYS))
-    return _matched(removed.iloc[clock[told]], supply.iloc[row[told]])
+    begun, when = removed["arrested_at"].to_numpy(), supply["observed_at"].to_numpy()[there]
+    clocks, rows = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    for part in ground.around(removed[columns].to_numpy(float)):
+        clock = part.rows[part.place]
+        days = _days_between(begun[clock], when[part.point])
+        told = (days > -COLLEAGUE_DAYS) & (days <= HORIZON_DAYS)
+        clocks.append(clock[told])
+        rows.append(there[part.point[told]])
+    return np.concatenate(clocks), np.concatenate(rows)
 
 
-def _matched(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
-    frame = left[["custody_ref", "nominal_id", "arrested_at"]].reset_index(drop=True)
-    frame["other_id"] = right["nominal_id"].to_numpy()
-    frame["observed_at"] = right["observed_at"].to_numpy()
-    frame["record_ref"] = right["record_ref"].to_numpy()
-    return frame
-
-
-def _same_phone(removed: pd.DataFrame, supply: pd.DataFrame) -> pd.DataFrame:
-    named = removed.loc[removed["phone"] != "", ["custody_ref", "nominal_id", "arrested_at", "phone"]]
-    other = supply.loc[supply["phone"] != "", ["nominal_id", "phone", "observed_at", "record_ref"]]
-    return named.merge(other.rename(columns={"nominal_id": "other_id"}), on="phone").drop(columns="phone")
+def _same_phone(removed: pd.DataFrame, supply: pd.DataFrame) -> tuple[Ints, Ints]:
+    """Return the rows of ``removed`` and of ``supply`` that name one phone number."""
+    some = np.flatnonzero(supply["phone"] != "")
+    names, phone = ordered(supply["phone"].iloc[some])
+    clock, row = matches(places(removed["phone"], names), phone)
+    return clock, some[row]
 
 
 def kaplan_meier(days: np.ndarray, is_event: np.ndarray) -> pd.DataFrame:

@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from market_profile.network.codes import Ints, ordered, places
-from market_profile.network.edges import EDGE_KEY, age_days
+from market_profile.network.codes import Ints
+from market_profile.network.edges import age_days
 from market_profile.network.role_ratios import PARTS, RULES, STATED_RELIABILITY, ratio_table
 from market_profile.network.structure import Floats
+from market_profile.network.supply import ROLE, RULE
 from market_profile.periods import Month
 from market_profile.terms import Relation, Role
 
@@ -35,7 +36,16 @@ NAMES = tuple(sorted(RULES))
 RATIOS: Floats = ratio_table()[[RULES.index(name) for name in NAMES]]
 """(rules, parts) in the order of NAMES."""
 
-_STATED = np.array([NAMES.index(f"stated {part}") if f"stated {part}" in NAMES else -1 for part in PARTS] + [-1])
+_STATED_ANY, _EXHIBIT_ANY = -2, -3
+"""Rules of evidence that the part stated beside them tells apart."""
+
+_OF_RULE = np.array(
+    [{"stated": _STATED_ANY, "exhibit": _EXHIBIT_ANY}.get(r, NAMES.index(r) if r in NAMES else -1)
+     for r in RULE.categories]
+)  # fmt: skip
+_OF_ROLE = np.array([PARTS.index(role) for role in ROLE.categories])
+_STATED = np.array([NAMES.index(f"stated {part}") if f"stated {part}" in NAMES else -1 for part in PARTS])
+_EXHIBIT = np.array([NAMES.index(f"exhibit of {'use' if part == Role.USER.value else 'supply'}") for part in PARTS])
 _BESIDE = np.array(
     [
         [NAMES.index(rule) if (rule := f"{place} a {part.replace('_', ' ')}") in NAMES else -1 for part in PARTS]
@@ -68,40 +78,15 @@ class Weights:
     told: Floats
 
 
-@dataclass(frozen=True)
-class Cast:
-    """Everybody of whom something is said: ids in order, and their numbers in evidence, ties and company."""
-
-    names: pd.Index
-    told: Ints
-    source: Ints
-    target: Ints
-    person: Ints
-    other: Ints
-
-
-def cast_of(evidence: pd.DataFrame, edges: pd.DataFrame, beside: pd.DataFrame) -> Cast:
-    """Return the people of ``role_evidence``, of ties and of ``named_beside``, numbered together."""
-    columns = (
-        evidence["nominal_id"], edges[EDGE_KEY[0]], edges[EDGE_KEY[1]], beside["nominal_id"], beside["other_id"],
-    )  # fmt: skip
-    names, code = ordered(pd.concat(columns))
-    return Cast(names, *np.split(code, np.cumsum([len(column) for column in columns])[:-1]))
-
-
-def told_pieces(sound: pd.DataFrame, person: Ints, month: Month) -> Pieces:
-    """Return what the sound rows of ``role_evidence`` say of their ``person``, one piece a source and rule."""
+def told_pieces(sound: pd.DataFrame, month: Month) -> Pieces:
+    """Return what the sound rows of ``role_evidence`` say of their people, one piece a source and rule."""
     fade = np.power(0.5, (age_days(sound["observed_at"], month) / HALF_LIFE_DAYS).to_numpy(float))
     base, worth = STATED_RELIABILITY
-    weight, stated = sound["weight"].to_numpy(float), (sound["rule"] == "stated").to_numpy()
-    weight = np.where(stated, base + worth * weight, weight)
-    rule = places(sound["rule"], NAMES)
-    rule[stated] = _STATED[places(sound["role"], PARTS)[stated]]
-    exhibit = (sound["rule"] == "exhibit").to_numpy()
-    of_use = (sound["role"] == Role.USER.value).to_numpy()
-    kinds = [NAMES.index("exhibit of use"), NAMES.index("exhibit of supply")]
-    rule[exhibit] = np.where(of_use, *kinds)[exhibit]
-    return _loudest(Pieces(person, rule, weight, fade), sound)
+    rule, part = _OF_RULE[sound["rule"].cat.codes], _OF_ROLE[sound["role"].cat.codes]
+    stated, exhibit = (rule == kind for kind in (_STATED_ANY, _EXHIBIT_ANY))
+    weight = np.where(stated, base + worth * sound["weight"].to_numpy(float), sound["weight"].to_numpy(float))
+    rule = np.where(stated, _STATED[part], np.where(exhibit, _EXHIBIT[part], rule))
+    return _loudest(Pieces(sound["person"].to_numpy(), rule, weight, fade), sound)
 
 
 def tie_pieces(edges: pd.DataFrame, ends: tuple[Ints, Ints], sellers: NDArray[np.bool_],
@@ -134,14 +119,14 @@ def tie_pieces(edges: pd.DataFrame, ends: tuple[Ints, Ints], sellers: NDArray[np
     )
 
 
-def beside_pieces(beside: pd.DataFrame, person: Ints, other: Ints, shares: Floats, month: Month) -> Pieces:
+def beside_pieces(beside: pd.DataFrame, shares: Floats, month: Month) -> Pieces:
     """Return what being named before or after somebody of a known part says: one piece a source and rule.
 
     ``shares``: (people, parts), NaN for those of whom no part is known. A report counts for the grade behind it and for
     how sure the other's part is.
     """
-    sound = ~beside["is_suspected_false"].to_numpy(bool) & ~np.isnan(shares[other, 0])
-    beside, person, other = beside[sound], person[sound], other[sound]
+    beside = beside[~beside["is_suspected_false"] & ~np.isnan(shares[beside["other"].to_numpy(), 0])]
+    person, other = beside["person"].to_numpy(), beside["other"].to_numpy()
     part = np.nanargmax(shares[other], axis=1) if len(other) else other
     rule = _BESIDE[beside["is_after"].to_numpy(bool).astype(np.int64), part]
     fade = np.power(0.5, (age_days(beside["observed_at"], month) / HALF_LIFE_DAYS).to_numpy(float))
@@ -162,11 +147,10 @@ def joined(parts: Sequence[Pieces]) -> Pieces:
 def _loudest(pieces: Pieces, rows: pd.DataFrame) -> Pieces:
     """Return of each person, rule and source the loudest piece, the first record of equals; rules known alone.
 
-    ``rows``: source_key and record_ref of the pieces. Sorted by person, rule and how loud they are.
+    ``rows``: source and record of the pieces, by number. Sorted by person, rule and how loud they are.
     """
     known = np.flatnonzero(pieces.rule >= 0)
-    _, source = ordered(rows["source_key"].iloc[known])
-    _, record = ordered(rows["record_ref"].iloc[known])
+    source, record = (rows[name].to_numpy()[known] for name in ("source", "record"))
     pieces = pieces.some(known)
     loud = -(pieces.weight * pieces.fade).round(12)
     key = pieces.person * len(NAMES) + pieces.rule

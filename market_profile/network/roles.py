@@ -7,6 +7,7 @@ rates alone: some sound record must speak for it, else the part is "unknown".
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -20,7 +21,6 @@ from market_profile.network.role_pieces import (
     Pieces,
     Weights,
     beside_pieces,
-    cast_of,
     joined,
     tie_pieces,
     told_pieces,
@@ -50,26 +50,37 @@ UNSURE_POINTS = 0.3
 NOTHING_TOLD = "no graded evidence on the part played"
 
 
-def assign_roles(evidence: pd.DataFrame, edges: pd.DataFrame, beside: pd.DataFrame, month: Month) -> pd.DataFrame:
-    """Return nominal_id, role, role_probability, role_reasons, second_role, exploited_share; one row a person.
+@dataclass(frozen=True)
+class Said:
+    """What roles rest on, people by their place in ``names``: rows of ``role_evidence`` in the window, ties that fade
+    as slowly as parts do with their two ends, and who is named beside whom."""
 
-    ``evidence``: rows of ``role_evidence`` in the window; ``edges``: ties that fade as slowly as parts do; ``beside``:
-    who is named beside whom. E-graded rows are not used. Ties are read twice: first stated parts alone say who sells,
-    then supply to a seller speaks for a tier above.
+    names: pd.Index
+    parts: pd.DataFrame
+    edges: pd.DataFrame
+    ends: tuple[Ints, Ints]
+    beside: pd.DataFrame
+
+
+def assign_roles(said: Said, month: Month) -> pd.DataFrame:
+    """Return nominal_id, role, role_probability, role_reasons, second_role, exploited_share; one row a person in order.
+
+    E-graded rows are not used. Ties are read twice: first stated parts alone say who sells, then supply to a seller
+    speaks for a tier above.
     ``role_reasons`` gives each rule's weight of evidence (nats) for the likeliest part over the next; with the base
     rate they add up to the log of the odds between the two.
     """
-    cast = cast_of(evidence, edges, beside)
-    sound = ~evidence["is_suspected_false"].to_numpy(bool)
-    told = told_pieces(evidence[sound], cast.told[sound], month)
-    firm = ~edges["is_suspected_false"].to_numpy(bool) & edges["is_stated"].to_numpy(bool)
-    first = _shares(weights_of(told), len(cast.names))
-    ends = (cast.source[firm], cast.target[firm])
+    edges, people = said.edges, len(said.names)
+    told = told_pieces(said.parts[~said.parts["is_suspected_false"]], month)
+    firm = (~edges["is_suspected_false"] & edges["is_stated"]).to_numpy(bool)
+    first = _shares(weights_of(told), people)
+    ends = (said.ends[0][firm], said.ends[1][firm])
     ties = tie_pieces(edges[firm], ends, _those(first, SELLING), _those(first, (Role.SUPPLIER.value,)))
-    pieces = joined([told, ties, beside_pieces(beside, cast.person, cast.other, first, month)])
-    is_named = np.zeros(len(cast.names), dtype=bool)
-    is_named[np.concatenate([cast.told, cast.source, cast.target])] = True
-    return _stated(pieces, np.flatnonzero(is_named), cast.names)
+    pieces = joined([told, ties, beside_pieces(said.beside, first, month)])
+    is_named = np.zeros(people, dtype=bool)
+    for named in (said.parts["person"].to_numpy(), *said.ends):
+        is_named[named] = True
+    return _stated(pieces, np.flatnonzero(is_named), said.names)
 
 
 def contradicted(edges: pd.DataFrame, roles: pd.DataFrame) -> pd.Series:

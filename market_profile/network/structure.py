@@ -16,6 +16,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from market_profile.network.between import betweenness_sums, dependencies
+from market_profile.network.codes import ordered, places
 from market_profile.network.distances import inverse_distances, sampled
 
 Floats = NDArray[np.float64]
@@ -66,20 +67,15 @@ def web_of(edges: pd.DataFrame, nodes: pd.Series | pd.Index | list[str]) -> Web:
         >>> web_of(frame, ["b", "a"]).weight.tolist()
         [0.75]
     """
-    names = np.sort(np.asarray(nodes, dtype=str))
-    source = np.searchsorted(names, edges["source_nominal_id"].to_numpy(str))
-    target = np.searchsorted(names, edges["target_nominal_id"].to_numpy(str))
-    frame = pd.DataFrame(
-        {
-            "i": np.minimum(source, target),
-            "j": np.maximum(source, target),
-            "miss": np.log1p(-edges["weight"].to_numpy(float).clip(0.0, 0.99)),
-        }
-    )
-    frame = frame[frame["i"] != frame["j"]].sort_values(["i", "j", "miss"], kind="stable")
-    joined = frame.groupby(["i", "j"], sort=True)["miss"].sum()
-    index = np.array(joined.index.to_list(), dtype=np.int64).reshape(-1, 2)
-    return Web(tuple(names.tolist()), index, -np.expm1(joined.to_numpy()))
+    names, _ = ordered(pd.Index(nodes, dtype="str"))
+    source, target = (places(edges[end], names) for end in ("source_nominal_id", "target_nominal_id"))
+    key = np.minimum(source, target) * len(names) + np.maximum(source, target)
+    miss = np.log1p(-edges["weight"].to_numpy(float).clip(0.0, 0.99))
+    order = np.lexsort((miss, key))
+    order = order[(source != target)[order]]
+    joined = pd.Series(miss[order]).groupby(key[order], sort=True).sum()
+    pairs = np.column_stack(np.divmod(joined.index.to_numpy(np.int64), max(len(names), 1)))
+    return Web(tuple(names.tolist()), pairs, -np.expm1(joined.to_numpy()))
 
 
 def components(web: Web) -> Ints:

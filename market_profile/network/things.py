@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from market_profile.network.codes import ordered
 from market_profile.network.evidence import Evidence
 
 THING_COLUMNS = ("thing_id", "node_type", "people", "is_shared", "is_handed_on")
@@ -33,11 +34,19 @@ def things(evidence: Evidence, phones: pd.DataFrame) -> tuple[pd.DataFrame, pd.D
 
 def _addresses(evidence: Evidence) -> pd.DataFrame:
     """Return who was named with which address (lower case, single spaces): text, nominal_id, records, dates."""
-    told = evidence.tables.get("log_subjects")[["urn", "subject_no", "address_text"]].astype("str")
-    told = told[told["address_text"] != ""]
-    words = told["address_text"].str.lower().str.replace(r"[\s,]+", " ", regex=True).str.strip()
-    told = told.assign(text=words)[words != ""]
-    people = evidence.subjects[["urn", "subject_no", "nominal_id", "observed_at"]]
-    rows = told.merge(people, on=["urn", "subject_no"])
-    grouped = rows.groupby(["text", "nominal_id"], sort=True)["observed_at"]
-    return grouped.agg(records="size", first_seen="min", last_seen="max").reset_index()
+    subjects = evidence.subjects
+    text = evidence.tables.get("log_subjects")["address_text"].astype("str")
+    is_told = (text != "").to_numpy()[subjects["row"].to_numpy()]
+    rows = subjects[["log", "person"]][is_told].reset_index(drop=True)
+    told, address = ordered(text.take(subjects["row"].to_numpy()[is_told]))
+    words = told.to_series().str.lower().str.replace(r"[\s,]+", " ", regex=True).str.strip()
+    names, number = ordered(words)
+    rows = rows.assign(
+        text=number[address], observed_at=evidence.logs["observed_at"].take(rows["log"].to_numpy()).to_numpy()
+    )
+    rows = rows[names.to_numpy(dtype=object)[rows["text"]] != ""] if "" in names else rows
+    grouped = rows.groupby(["text", "person"], sort=True)["observed_at"]
+    found: pd.DataFrame = grouped.agg(records="size", first_seen="min", last_seen="max").reset_index()
+    named = found.pop("person")
+    found["text"], found["nominal_id"] = names.take(found["text"].to_numpy()), evidence.names.take(named.to_numpy())
+    return found

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.special import gammaln
 
-from market_profile.network.structure import Floats
+from market_profile.network.structure import Floats, Ints
 from market_profile.terms import Role
 
 HORIZON_DAYS = 90
@@ -97,19 +97,26 @@ def _none_seen(follow: Floats) -> Floats:
 
 def _seen(newcomers: pd.DataFrame, follow: Floats) -> Floats:
     """Return, by newcomer and day, how much likelier their records are if they are the replacement since that day."""
-    n = newcomers["records"].to_numpy(float)[:, None]
-    first = np.maximum(newcomers["first"].to_numpy(float), 1.0)[:, None]
-    last = np.maximum(newcomers["last"].to_numpy(float)[:, None], first)
-    at_work = _paced(n, np.clip(last - DAYS, 0.0, None), SELLER_PACE)
-    other = _paced(n, follow[newcomers["clock"].to_numpy()][:, None], OTHER_PACE)
-    part = np.where(newcomers["is_street"].to_numpy(bool), 0.0, np.log(OTHER_PART))[:, None]
-    return np.where(first >= DAYS, np.exp(np.minimum(at_work - other + part, 50.0)), 0.0)
+    n = newcomers["records"].to_numpy(float)
+    first = np.maximum(newcomers["first"].to_numpy(float), 1.0)
+    last = np.maximum(newcomers["last"].to_numpy(float), first)
+    other = _paced(n, follow[newcomers["clock"].to_numpy()], OTHER_PACE)
+    part = np.where(newcomers["is_street"].to_numpy(bool), 0.0, np.log(OTHER_PART))
+    row, day = np.nonzero(first[:, None] >= DAYS)
+    at_work = _paced(n, np.clip(last[row] - DAYS[day], 0.0, None), SELLER_PACE, row)
+    found = np.zeros((len(n), len(DAYS)))
+    found[row, day] = np.exp(np.minimum(at_work - other[row] + part[row], 50.0))
+    return found
 
 
-def _paced(n: Floats, days: Floats, pace: tuple[float, float]) -> Floats:
-    """Return the log chance of ``n`` records on given days within ``days`` at a gamma-distributed pace."""
+def _paced(n: Floats, days: Floats, pace: tuple[float, float], of: Ints | None = None) -> Floats:
+    """Return the log chance of ``n`` records on given days within ``days`` (``of``: the place in ``n`` of each) at a
+    gamma-distributed pace."""
     shape, scale = pace
-    found: Floats = gammaln(shape + n) - gammaln(shape) + shape * np.log(scale) - (shape + n) * np.log(scale + days)
+    start, power = gammaln(shape + n) - gammaln(shape) + shape * np.log(scale), shape + n
+    if of is not None:
+        start, power = start[of], power[of]
+    found: Floats = start - power * np.log(scale + days)
     return found
 
 
