@@ -267,6 +267,8 @@ class RunSettings(_Part):
     """Accepted rows from which partners' edition, and a first inbox of 600 bytes a row, get a process of their own."""
     most_rows_at_once: int = Field(10_000_000, ge=0)
     """Accepted rows up to which the two processes work at the same time; above, one after the other, in less memory."""
+    patience_minutes: float = Field(60, gt=0)
+    """How long a second process may give no sign (a stage begun or ended) before its part is made by the first."""
 
 
 class Settings(_Part):

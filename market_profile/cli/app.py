@@ -13,6 +13,7 @@ from rich.console import Console
 from market_profile import __version__
 from market_profile.cli.faults import fault_words
 from market_profile.errors import MarketProfileError
+from market_profile.refresh.cycles import look_for_cycles_seldom
 
 app = typer.Typer(
     help="A monthly drugs market profile from police extracts, in two editions.",
@@ -346,6 +347,7 @@ def _options(
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; every way out has an exit code of the contract and no personal data."""
     os.umask(0o077)
+    look_for_cycles_seldom()
     given = sys.argv[1:] if arguments is None else arguments
     try:
         app(args=given, prog_name="market-profile")

@@ -35,7 +35,7 @@ def _stages(console: Console) -> Iterator[Callable[[str], None]]:
 def run_refresh(workspace: Path, month: str | None, console: Console, afresh: bool = False) -> None:
     """Refresh and say what was read and where the editions are."""
     with _stages(console) as on_stage:
-        result = refresh(workspace, month, on_stage, afresh)
+        result = refresh(workspace, month, on_stage, afresh, is_own_process=True)
     print_result(result, console)
 
 

@@ -32,6 +32,11 @@ class Tables:
         """Tell whether any row of ``kind`` was ever accepted."""
         return kind in self.frames and len(self.frames[kind]) > 0
 
+    @property
+    def not_supplied(self) -> tuple[str, ...]:
+        """The kinds of which no row was ever accepted."""
+        return tuple(kind for kind in KINDS if not self.is_supplied(kind))
+
     def until(self, month: Month) -> Tables:
         """Return the records before the month's data cut-off; kinds without a time column stay whole."""
         frames = {}
@@ -45,13 +50,14 @@ class Tables:
 
 
 def _before(frame: pd.DataFrame, kind: Kind, month: Month) -> pd.DataFrame:
-    """Return the rows of ``frame`` that lie before the month's cut-off; a row without a time stays."""
+    """Return the rows of ``frame`` that lie before the month's cut-off (a row without a time does); all of them as it
+    stands."""
     if kind.time is None:
         return frame
     times = frame[kind.time]
-    if kind.column(kind.time).type is ColumnType.MONTH:
-        return frame[times <= month.text]
-    return frame[times.isna() | (times < month.end)]
+    is_month = kind.column(kind.time).type is ColumnType.MONTH
+    is_before = times <= month.text if is_month else times.isna() | (times < month.end)
+    return frame if is_before.all() else frame[is_before]
 
 
 @dataclass(frozen=True)

@@ -1,26 +1,39 @@
 """The partner edition in a process of its own, beside the planner's, and what the two hand to each other.
 
 Two processes use two cores and share no library state (geometry and font libraries are not safe between threads).
-The child is told which batch and month to work on, makes the plan and reads the records from the store itself, and
-lays its product down in ``store/work`` under the plan's key. The planner's analysis is the longer one, so the child
-sees to a part of it too: once told who is who, it measures what needs no network (``measured``). Where the child cannot
-run, the caller makes everything itself, so that any fault is met in the open.
+The child is started while the inbox is read, so that what it imports costs no time; it waits to be told which batch and
+month to work on, makes the plan and reads the records from the store itself, and lays its product down in
+``store/work`` under the plan's key. The planner's analysis is the longer one, so the child sees to a part of it first:
+what needs no network (``measured``), as soon as it is told who is who. Where the child cannot run, or gives no sign
+for ``[run] patience_minutes``, the caller makes everything itself, so that any fault is met in the open.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
-import sys
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import pandas as pd
 
-from market_profile.refresh.handing import as_child, end_child, hand_over, handed, start_child, unnamed
+from market_profile.refresh.handing import (
+    GaveNoSign,
+    as_child,
+    beat,
+    end_child,
+    hand_over,
+    handed,
+    start_child,
+    tell,
+    told,
+    unnamed,
+    wait_for_end,
+)
 from market_profile.refresh.memory import give_back
 from market_profile.refresh.plan import Plan, plan_of
 from market_profile.refresh.product import Product, Products
@@ -30,6 +43,13 @@ from market_profile.terms import Audience
 if TYPE_CHECKING:
     from market_profile.refresh.making import Loaded
     from market_profile.refresh.measured import Measured
+
+NO_SIGN = "second process ended: it gave no sign"
+"""The stage that run.json and the journal name where a child was not waited for any longer."""
+_ROOMS = (
+    "market_profile.refresh.analysis", "market_profile.editions.make", "market_profile.render.workbook",
+    "sklearn.linear_model", "statsmodels.genmod.generalized_linear_model",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,13 +67,34 @@ class Ends:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A child that reads what it needs and waits to be told what to make; ``ends`` are this process's."""
+
+    process: subprocess.Popen[bytes]
+    ends: Ends
+
+    def begin(self, plan: Plan, with_measures: bool) -> Running:
+        """Have it make the partner edition of ``plan``, and the planner's measures first where they are wanted."""
+        what = {"batch": plan.batch, "month": plan.month.text, "key": plan.key, "with_measures": with_measures}
+        tell(self.ends.line, what)
+        patience = plan.workspace.settings.run.patience_minutes * 60
+        return Running(self.process, Products(plan.workspace.store), plan.key, self.ends, patience)
+
+    def stop(self) -> None:
+        """End the child."""
+        end_child(self.process)
+        self.ends.close()
+
+
+@dataclass(frozen=True)
 class Running:
-    """A child at work on the product of ``key``; ``ends`` are this process's."""
+    """A child at work on the product of ``key``; it is given up where it is silent for ``patience`` seconds."""
 
     process: subprocess.Popen[bytes]
     products: Products
     key: str
     ends: Ends
+    patience: float = 3600
 
     def resolved(self, records: pd.DataFrame) -> None:
         """Tell the child who is who; where it is gone or the disk is full, neither waits and its part is made here."""
@@ -64,18 +105,31 @@ class Running:
 
     def measured(self, watch: Stopwatch) -> Measured | None:
         """Return what the child measured, waiting for it; None where it failed."""
-        with watch.stage("wait for measures", None):
-            made: tuple[Measured, list[dict[str, Any]]] | None = handed(self.ends.line, self.ends.measures)
+        made: tuple[Measured, list[dict[str, Any]]] | None = None
+        try:
+            with watch.stage("wait for measures", None):
+                made = handed(self.ends.line, self.ends.measures, self.patience)
+        except GaveNoSign:
+            self._give_up(watch)
         if made is None:
             return None
         watch.stages.extend(made[1])
         return made[0]
 
-    def result(self) -> Product | None:
+    def result(self, watch: Stopwatch) -> Product | None:
         """Wait for the child and return what it made, None where it failed."""
+        try:
+            with watch.stage("wait for partner edition", None):
+                wait_for_end(self.ends.line, self.patience)
+        except GaveNoSign:
+            self._give_up(watch)
         if self.process.wait() != 0:
             return None
         return self.products.load(Audience.PARTNER.value, self.key)
+
+    def _give_up(self, watch: Stopwatch) -> None:
+        with watch.stage(NO_SIGN, None):
+            self.stop()
 
     def stop(self) -> None:
         """End the child where it still runs."""
@@ -83,74 +137,98 @@ class Running:
         self.ends.close()
 
 
-def start_beside(plan: Plan, with_measures: bool) -> Running:
-    """Start the partner edition of ``plan`` in a child process, and the planner's measures where they are wanted."""
+def stand_by(folder: Path) -> Waiting:
+    """Start a child for the workspace that waits to be told what to make; it writes nothing before."""
     ours, theirs = socket.socketpair()
-    work = plan.workspace.store / "work"
+    work = folder / "store" / "work"
     ends = Ends(ours, unnamed(work), unnamed(work))
-    told = {"batch": plan.batch, "month": plan.month.text, "key": plan.key, "with_measures": with_measures}
     files = {"records": ends.records, "measures": ends.measures}
-    child = start_child("market_profile.refresh.beside", plan.workspace.folder, told, theirs, files)
-    return Running(child, Products(plan.workspace.store), plan.key, ends)
+    return Waiting(start_child("market_profile.refresh.beside", folder, theirs, files), ends)
 
 
 @dataclass
-class _Child:
-    """The child's side: it measures for the planner as soon as it knows who is who among partners' records."""
+class SecondProcess:
+    """The second process of a refresh, where it has one."""
 
-    plan: Plan
-    loaded: Loaded | None
-    ends: Ends
+    folder: Path
+    waiting: Waiting | None = None
 
-    def resolved(self, records: pd.DataFrame) -> None:
-        """Measure for the planner and hand it over; ``records`` are the partners' own and not looked at.
+    def stand_by(self) -> None:
+        """Start it, where it is not there yet."""
+        self.waiting = self.waiting or stand_by(self.folder)
 
-        The whole records are let go then: partners' analysis has its own.
-        """
-        from market_profile.refresh.making import case_for, drop_unasked
-        from market_profile.refresh.measured import measure
+    def begin(self, plan: Plan, with_measures: bool) -> Running:
+        """Have it make the partner edition of ``plan``, and the planner's measures first where they are wanted."""
+        waiting = self.waiting or stand_by(self.folder)
+        self.waiting = waiting
+        return waiting.begin(plan, with_measures)
 
-        if self.loaded is None:
-            return
-        watch = Stopwatch()
-        case = case_for(self.plan, self.loaded, Audience.PLANNER)
-        self.loaded = None
-        made = measure(case, self._who, watch)
-        hand_over(self.ends.line, self.ends.measures, (made, watch.stages))
-        drop_unasked(self.plan, case)
-        del case, made
+    def stop(self) -> None:
+        """End it where it still runs."""
+        if self.waiting is not None:
+            self.waiting.stop()
+
+
+def main(folder: Path, given: dict[str, Any]) -> int:
+    """Make the partner edition and lay it down; return 1 where the plan is not the one that was asked for."""
+    as_child(int(given["parent"]))
+    _read_rooms()
+    ends = Ends(
+        socket.socket(fileno=given["ends"]["line"]),
+        os.fdopen(given["ends"]["records"], "rb"),
+        os.fdopen(given["ends"]["measures"], "wb"),
+    )
+    watch = Stopwatch(lambda name: beat(ends.line), lambda stage: beat(ends.line))
+    watch.began("partner: start")
+    what = told(ends.line)
+    if what is None:
+        return 0
+    with watch.stage("partner: plan", None):
+        plan = plan_of(folder, int(what["batch"]), str(what["month"]))
+    if plan.key != what["key"]:
+        return 1
+    _make(plan, ends, watch, bool(what["with_measures"]))
+    return 0
+
+
+def _make(plan: Plan, ends: Ends, watch: Stopwatch, with_measures: bool) -> None:
+    """Measure for the planner first; what partners' analysis does not take is let go then."""
+    from market_profile.refresh.making import case_for, load_records, partner_of
+
+    with watch.stage("partner: load records", None):
+        loaded = load_records(plan)
+    if with_measures:
+        _measure(plan, loaded, ends, watch)
+    with watch.stage("partner: shareable records", None):
+        case = case_for(plan, loaded, Audience.PARTNER)
+        del loaded
         give_back()
+    product = partner_of(plan, case, watch)
+    Products(plan.workspace.store).save(Audience.PARTNER.value, plan.key, product)
 
-    def measured(self, watch: Stopwatch) -> Measured | None:
-        """Return None: what partners' analysis needs is made in its own turn."""
-        return None
 
-    def _who(self) -> pd.DataFrame:
-        records = handed(self.ends.line, self.ends.records)
+def _measure(plan: Plan, loaded: Loaded, ends: Ends, watch: Stopwatch) -> None:
+    """Measure for the planner and hand it over."""
+    from market_profile.refresh.making import case_for, drop_unasked
+    from market_profile.refresh.measured import measure
+
+    def who() -> pd.DataFrame:
+        """Wait until the other process says who is who."""
+        with stages.stage("wait for who is who", None):
+            records = handed(ends.line, ends.records)
         if not isinstance(records, pd.DataFrame):
             raise EOFError("the other process is gone")
         return records
 
-
-def main(folder: Path, told: dict[str, Any]) -> int:
-    """Make the partner edition and lay it down; return 1 where the plan is not the one that was asked for."""
-    from market_profile.refresh.making import case_for, load_records, partner_of
-
-    as_child(int(told["parent"]))
-    plan = plan_of(folder, int(told["batch"]), str(told["month"]))
-    if plan.key != told["key"]:
-        return 1
-    given = told["ends"]
-    ends = Ends(
-        socket.socket(fileno=given["line"]), os.fdopen(given["records"], "rb"), os.fdopen(given["measures"], "wb")
-    )
-    loaded = load_records(plan)
-    case = case_for(plan, loaded, Audience.PARTNER)
-    child = _Child(plan, loaded if told["with_measures"] else None, ends)
-    del loaded
-    Products(plan.workspace.store).save(Audience.PARTNER.value, plan.key, partner_of(plan, case, Stopwatch(), child))
-    return 0
+    stages = Stopwatch(watch.on_stage, watch.on_end)
+    case = case_for(plan, loaded, Audience.PLANNER)
+    made = measure(case, who, stages)
+    hand_over(ends.line, ends.measures, (made, stages.stages))
+    drop_unasked(plan, case)
 
 
-if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), json.loads(sys.argv[2])))
+def _read_rooms() -> None:
+    """Import what this process will use, while it has nothing else to do; what is missing is met where it is used."""
+    for name in _ROOMS:
+        with suppress(ImportError):
+            import_module(name)

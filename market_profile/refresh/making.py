@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from market_profile.contracts.kinds import KINDS
 from market_profile.contracts.tables import Tables
 from market_profile.editions.model import Edition
 from market_profile.editions.release import Manifest, file_hashes
@@ -118,7 +117,7 @@ def case_for(plan: Plan, loaded: Loaded, audience: Audience) -> Case:
         previous=MonthStore(workspace.store).state(plan.parent, audience.value),
         reconciliation=reconciliation(loaded.files) if is_planner else pd.DataFrame(),
         quarantine=loaded.quarantine if is_planner else pd.DataFrame(),
-        not_supplied=tuple(kind for kind in KINDS if not tables.is_supplied(kind)),
+        not_supplied=tables.not_supplied,
         overdue=loaded.overdue if is_planner else 0,
         label=audience.value,
         linkage=key_for(workspace.folder, workspace.settings.linkage, audience),

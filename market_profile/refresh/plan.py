@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -98,23 +99,27 @@ def open_workspace(folder: Path) -> Workspace:
     return Workspace(folder, settings, load_areas(folder, settings), read_decisions(folder))
 
 
-def read_new_files(workspace: Workspace, apart: Reader | None = None) -> Intake:
+def read_new_files(
+    workspace: Workspace, apart: Reader | None = None, on_new: Callable[[], None] = lambda: None
+) -> Intake:
     """Return what the files in ``inbox/`` that the store has not seen would bring; change nothing.
 
-    ``apart`` gives what another process reads of them meanwhile.
+    ``apart`` gives what another process reads of them meanwhile; ``on_new`` is called where there are any.
     """
     warehouse = Warehouse(workspace.store)
     known = Known(warehouse.known_files(), lookup=warehouse.known_versions, waiting=warehouse.waiting_rows())
-    return read_inbox(workspace.folder, workspace.settings, workspace.areas, known, apart)
+    return read_inbox(workspace.folder, workspace.settings, workspace.areas, known, apart, on_new)
 
 
-def take_in(workspace: Workspace) -> tuple[int, tuple[str, ...]]:
-    """Read new files, append them to the store as one batch; return the last batch and warnings on the inbox."""
+def take_in(workspace: Workspace, on_new: Callable[[], None] = lambda: None) -> tuple[int, tuple[str, ...]]:
+    """Read new files, append them to the store as one batch; return the last batch and warnings on the inbox.
+
+    ``on_new`` is called before they are read, where there are any.
+    """
     bring_up_to_date(workspace.store)
     warehouse = Warehouse(workspace.store)
-    is_first, least_rows = warehouse.last_batch() == 0, workspace.settings.run.rows_for_second_process
-    with reading_apart(workspace.folder, is_first, least_rows) as apart:
-        intake = read_new_files(workspace, apart)
+    with reading_apart(workspace.folder, warehouse.last_batch() == 0, workspace.settings.run) as apart:
+        intake = read_new_files(workspace, apart, on_new)
     files = intake.files()
     if len(files) or intake.refused:
         keep_check_report(workspace, intake)

@@ -10,8 +10,6 @@ from typing import Any
 import pandas as pd
 
 from market_profile import __version__
-from market_profile.contracts.kinds import KINDS
-from market_profile.contracts.tables import Tables
 from market_profile.errors import AccountingError
 from market_profile.refresh.plan import Plan
 from market_profile.store import Warehouse
@@ -39,7 +37,9 @@ def reconciliation(files: pd.DataFrame) -> pd.DataFrame:
     return grouped[_TOTALS].sum().assign(files=grouped.size()).reset_index()[["kind", "files", *_TOTALS]]
 
 
-def run_report(plan: Plan, files: pd.DataFrame, tables: Tables, stages: list[dict[str, Any]]) -> dict[str, Any]:
+def run_report(
+    plan: Plan, files: pd.DataFrame, not_supplied: tuple[str, ...], stages: list[dict[str, Any]]
+) -> dict[str, Any]:
     """Return run.json as CONTRACT.md section 3 states it."""
     check_accounting(files)
     sources: dict[str, Any] = {}
@@ -52,7 +52,7 @@ def run_report(plan: Plan, files: pd.DataFrame, tables: Tables, stages: list[dic
         "run_id": plan.run_id,
         "sources": sources,
         "stages": stages,
-        "not_supplied": [kind for kind in KINDS if not tables.is_supplied(kind)],
+        "not_supplied": list(not_supplied),
         "warnings": [*Warehouse(plan.workspace.store).warnings(plan.batch), *plan.notes],
         "versions": {"market-profile": __version__, **{name: version(name) for name in _VERSIONED}},
         "settings_sha256": plan.workspace.settings.sha256,

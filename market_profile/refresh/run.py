@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from market_profile.refresh.beside import start_beside
+from market_profile.refresh.beside import SecondProcess
 from market_profile.refresh.journal import Journal
 from market_profile.refresh.making import Loaded, load_records, make_partner, make_planner
 from market_profile.refresh.memory import give_back
-from market_profile.refresh.plan import Plan, make_plan, open_workspace, snapshot_files, take_in
+from market_profile.refresh.plan import Plan, Workspace, make_plan, open_workspace, snapshot_files, take_in
 from market_profile.refresh.product import Products
 from market_profile.refresh.released import ReleaseStore
 from market_profile.refresh.report import run_report
@@ -28,6 +30,9 @@ from market_profile.store import MonthStore, Warehouse, append_event, publish_fo
 from market_profile.store.audit import AuditCategory
 from market_profile.store.months import States
 from market_profile.terms import Audience
+
+if TYPE_CHECKING:
+    from market_profile.editions.canaries import Scanner
 
 
 @dataclass(frozen=True)
@@ -46,23 +51,34 @@ class RefreshResult:
 
 
 def refresh(
-    folder: Path, month: str | None = None, on_stage: Callable[[str], None] = lambda name: None, afresh: bool = False
+    folder: Path,
+    month: str | None = None,
+    on_stage: Callable[[str], None] = lambda name: None,
+    afresh: bool = False,
+    is_own_process: bool = False,
 ) -> RefreshResult:
     """Refresh the workspace's profile for ``month`` (default: the last one with intelligence in it).
 
-    Where the edition was made from exactly this and stands, nothing is made again, unless ``afresh``. Raises
-    ``Locked`` where another refresh runs, ``InputRefused`` where files cannot be used as a whole.
+    Where the edition was made from exactly this and stands, nothing is made again, unless ``afresh``. Where this is all
+    that the process does (``is_own_process``), its start is a stage too. Raises ``Locked`` where another refresh runs,
+    ``InputRefused`` where files cannot be used as a whole.
     """
     with workspace_lock(folder / "store"), Journal(folder / "store").run() as journal:
         watch = Stopwatch(on_stage, on_end=journal.stage)
+        if is_own_process:
+            watch.began("start")
         with watch.stage("read settings", None):
             workspace = open_workspace(folder)
-        with watch.stage("read inbox", None):
-            batch, warnings = take_in(workspace)
-        with watch.stage("plan", None):
-            plan = make_plan(workspace, batch, month, warnings)
-        standing = None if afresh else standing_edition(plan)
-        return standing or _make(plan, watch, afresh)
+        second = SecondProcess(folder)
+        try:
+            with watch.stage("read inbox", None):
+                batch, warnings = take_in(workspace, lambda: _stand_by(workspace, second))
+            with watch.stage("plan", None):
+                plan = make_plan(workspace, batch, month, warnings)
+            standing = None if afresh else standing_edition(plan)
+            return standing or _make(plan, watch, afresh, second)
+        finally:
+            second.stop()
 
 
 def standing_edition(plan: Plan) -> RefreshResult | None:
@@ -75,79 +91,123 @@ def standing_edition(plan: Plan) -> RefreshResult | None:
     return _result(replace(plan, warnings=(*plan.warnings, note)), Warehouse(plan.workspace.store).files(plan.batch))
 
 
-def _make(plan: Plan, watch: Stopwatch, afresh: bool) -> RefreshResult:
+def _stand_by(workspace: Workspace, second: SecondProcess) -> None:
+    """Start the second process before the inbox is read, where what the store holds will need one."""
+    if _in_two(workspace, Warehouse(workspace.store).last_batch()) == (True, True):
+        second.stand_by()
+
+
+def _make(plan: Plan, watch: Stopwatch, afresh: bool, second: SecondProcess) -> RefreshResult:
     """Make both editions, each in a process of its own where there are many records, and publish them."""
     products = Products(plan.workspace.store)
     if afresh:
         products.clear()
-    is_large, at_once = _in_two(plan)
+    is_large, at_once = _in_two(plan.workspace, plan.batch)
     shared = products.load(Audience.PARTNER.value, plan.key)
     planner = products.load(Audience.PLANNER.value, plan.key)
-    beside = start_beside(plan, planner is None) if is_large and at_once and shared is None else None
-    try:
-        with watch.stage("load records", None):
-            loaded = load_records(plan)
-        if planner is None:
-            planner = make_planner(plan, loaded, watch, beside)
-            if is_large:
+    beside = second.begin(plan, planner is None) if is_large and at_once and shared is None else None
+    loaded: Loaded | None = None
+    with watch.stage("load records", None):
+        loaded = load_records(plan)
+    if planner is None:
+        planner = make_planner(plan, loaded, watch, beside)
+        if is_large:
+            with watch.stage("lay planner edition down", None):
                 products.save(Audience.PLANNER.value, plan.key, planner)
-        else:
-            watch.stages.extend(planner.stages)
-        if is_large and not at_once and shared is None:
-            give_back()
-            beside = start_beside(plan, with_measures=False)
-        shared = shared or (beside.result() if beside else None) or make_partner(plan, loaded, watch.on_stage)
-    finally:
-        if beside:
-            beside.stop()
+    else:
+        watch.stages.extend(planner.stages)
+    accounted = accounted_of(plan, loaded, watch)
+    if is_large and shared is None:
+        loaded = None
+        give_back()
+        beside = beside or second.begin(plan, with_measures=False)
+        shared = beside.result(watch)
+    shared = shared or make_partner(plan, loaded or load_records(plan), watch.on_stage)
     watch.stages.extend(shared.stages)
     states = {Audience.PLANNER.value: planner.state, Audience.PARTNER.value: shared.state}
-    return publish(plan, loaded, states, {**planner.files, **shared.files}, watch)
+    return publish(plan, accounted, states, {**planner.files, **shared.files}, watch)
 
 
-def _in_two(plan: Plan) -> tuple[bool, bool]:
+def _in_two(workspace: Workspace, batch: int) -> tuple[bool, bool]:
     """Tell whether a process of its own for partners costs less than it saves, and whether memory holds both."""
-    rows = int(Warehouse(plan.workspace.store).files(plan.batch)["accepted"].sum())
-    settings = plan.workspace.settings.run
+    files = Warehouse(workspace.store).files(batch)
+    rows = int(files["accepted"].sum()) if len(files) else 0
+    settings = workspace.settings.run
     return rows > settings.rows_for_second_process, rows <= settings.most_rows_at_once
 
 
-def publish(plan: Plan, loaded: Loaded, states: States, files: dict[str, bytes], watch: Stopwatch) -> RefreshResult:
+@dataclass(frozen=True)
+class Accounted:
+    """What publishing takes of the records: the values that may not leak, the accounting, the kinds not supplied."""
+
+    sensitive: Scanner
+    files: pd.DataFrame
+    not_supplied: tuple[str, ...]
+
+
+def accounted_of(plan: Plan, loaded: Loaded, watch: Stopwatch) -> Accounted:
+    """Return what publishing takes of the records, which can be let go then."""
+    from market_profile.refresh.leaks import scanner_of
+
+    with watch.stage("values that may not leak", loaded.tables.get("intelligence_logs")):
+        sensitive = scanner_of(loaded.tables, plan.month, loaded.files["name"])
+    return Accounted(sensitive, loaded.files, loaded.tables.not_supplied)
+
+
+def publish(
+    plan: Plan, accounted: Accounted, states: States, files: dict[str, bytes], watch: Stopwatch
+) -> RefreshResult:
     """Write the month's record and states, then swap the editions in; return where they are.
 
     Raises ``DisclosureLeak`` (exit 4) where a sensitive value of the records stands in any byte of the partner edition
     or of this run's logs.
     """
-    from market_profile.refresh.leaks import check_run, scanner_of
-    from market_profile.render import pdf_fault
+    from market_profile.refresh.leaks import check_run
 
     workspace = plan.workspace
     with watch.stage("leak gate", None):
         shared = {name: content for name, content in files.items() if name.startswith("partner/")}
-        check_run(scanner_of(loaded.tables, plan.month, loaded.files["name"]), shared, workspace.store)
-    erased = Warehouse(workspace.store).erased(plan.batch)
-    if erased:
-        words = f"{erased} rows were erased under retention; this month is made without them"
-        plan = replace(plan, notes=(*plan.notes, words), warnings=(*plan.warnings, words))
-    fault = pdf_fault() if workspace.settings.report.pdf else ""
-    if fault:
-        plan = replace(plan, notes=(*plan.notes, fault), warnings=(*plan.warnings, fault))
-    with watch.stage("publish", None):
+        check_run(accounted.sensitive, shared, workspace.store)
+    plan = _with_notes(plan)
+    with watch.stage("write states", None):
         if not plan.is_replay:
             MonthStore(workspace.store).save(plan.record, snapshot_files(workspace), states)
         files = _keep_released(plan, files)
-        report = run_report(plan, loaded.files, loaded.tables, watch.stages)
-        target = workspace.folder / "editions" / plan.month.text
-        publish_folder(target, {**files, "run.json": json.dumps(report, indent=1, sort_keys=False).encode()})
-    append_event(
-        workspace.audit_log,
-        AuditCategory.COMBINATION,
-        {"month": plan.month.text, "batch": plan.batch, "run_id": plan.run_id},
-    )
-    keep_standing(plan, target)
-    write_shelf(workspace)
-    Products(workspace.store).clear()
-    return _result(plan, loaded.files)
+    target = workspace.folder / "editions" / plan.month.text
+    with ExitStack() as writing:
+        writing.enter_context(watch.stage("write editions", None))
+
+        def report() -> dict[str, bytes]:
+            """Return run.json, made when all other files are written."""
+            writing.close()
+            content = run_report(plan, accounted.files, accounted.not_supplied, watch.stages)
+            return {"run.json": json.dumps(content, indent=1, sort_keys=False).encode()}
+
+        publish_folder(target, files, report)
+    with watch.stage("after publishing", None):
+        append_event(
+            workspace.audit_log,
+            AuditCategory.COMBINATION,
+            {"month": plan.month.text, "batch": plan.batch, "run_id": plan.run_id},
+        )
+        keep_standing(plan, target)
+        write_shelf(workspace)
+        Products(workspace.store).clear()
+    return _result(plan, accounted.files)
+
+
+def _with_notes(plan: Plan) -> Plan:
+    """Return the plan with what the analyst should know of what could not be used or made."""
+    workspace = plan.workspace
+    erased = Warehouse(workspace.store).erased(plan.batch)
+    words = f"{erased} rows were erased under retention; this month is made without them" if erased else ""
+    fault = ""
+    if workspace.settings.report.pdf:
+        from market_profile.render import pdf_fault
+
+        fault = pdf_fault()
+    notes = tuple(note for note in (words, fault) if note)
+    return replace(plan, notes=(*plan.notes, *notes), warnings=(*plan.warnings, *notes))
 
 
 def _result(plan: Plan, files: pd.DataFrame) -> RefreshResult:

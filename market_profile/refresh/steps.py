@@ -19,7 +19,7 @@ from market_profile.refresh.making import (
 )
 from market_profile.refresh.plan import Plan, make_plan, open_workspace, take_in
 from market_profile.refresh.report import reconciliation
-from market_profile.refresh.run import RefreshResult, publish, standing_edition
+from market_profile.refresh.run import RefreshResult, accounted_of, publish, standing_edition
 from market_profile.refresh.timing import Stopwatch
 from market_profile.store import Warehouse
 from market_profile.terms import Audience
@@ -91,7 +91,8 @@ def publish_month(
 ) -> RefreshResult:
     """Publish both editions and keep the month's record."""
     states = {Audience.PLANNER.value: analysed[0].state, Audience.PARTNER.value: analysed[1].state}
-    return publish(plan, loaded, states, {**files[0], **files[1]}, Stopwatch())
+    watch = Stopwatch()
+    return publish(plan, accounted_of(plan, loaded, watch), states, {**files[0], **files[1]}, watch)
 
 
 def reconciliation_rows(loaded: Loaded) -> list[dict[str, Any]]:

@@ -119,14 +119,18 @@ def read_inbox(
     areas: Areas,
     known: Known,
     apart: Callable[[], Mapping[str, Taken] | None] | None = None,
+    on_new: Callable[[], None] = lambda: None,
 ) -> Intake:
     """Return everything that ``workspace/inbox`` holds and the store does not, judged row by row.
 
     A file whose hash the store knows is not read again; a second identical file is all duplicates. Raises
     AccountingError where a file's rows do not add up. Refused files are listed in ``refused``: the caller decides.
     ``apart`` gives what another process read of the kinds ``APART``, None where it failed; they are read here then.
+    ``on_new`` is called where a file is there whose hash the store does not know.
     """
     found = find_files(workspace, settings)
+    if any(file.sha256 not in known.files for file in found.files):
+        on_new()
     taken = take_kinds(frozenset(KINDS) - APART if apart else frozenset(KINDS), found, settings, areas, known)
     if apart:
         taken |= apart() or take_kinds(APART, found, settings, areas, known)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 _AT_FDCWD = -100
@@ -19,10 +19,13 @@ _STAGING = ".staging-"
 _ASIDE = ".aside-"
 
 
-def publish_folder(target: Path, files: Mapping[str, bytes]) -> None:
+def publish_folder(
+    target: Path, files: Mapping[str, bytes], last: Callable[[], Mapping[str, bytes]] | None = None
+) -> None:
     """Replace the folder ``target`` by ``files`` (relative path -> bytes) in one step, or leave it as it was.
 
-    Folders are 0700 and files 0600. Anything left by an earlier killed run is removed first.
+    ``last`` gives files that are made when all others are written. Folders are 0700 and files 0600. Anything left by
+    an earlier killed run is removed first.
     """
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     recover_folder(target)
@@ -30,6 +33,8 @@ def publish_folder(target: Path, files: Mapping[str, bytes]) -> None:
     staging.mkdir(mode=0o700)
     for name in sorted(files):
         _write_synced(staging / name, files[name])
+    for name, content in (last() if last else {}).items():
+        _write_synced(staging / name, content)
     for folder in sorted({path for path in staging.rglob("*") if path.is_dir()} | {staging}):
         _sync_folder(folder)
     _swap(staging, target)

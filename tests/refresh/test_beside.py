@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
 import pandas as pd
 import pytest
 
-from market_profile.refresh.beside import Ends, Running, start_beside
-from market_profile.refresh.handing import unnamed
+from market_profile.refresh.beside import NO_SIGN, Ends, Running, SecondProcess, stand_by
+from market_profile.refresh.handing import GaveNoSign, beat, hand_over, handed, unnamed
 from market_profile.refresh.making import analyse_for, load_records
 from market_profile.refresh.plan import Plan, make_plan, open_workspace, take_in
 from market_profile.refresh.product import Products
+from market_profile.refresh.run import refresh
 from market_profile.refresh.timing import Stopwatch
 from market_profile.terms import Audience
 from tests.conftest import copy_town
@@ -35,10 +39,10 @@ def test_a_child_that_is_told_who_is_who_hands_over_the_same_measures(plan: Plan
     loaded = load_records(plan)
     alone, shared = Stopwatch(), Stopwatch()
     ours = analyse_for(plan, loaded, Audience.PLANNER, alone)
-    child = start_beside(plan, with_measures=True)
+    child = stand_by(plan.workspace.folder).begin(plan, with_measures=True)
     try:
         theirs = analyse_for(plan, loaded, Audience.PLANNER, shared, child)
-        assert child.result() is not None
+        assert child.result(shared) is not None
     finally:
         child.stop()
     stages = [stage["name"] for stage in shared.stages]
@@ -51,14 +55,14 @@ def test_a_child_that_is_told_who_is_who_hands_over_the_same_measures(plan: Plan
 
 
 def test_a_child_that_died_is_not_waited_for_and_its_part_is_made_here(plan: Plan) -> None:
-    child = start_beside(plan, with_measures=True)
+    child = stand_by(plan.workspace.folder).begin(plan, with_measures=True)
     child.process.kill()
     child.process.wait()
     watch = Stopwatch()
     analysed = analyse_for(plan, load_records(plan), Audience.PLANNER, watch, child)
     assert [stage["name"] for stage in watch.stages if stage["name"] in MEASURES] == MEASURES
     assert analysed.profile.tables
-    assert child.result() is None
+    assert child.result(watch) is None
     child.stop()
 
 
@@ -75,7 +79,7 @@ class _Full:
 def test_a_full_disk_leaves_neither_process_waiting(plan: Plan) -> None:
     ours, theirs = socket.socketpair()
     full: IO[bytes] = _Full()  # type: ignore[assignment]
-    child = start_beside(plan, with_measures=False)
+    child = stand_by(plan.workspace.folder).begin(plan, with_measures=False)
     running = Running(child.process, Products(plan.workspace.store), plan.key, Ends(ours, full, full))
     running.resolved(RECORDS)
     assert theirs.recv(1) == b""
@@ -93,3 +97,66 @@ def test_the_files_between_processes_have_no_name(plan: Plan) -> None:
         file.flush()
         assert os.fstat(file.fileno()).st_nlink == 0
         assert not list(work.iterdir())
+
+
+def test_a_child_that_lives_but_does_nothing_is_given_up_and_its_part_is_made_here(plan: Plan) -> None:
+    child = replace(stand_by(plan.workspace.folder).begin(plan, with_measures=True), patience=1.0)
+    os.kill(child.process.pid, signal.SIGSTOP)
+    told: list[str] = []
+    watch = Stopwatch(on_end=lambda stage: told.append(stage["name"]))
+    assert child.measured(watch) is None
+    assert child.process.returncode == -signal.SIGKILL
+    assert told == [NO_SIGN]
+    assert child.result(watch) is None
+    child.stop()
+
+
+def test_a_child_that_says_that_it_gets_on_is_waited_for(plan: Plan, tmp_path: Path) -> None:
+    ours, theirs = socket.socketpair()
+    with unnamed(tmp_path) as file:
+        for _ in range(3):
+            beat(theirs)
+        hand_over(theirs, file, "measures")
+        assert handed(ours, file, 1.0) == "measures"
+    with pytest.raises(GaveNoSign):
+        handed(ours, file, 0.05)
+    theirs.close()
+    ours.close()
+
+
+def test_a_refresh_whose_second_process_hangs_ends_with_both_editions(
+    town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = town / "area.toml"
+    limits = "rows_for_second_process = 0\npatience_minutes = 0.02\n"
+    settings.write_text(settings.read_text(encoding="utf-8") + f"\n[run]\n{limits}")
+    begin = SecondProcess.begin
+
+    def hangs(second: SecondProcess, plan: Plan, with_measures: bool) -> Running:
+        """Stop the child as soon as it is told what to make."""
+        running = begin(second, plan, with_measures)
+        os.kill(running.process.pid, signal.SIGSTOP)
+        return running
+
+    monkeypatch.setattr(SecondProcess, "begin", hangs)
+    began = time.monotonic()
+    result = refresh(town)
+    assert result.planner_page.is_file() and result.partner_page.is_file()
+    journal = (town / "store" / "logs" / "refresh.jsonl").read_text(encoding="utf-8")
+    assert NO_SIGN in journal
+    assert time.monotonic() - began < 240
+
+
+def test_nothing_new_ends_the_child_that_stood_by(plan: Plan) -> None:
+    second = SecondProcess(plan.workspace.folder)
+    second.stand_by()
+    assert second.waiting is not None
+    second.stop()
+    assert second.waiting.process.returncode is not None
+    assert not list((plan.workspace.store / "work").glob("*"))
+
+
+def test_a_child_that_is_told_nothing_ends_by_itself(plan: Plan) -> None:
+    waiting = stand_by(plan.workspace.folder)
+    waiting.ends.close()
+    assert waiting.process.wait(timeout=120) == 0
