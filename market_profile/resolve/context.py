@@ -10,6 +10,8 @@ from market_profile.resolve.lists import Lists, Numbers, lists_of, order_of, spr
 
 SPOT_M, PLACE_M = 200.0, 600.0
 """Sides of the squares in which two places count as one spot, and as one neighbourhood (street-corner supply)."""
+_MOST_SQUARES = 1 << 20
+"""Squares of a rectangle that are numbered by where they lie; points all over the world are numbered as they come."""
 QUIET_MENTIONS = 12
 """Mentions within a spot up to which it counts as quiet."""
 
@@ -46,12 +48,20 @@ def _squares(mentions: pd.DataFrame, unit: Numbers, side_m: float) -> tuple[Numb
     """
     known = (mentions["easting_m"].notna() & mentions["northing_m"].notna()).to_numpy()
     east, north = mentions["easting_m"].to_numpy()[known], mentions["northing_m"].to_numpy()[known]
-    grids = []
-    for number, (right, up) in enumerate(((0.0, 0.0), (0.5, 0.0), (0.0, 0.5), (0.5, 0.5))):
-        column = np.floor(east / side_m + right).astype("int64")
-        row = np.floor(north / side_m + up).astype("int64")
-        grids.append(((column * 100_000 + row) * 4) + number)
-    return np.tile(unit[known], 4), pd.factorize(np.concatenate(grids))[0].astype(np.int64)
+    shifts = ((0.0, 0.0), (0.5, 0.0), (0.0, 0.5), (0.5, 0.5))
+    column = np.concatenate([np.floor(east / side_m + right) for right, _ in shifts]).astype(np.int64)
+    row = np.concatenate([np.floor(north / side_m + up) for _, up in shifts]).astype(np.int64)
+    return np.tile(unit[known], 4), _numbers(column, row, np.repeat(np.arange(4), len(east)))
+
+
+def _numbers(column: Numbers, row: Numbers, grid: Numbers) -> Numbers:
+    """Return a number for each square: its place in the rectangle that holds all, or in turn where that is vast."""
+    if not len(grid):
+        return grid
+    column, row = column - column.min(), row - row.min()
+    height = int(row.max()) + 1
+    code = (column * height + row) * 4 + grid
+    return code if int(column.max()) < _MOST_SQUARES // height else pd.factorize(code)[0].astype(np.int64)
 
 
 def _associates(log: Numbers, unit: Numbers, aliases: Lists, names: Codes | Numbers) -> Lists:

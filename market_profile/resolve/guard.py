@@ -16,10 +16,10 @@ import pandas as pd
 from market_profile.resolve.cluster import APART, VETO, Cut, Labels, Weights, average_link
 from market_profile.resolve.coded import Coded
 from market_profile.resolve.link import Constraints, Evidence, join_judged
-from market_profile.resolve.lists import packed, unpacked
+from market_profile.resolve.lists import order_of, packed, spread, unpacked
 from market_profile.resolve.model import LinkModel
 from market_profile.resolve.score import empty_pairs
-from market_profile.resolve.weigh import weigh_pairs
+from market_profile.resolve.weigh import Weigher
 
 WRITTEN = 2
 """Records that a value stands in before it counts as one that the person has."""
@@ -77,24 +77,34 @@ def part_contradictions(
     apart = apart.drop_duplicates().sort_values(["left", "right"], kind="stable")
     if apart.empty:
         return Guarded(clusters, empty_pairs())
-    suspicious = np.isin(clusters, clusters[apart["left"]])
-    labels = np.where(suspicious, clusters, np.arange(len(units)))
-    inside = pd.DataFrame({"cluster": clusters[suspicious], "unit": np.flatnonzero(suspicious)})
-    both = inside.merge(inside, on="cluster", suffixes=("_left", "_right"))
-    both = both[both["unit_left"] < both["unit_right"]]
-    pairs = pd.DataFrame({"left": both["unit_left"], "right": both["unit_right"]})
-    weighed = weigh_pairs(units, pairs, model, evidence.frequencies, evidence.persons, with_parts=True)
-    code = _code(weighed)
-    weight = np.where(np.isin(code, _code(apart)), APART, weighed["weight"])
+    suspicious = np.flatnonzero(np.isin(clusters, clusters[apart["left"]]))
+    code = _pairs_within(clusters[suspicious], suspicious)
+    weight = Weigher(units, model, evidence.frequencies, evidence.persons, adds_up=True).weigh(*unpacked(code))
+    forced = np.where(np.isin(code, _code(apart)), APART, weight)
 
     def weigh(left: Labels, right: Labels) -> Weights:
         """Return the weights of pairs within suspicious clusters."""
-        return weight[np.searchsorted(code, packed(left, right))]
+        return forced[np.searchsorted(code, packed(left, right))]
 
+    labels = np.arange(len(units))
+    labels[suspicious] = clusters[suspicious]
     parts = average_link(labels, weigh, Cut(model.edge_weight, VETO - 1, model.cap))
-    parted = join_judged(np.where(suspicious, parts, clusters), judged)
-    across = parted[weighed["left"]] != parted[weighed["right"]]
-    return Guarded(parted, weighed[across].reset_index(drop=True))
+    parted = clusters.copy()
+    parted[suspicious] = parts[suspicious]
+    parted = join_judged(parted, judged)
+    left, right = unpacked(code)
+    pairs = pd.DataFrame({"left": left, "right": right, "weight": weight})
+    return Guarded(parted, pairs[parted[left] != parted[right]].reset_index(drop=True))
+
+
+def _pairs_within(cluster: Labels, unit: Labels) -> Labels:
+    """Return the pairs (``packed``, in order) of units of one cluster; the units rise."""
+    order = order_of(cluster)
+    cluster, unit = cluster[order], unit[order]
+    ends = np.searchsorted(cluster, cluster, side="right")
+    place = np.arange(len(unit))
+    later = ends - place - 1
+    return np.sort(packed(np.repeat(unit, later), unit[spread(place + 1, later)]))
 
 
 def _code(pairs: pd.DataFrame) -> Labels:

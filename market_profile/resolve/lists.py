@@ -21,6 +21,18 @@ def distinct(values: Numbers) -> Numbers:
     return ordered[np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))] if len(ordered) else ordered
 
 
+def ranked(numbers: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the distinct ``numbers`` (0 and more, not far above their count) in order, and the place of each of them.
+
+    Example:
+        >>> [part.tolist() for part in ranked(np.array([7, 2, 7]))]
+        [[2, 7], [1, 0, 1]]
+    """
+    seen = np.zeros(int(numbers.max(initial=-1)) + 1, dtype=bool)
+    seen[numbers] = True
+    return np.flatnonzero(seen), (np.cumsum(seen) - 1)[numbers]
+
+
 def order_of(keys: Numbers) -> Numbers:
     """Return the order in which ``keys`` (0 and more) rise, equal ones as they stand.
 
@@ -117,10 +129,12 @@ def tally_of(owner: Numbers, values: Numbers, count: int, times: Whole | None = 
         [1, 1, 2]
     """
     known = np.flatnonzero(owner >= 0)
-    key = packed(owner[known], values[known])
-    order = np.argsort(key, kind="stable")
-    first = np.flatnonzero(np.diff(key[order], prepend=-1))
-    whose, what = unpacked(key[order][first])
+    width = int(values.max(initial=0)) + 1
+    key = owner[known] * width + values[known]
+    order = order_of(key)
+    key = key[order]
+    first = np.flatnonzero(np.diff(key, prepend=-1))
+    whose, what = np.divmod(key[first], width)
     each = np.ones(len(known), dtype=np.int64) if times is None else times[known][order].astype(np.int64)
     told = np.add.reduceat(each, first) if len(first) else each
     start = np.searchsorted(whose, np.arange(count + 1))

@@ -9,6 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from market_profile.periods import Month
+from market_profile.resolve.identity import id_texts
+from market_profile.resolve.lists import ranked
 
 NOMINAL_COLUMNS = (
     "nominal_id",
@@ -25,28 +27,39 @@ NOMINAL_COLUMNS = (
 Codes = npt.NDArray[np.int64]
 
 
-def describe_nominals(mentions: pd.DataFrame, ids: pd.Series[str], month: Month, doubtful: set[str]) -> pd.DataFrame:
-    """Return one row a nominal (``NOMINAL_COLUMNS``), by id.
+def describe_nominals(mentions: pd.DataFrame, numbers: Codes, month: Month, doubtful: set[str]) -> pd.DataFrame:
+    """Return one row a nominal (``NOMINAL_COLUMNS``), by id; ``numbers``: number of each mention's nominal.
 
     ``preferred_name`` is the full name written most often, else what there is of it, else the street name;
     ``date_of_birth`` (ISO text, "" where not known) the one written most often, dates on 1 January last; ``roles``
     pipe-separated, most often given first; ``first_seen``/``last_seen`` ISO dates; ``is_under_18`` at month end.
     """
-    owner, names = pd.factorize(ids, sort=True)
+    used, owner = ranked(numbers)
+    names = pd.Index(id_texts(used))
     frame = mentions.assign(owner=owner)
-    by = frame.groupby("owner", sort=True)
-    result = pd.DataFrame({"records": by.size()})
+    result = pd.DataFrame({"nominal_id": names, "records": np.bincount(owner, minlength=len(used))})
     result["preferred_name"] = _names(frame).reindex(result.index).fillna("")
     birth = _births(frame).reindex(result.index)
     result["date_of_birth"] = _days(birth)
     result["roles"] = _roles(frame).reindex(result.index).fillna("").astype("str")
-    for column, dates in (("first_seen", by["at"].min()), ("last_seen", by["at"].max())):
-        result[column] = _days(dates)
+    result["first_seen"], result["last_seen"] = _seen(mentions["at"], owner, len(used))
     result["review_needed"] = names.isin(sorted(doubtful))
-    result["is_safeguarding"] = by["is_safeguarding"].any()
+    result["is_safeguarding"] = np.bincount(owner, weights=mentions["is_safeguarding"], minlength=len(used)) > 0
     result["is_under_18"] = (birth > month.end - pd.DateOffset(years=18)).fillna(False).astype(bool)
-    result["nominal_id"] = pd.Series(names, index=result.index, dtype="str")
-    return result.reset_index(drop=True)[list(NOMINAL_COLUMNS)]
+    return result[list(NOMINAL_COLUMNS)]
+
+
+def _seen(at: pd.Series[pd.Timestamp], owner: Codes, count: int) -> tuple[pd.Series[str], pd.Series[str]]:
+    """Return the first and the last day of each owner's times."""
+    known = at.notna().to_numpy()
+    whose, times = owner[known], at.to_numpy()[known].astype("datetime64[us]").astype(np.int64)
+    ends = []
+    for pick, blank in ((np.minimum, np.iinfo(np.int64).max), (np.maximum, np.iinfo(np.int64).min)):
+        end = np.full(count, blank)
+        pick.at(end, whose, times)
+        end[end == blank] = np.iinfo(np.int64).min  # not a time
+        ends.append(_days(pd.Series(end.view("datetime64[us]"))))
+    return ends[0], ends[1]
 
 
 def _days(dates: pd.Series[pd.Timestamp]) -> pd.Series[str]:

@@ -64,10 +64,10 @@ def find_owners(units: Coded, clusters: Labels, asking: Asking) -> Owned:
     is_open[clusters[~asking.held]] = True
     loose = _loose(units, asking.judged)
     parts = _parts(clusters, loose, is_open)
-    profiles, of_unit = make_profiles(units, parts, asking.asked)
-    lead = distinct(parts[of_unit >= 0])
+    profiles = make_profiles(units, parts, asking.asked)
+    lead, of_unit = profiles.lead, profiles.of_unit
     is_nameless = np.bincount(parts, weights=~loose, minlength=len(parts))[lead] == 0
-    table = _weighed(profiles, clusters[lead], is_nameless, asking)
+    table = _weighed(profiles.coded, clusters[lead], is_nameless, asking)
     unchanged = Owned(clusters, np.ones(len(clusters)))
     if table.empty:
         return unchanged
@@ -134,10 +134,13 @@ def _weighed(profiles: Coded, cluster: Labels, is_loose: Flags, asking: Asking) 
         across = is_loose[left] != is_loose[right]
         pairs.append(packed(left[across], right[across]))
     left, right = unpacked(distinct(np.concatenate(pairs)))
-    weight = asking.scorer(profiles).weigh(left, right)
     part, owner = np.where(is_loose[left], left, right), np.where(is_loose[left], right, left)
-    frame = pd.DataFrame({"part": part, "owner": owner, "weight": weight})
-    frame = frame.assign(is_own=home[part] == owner, is_alone=home[part] < 0)
+    is_own, scorer = home[part] == owner, asking.scorer(profiles)
+    weight = scorer.weigh_from(left, right, JOINS_AT - MARGIN)
+    weight[is_own] = scorer.weigh(left[is_own], right[is_own])
+    told = np.flatnonzero(is_own | (weight >= JOINS_AT - MARGIN))  # what weighs less is neither best nor in the way
+    frame = pd.DataFrame({"part": part[told], "owner": owner[told], "weight": weight[told], "is_own": is_own[told]})
+    frame = frame.assign(is_alone=home[frame["part"]] < 0)
     return frame.sort_values(["part", "weight", "is_own", "owner"], ascending=[True, False, False, True], kind="stable")
 
 

@@ -7,6 +7,7 @@ the second: each field by what was written most, each list by all that was seen.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,8 +61,17 @@ class _Grouping:
         return len(self.lead)
 
 
-def make_profiles(units: Coded, clusters: Labels, wanted: Flags | None = None) -> tuple[Coded, Labels]:
-    """Return the clusters with the columns of the units, and the profile number of each unit.
+@dataclass(frozen=True)
+class Profiles:
+    """``coded``: clusters as units to be compared; ``lead``: their lowest units; ``of_unit``: profile of each unit."""
+
+    coded: Coded
+    lead: Labels
+    of_unit: Labels
+
+
+def make_profiles(units: Coded, clusters: Labels, wanted: Flags | None = None) -> Profiles:
+    """Return the clusters with the columns of the units.
 
     Args:
         units: the units.
@@ -83,7 +93,7 @@ def make_profiles(units: Coded, clusters: Labels, wanted: Flags | None = None) -
     moments = units.lists["moments"]
     lists["moments"] = tally_of(of_unit[moments.rows], moments.values.astype(np.int64), group.count, moments.times)
     lists |= often(lists["moments"], columns["surname"] > 0)
-    return Coded(units.words, columns, lists, units.by_word), of_unit
+    return Profiles(Coded(units.words, columns, lists, units.by_word), group.lead, of_unit)
 
 
 def _columns(group: _Grouping) -> dict[str, Codes]:
@@ -95,20 +105,36 @@ def _columns(group: _Grouping) -> dict[str, Codes]:
     columns["records"] = records.astype(np.int32)
     several = np.bincount(of_unit[inside], minlength=group.count) > 1
     at = inside[several[of_unit[inside]]]
+    at = at[order_of(of_unit[at])]
     for name in _MOST_WRITTEN:
-        profile, source = _most_written(group, name, at)
-        for column in (name, *_ALONGSIDE.get(name, ())):
-            columns[column][profile] = units.columns[column][source]
+        for profile, source in _written(group, name, at):
+            for column in (name, *_ALONGSIDE.get(name, ())):
+                columns[column][profile] = units.columns[column][source]
     return columns
 
 
-def _most_written(group: _Grouping, name: str, at: Numbers) -> tuple[Numbers, Numbers]:
-    """Return profiles with, for each, a unit that holds the value that most of its records hold.
+def _written(group: _Grouping, name: str, at: Numbers) -> Iterator[tuple[Numbers, Numbers]]:
+    """Yield profiles with, for each, a unit that holds the value that most of its records hold.
 
-    ``at`` are the units of profiles of several units. Where none holds any value, the lead's blank stays.
+    ``at`` are the units of profiles of several units, by profile. Most profiles hold one value, so that only the
+    others are counted. Where none holds any value, the lead's blank stays.
     """
+    value = group.units.columns[name][at]
+    known = np.flatnonzero(value)
+    at, value = at[known], value[known]
+    profile = group.of_unit[at]
+    first = np.flatnonzero(np.diff(profile, prepend=-1))
+    if not len(first):
+        return
+    is_one = np.minimum.reduceat(value, first) == np.maximum.reduceat(value, first)
+    yield profile[first[is_one]], at[first[is_one]]
+    sizes = np.diff(np.append(first, len(at)))
+    yield _most_written(group, name, at[np.repeat(~is_one, sizes)])
+
+
+def _most_written(group: _Grouping, name: str, at: Numbers) -> tuple[Numbers, Numbers]:
+    """Return profiles with, for each, a unit that holds the value that most of its records hold, among units ``at``."""
     column = group.units.columns[name]
-    at = at[column[at] != 0]
     width = int(column.max(initial=0)) + 1
     key = group.of_unit[at] * width + column[at]
     order = order_of(key)

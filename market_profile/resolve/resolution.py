@@ -11,7 +11,8 @@ import pandas as pd
 from market_profile.contracts.tables import Tables
 from market_profile.periods import Month
 from market_profile.resolve.cluster import Labels
-from market_profile.resolve.identity import carry_ids, held_before, ids_before, ledger
+from market_profile.resolve.coded import Coded
+from market_profile.resolve.identity import Held, carry_ids, held_before, id_texts, ledger
 from market_profile.resolve.judgements import constraints, standing
 from market_profile.resolve.keys import blocking_keys
 from market_profile.resolve.mentions import COMPARED_ONLY, MENTION_KEY, collect_mentions
@@ -91,33 +92,30 @@ class _Work:
     settled: Settled
 
 
-def _finish(work: _Work, held: pd.DataFrame, previous: Mapping[str, pd.DataFrame]) -> Resolution:
+def _finish(work: _Work, held: Held, previous: Mapping[str, pd.DataFrame]) -> Resolution:
     mentions, units, rounds = work.mentions, work.units, work.rounds
-    old = ids_before(held)
     issued = int(previous["model"]["issued"].iloc[0]) if "model" in previous else 0
-    ids, issued = carry_ids(mentions, rounds.clusters[units.of_mention], old, issued)
-    unit = _first_of(rounds.of_unit)
-    id_of_profile = pd.Series(ids.array.take(units.first[unit]), index=rounds.of_unit[unit])
-    found = _waiting(work, id_of_profile)
+    numbers, issued = carry_ids(mentions, rounds.clusters[units.of_mention], held.nominal, issued)
+    ids = pd.Series(id_texts(numbers), index=mentions.index)
+    of_unit = rounds.profiles.of_unit
+    unit = _first_of(of_unit)
+    found = _waiting(work, pd.Series(ids.array.take(units.first[unit]), index=of_unit[unit]))
     found = pd.concat([_parted(work, ids), found], ignore_index=True)
-    records = mentions[MENTION_KEY].assign(
-        nominal_id=ids.to_numpy(),
-        match_probability=rounds.certainty[units.of_mention],
-    )
+    records = mentions[MENTION_KEY].assign(nominal_id=ids, match_probability=rounds.certainty[units.of_mention])
     decided = work.judged[work.judged["judgement"] == "different"]
     review = still_waiting(found, previous.get("review", empty_review()), records, decided)
     doubtful = set(review["left_nominal_id"]) | set(review["right_nominal_id"])
-    births = two_births(ids, mentions["dob"])
+    births = two_births(numbers, mentions["dob"])
     recall = _recall(work, previous)
     state = _state(work, records, issued, recall)
     state |= {"review": review, "questioned": questioned_state(births, work.settled)}
-    nominals = describe_nominals(mentions, ids, work.month, doubtful | births)
+    nominals = describe_nominals(mentions, numbers, work.month, doubtful | births)
     nominals["review_needed"] |= nominals["records"] > work.settings.largest_cluster_records
     return Resolution(
         nominals=nominals,
         records=records.reset_index(drop=True),
         review=review,
-        events=ledger(ids, old, work.month, work.settled.reasons),
+        events=ledger(numbers, held.nominal, work.month, work.settled.reasons),
         state=state,
         model_version=work.model.version,
         blocking_recall_pct=None if np.isnan(recall) else recall,
@@ -134,28 +132,28 @@ def _first_of(numbers: Labels) -> Labels:
 
 def _waiting(work: _Work, ids: pd.Series[str]) -> pd.DataFrame:
     """Return the review list of the last round's pairs; ``ids``: nominal of each profile."""
-    rounds, evidence = work.rounds, work.units.evidence
-    floor = work.settings.review_probability
-    waiting = waiting_pairs(rounds.last.pairs, rounds.last.clusters, rounds.profiles, floor)
-    if waiting.empty:
-        return empty_review()
-    parts = weigh_pairs(
-        rounds.profiles, waiting, work.model, evidence.frequencies, evidence.persons, with_parts=True
-    ).drop(columns="weight")
-    waiting = waiting.merge(parts, on=["left", "right"], how="left")
-    keys = work.mentions[MENTION_KEY].iloc[work.units.first[rounds.lead]]
-    return with_contributions(waiting, keys, work.model, ids)
+    rounds, floor = work.rounds, work.settings.review_probability
+    profiles = rounds.profiles
+    waiting = waiting_pairs(rounds.last.pairs, rounds.last.clusters, profiles.coded, floor)
+    return _explained(work, waiting, profiles.coded, profiles.lead, ids)
 
 
 def _parted(work: _Work, ids: pd.Series[str]) -> pd.DataFrame:
-    """Return the review list of what the guard took apart: one pair for each two parts."""
+    """Return the review list of what the guard took apart: one pair for each two parts; ``ids``: by mention."""
     units, rounds = work.units, work.rounds
-    if rounds.parted.empty:
-        return empty_review()
-    of_unit = pd.Series(ids.array.take(units.first))
     waiting = waiting_pairs(rounds.parted, rounds.clusters, units.coded, 0.0)
-    keys = work.mentions[MENTION_KEY].iloc[units.first]
-    return with_contributions(waiting, keys, work.model, of_unit)
+    return _explained(work, waiting, units.coded, np.arange(len(units.coded)), pd.Series(ids.array.take(units.first)))
+
+
+def _explained(work: _Work, waiting: pd.DataFrame, units: Coded, lead: Labels, ids: pd.Series[str]) -> pd.DataFrame:
+    """Return waiting pairs of ``units`` with their contributions; ``lead``: first unit of each, ``ids``: nominal."""
+    if waiting.empty:
+        return empty_review()
+    evidence = work.units.evidence
+    parts = weigh_pairs(units, waiting, work.model, evidence.frequencies, evidence.persons, with_parts=True)
+    waiting = waiting.merge(parts.drop(columns="weight"), on=["left", "right"], how="left")
+    keys = work.mentions[MENTION_KEY].iloc[work.units.first[lead]]
+    return with_contributions(waiting, keys, work.model, ids)
 
 
 def _recall(work: _Work, previous: Mapping[str, pd.DataFrame]) -> float:

@@ -17,7 +17,7 @@ from market_profile.resolve.link import Constraints, Evidence, Linked, Moves, Wa
 from market_profile.resolve.lists import packed, unpacked
 from market_profile.resolve.model import LinkModel
 from market_profile.resolve.owners import Asking, find_owners
-from market_profile.resolve.profiles import make_profiles
+from market_profile.resolve.profiles import Profiles, make_profiles
 from market_profile.resolve.score import probability
 from market_profile.resolve.settled import Settled
 from market_profile.resolve.weigh import Weigher
@@ -43,6 +43,10 @@ class Limits:
     largest_cluster: float
     floor: float
 
+    def lowest(self, model: LinkModel) -> float:
+        """Return the weight below which a pair is never asked for."""
+        return min(self.floor, model.edge_weight, model.profile_cut_weight)
+
 
 Keys = Callable[[Coded], pd.DataFrame]
 
@@ -51,19 +55,45 @@ Keys = Callable[[Coded], pd.DataFrame]
 class Rounds:
     """``clusters`` of units after all rounds, and the last round over profiles.
 
-    ``profiles`` with ``lead`` (their first units), ``of_unit`` (profile of each unit) and ``last`` are those of the
-    last round; ``certainty`` is the probability by unit that it belongs where it was put. ``parted``: weighed pairs of
-    units that the guard took apart again. ``largest``: units of the largest block of the first round.
+    ``profiles`` and ``last`` are those of the last round; ``certainty`` is the probability by unit that it belongs
+    where it was put. ``parted``: weighed pairs of units that the guard took apart again. ``largest``: units of the
+    largest block of the first round.
     """
 
     clusters: Labels
-    profiles: Coded
-    lead: Labels
-    of_unit: Labels
+    profiles: Profiles
     last: Linked
     certainty: npt.NDArray[np.float64]
     parted: pd.DataFrame
     largest: int
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """What all rounds over profiles have in common (as of ``link_in_rounds``)."""
+
+    keys: Keys
+    model: LinkModel
+    evidence: Evidence
+    judged: Constraints
+    settled: Settled
+    limits: Limits
+
+    def weigher(self, profiles: Coded) -> Weigher:
+        """Return what weighs pairs of profiles."""
+        return Weigher(profiles, self.model, self.evidence.frequencies, self.evidence.persons)
+
+    def linked(self, made: Profiles, hopeless: Labels, is_last: bool) -> Linked:
+        """Return the link of profiles; only the last one's weights add up to their parts, and wait for a person."""
+        profiles, model, evidence, limits = made.coded, self.model, self.evidence, self.limits
+        afresh = bool(self.settled.fresh.all())
+        cut = model.profile_cut_weight if afresh else model.profile_cut_weight + MONTHLY_CAUTION
+        scorer = Weigher(profiles, model, evidence.frequencies, evidence.persons, is_last, limits.lowest(model))
+        far = far_weights(profiles, model, evidence.persons)
+        way = Way(limits.largest_cluster, far, limits.floor if is_last else float("inf"), hopeless)
+        moves = None if afresh else _moves(self.settled, made.of_unit, len(profiles))
+        wider = replace(model, cut_weight=cut, edge_weight=min(model.edge_weight, model.profile_cut_weight))
+        return link(profiles.records, self.keys(profiles), scorer, wider, _moved(self.judged, made.of_unit), moves, way)
 
 
 def link_in_rounds(
@@ -79,47 +109,31 @@ def link_in_rounds(
 
     Arguments as in ``link``; ``keys`` makes the blocking keys of units or profiles.
     """
-    largest_cluster, floor = limits.largest_cluster, limits.floor
-    lowest = min(model.edge_weight, model.profile_cut_weight)
-    limits = replace(limits, floor=min(floor, lowest))
     first = _first_round(units, keys, model, evidence, judged, settled, limits)
     clusters, certainty, hopeless = first.clusters, first.certainty, first.hopeless
-    wider = replace(model, cut_weight=model.profile_cut_weight, edge_weight=lowest)
     afresh = bool(settled.fresh.all())
-    if not afresh:
-        wider = replace(wider, cut_weight=wider.cut_weight + MONTHLY_CAUTION)
+    asking = _Asking(keys, model, evidence, judged, settled, limits)
     rounds = PROFILE_ROUNDS if afresh else MONTHLY_ROUNDS
     wanted, sizes = None, np.bincount(settled.clusters, minlength=len(units))
-
-    def weigher(profiles: Coded) -> Weigher:
-        """Return what weighs pairs of profiles."""
-        return Weigher(profiles, model, evidence.frequencies, evidence.persons)
-
     for number in range(rounds):
-        profiles, of_unit = make_profiles(units, clusters, wanted)
-        at = np.flatnonzero(of_unit >= 0)
+        made = make_profiles(units, clusters, wanted)
+        at = np.flatnonzero(made.of_unit >= 0)
         before, sizes = sizes, np.bincount(clusters, minlength=len(units))
-        hopeless = _still(hopeless, np.where(sizes == before, of_unit, -1))
-        moves = None if afresh else _moves(settled, of_unit, len(profiles))
-        is_last = number == rounds - 1
-        scorer = Weigher(profiles, model, evidence.frequencies, evidence.persons, is_last, limits.floor)
-        far = far_weights(profiles, model, evidence.persons)
-        way = Way(largest_cluster, far, floor if is_last else float("inf"), hopeless)
-        last = link(profiles.records, keys(profiles), scorer, wider, _moved(judged, of_unit), moves, way)
-        certainty[at] = certainty[at] * _certainty(last, profiles.records)[of_unit[at]]
-        lead = np.unique(clusters[at])
-        clusters[at] = lead[last.clusters[of_unit[at]]]
-        hopeless = _renumbered(last.hopeless, lead)
-        wanted = None if afresh else _asked(settled, of_unit, last.met)
-        if not is_last:
-            del profiles, scorer, far, way, last  # so that a region's profiles are held once
+        hopeless = _still(hopeless, np.where(sizes == before, made.of_unit, -1))
+        last = asking.linked(made, hopeless, is_last=number == rounds - 1)
+        certainty[at] = certainty[at] * _certainty(last, made.coded.records)[made.of_unit[at]]
+        clusters[at] = made.lead[last.clusters[made.of_unit[at]]]
+        wanted = None if afresh else _asked(settled, made.of_unit, last.met)
+        if number < rounds - 1:
+            hopeless = _renumbered(last.hopeless, made.lead)
+            del made, last  # so that a region's profiles are held once
         if number == rounds - 2:
-            owned = find_owners(units, clusters, Asking(keys, weigher, judged, wanted, ~settled.fresh, STEADY))
+            owned = find_owners(units, clusters, Asking(keys, asking.weigher, judged, wanted, ~settled.fresh, STEADY))
             moved = np.flatnonzero(owned.clusters != clusters)
             sizes[np.r_[clusters[moved], owned.clusters[moved]]] = _CHANGED
             clusters, certainty = owned.clusters, certainty * owned.certainty
     guarded = part_contradictions(units, clusters, settled.fresh, model, evidence, judged)
-    return Rounds(guarded.clusters, profiles, lead, of_unit, last, certainty.round(4), guarded.pairs, first.largest)
+    return Rounds(guarded.clusters, made, last, certainty.round(4), guarded.pairs, first.largest)
 
 
 def _renumbered(pairs: Labels, number: Labels) -> Labels:
@@ -168,7 +182,7 @@ def _first_round(
     if not len(at):
         return _First(clusters, certainty, at, 0)
     part = units if len(at) == len(units) else units.take(at)
-    scorer = Weigher(part, model, evidence.frequencies, evidence.persons, lowest=limits.floor)
+    scorer = Weigher(part, model, evidence.frequencies, evidence.persons, lowest=limits.lowest(model))
     way = Way(limits.largest_cluster, far_weights(part, model, evidence.persons))
     first = link(part.records, keys(part), scorer, model, _within(judged, settled.fresh), way=way)
     clusters[at] = at[first.clusters]

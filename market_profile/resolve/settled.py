@@ -15,11 +15,12 @@ import pandas as pd
 
 from market_profile.resolve.cluster import Labels
 from market_profile.resolve.guard import WRITTEN, births_apart
-from market_profile.resolve.identity import ids_before
-from market_profile.resolve.lists import order_of, packed, unpacked
+from market_profile.resolve.identity import Held, id_numbers, id_texts
+from market_profile.resolve.lists import Numbers, packed, unpacked
 from market_profile.resolve.mentions import MENTION_KEY
 from market_profile.resolve.units import Units
 
+Chances = npt.NDArray[np.float64]
 _WHICH = ("left", "right")
 _SIDES = tuple(f"{side}_{part}" for side in _WHICH for part in MENTION_KEY)
 
@@ -47,7 +48,7 @@ def nothing_settled(count: int) -> Settled:
 def settled_units(
     mentions: pd.DataFrame,
     units: Units,
-    held: pd.DataFrame,
+    held: Held,
     previous: Mapping[str, pd.DataFrame],
     stand: pd.DataFrame,
     version: str,
@@ -66,13 +67,13 @@ def settled_units(
     if "model" not in previous or previous["model"]["version"].tolist() != [version]:
         return nothing_settled(count)
     shaken = _shaken(mentions, stand, previous["judgements"])
-    ids = ids_before(held)
     weighed = frozenset(previous["questioned"]["nominal_id"])
-    doubted = two_births(ids, mentions["dob"]) - weighed
-    reasons = dict.fromkeys(sorted(doubted), "two births") | dict.fromkeys(ids[shaken & ids.ne("")], "judgement")
-    stays = held["nominal_id"].notna().to_numpy() & (held["content"].to_numpy() == units.content)
-    stays &= ~ids.isin(list(reasons)).to_numpy()
-    unit, number, chance = _most_held(units.of_mention[stays], ids[stays], held["match_probability"][stays])
+    doubted = two_births(held.nominal, mentions["dob"]) - weighed
+    taken_back = id_texts(held.nominal[shaken & (held.nominal > 0)])
+    reasons = dict.fromkeys(sorted(doubted), "two births") | dict.fromkeys(taken_back, "judgement")
+    asked = id_numbers(pd.Series([*reasons], dtype="str"))
+    stays = (held.nominal > 0) & (held.content == units.content) & ~np.isin(held.nominal, asked)
+    unit, number, chance = _most_held(units.of_mention[stays], held.nominal[stays], held.chance[stays])
     result = replace(nothing_settled(count), questioned=weighed | doubted, reasons=reasons)
     lowest = np.full(int(number.max(initial=-1)) + 1, count, dtype=np.int64)
     np.minimum.at(lowest, number, unit)
@@ -82,48 +83,56 @@ def settled_units(
     return result
 
 
-def _most_held(
-    unit: Labels, ids: pd.Series[str], chance: pd.Series[float]
-) -> tuple[Labels, Labels, npt.NDArray[np.float64]]:
-    """Return each unit with the number of the nominal that holds most of its mentions, and their lowest certainty."""
-    number = pd.factorize(ids, sort=True)[0]
-    width = int(number.max(initial=0)) + 1
-    key = unit * width + number
-    order = order_of(key)
-    first = np.flatnonzero(np.diff(key[order], prepend=-1))
-    if not len(first):
-        return unit, unit, np.zeros(0)
-    mentions = np.diff(np.append(first, len(key)))
-    least = np.minimum.reduceat(chance.to_numpy(np.float64)[order], first)
-    units, numbers = np.divmod(key[order][first], width)
-    best = np.lexsort((numbers, -mentions, units))
-    best = best[np.flatnonzero(np.diff(units[best], prepend=-1))]
-    return units[best], numbers[best], least[best]
+def _most_held(unit: Labels, number: Numbers, chance: Chances) -> tuple[Labels, Numbers, Chances]:
+    """Return each unit with the nominal that holds most of its mentions, and their lowest certainty.
+
+    Most units lie in one nominal whole; only the others are counted.
+    """
+    count = int(unit.max(initial=-1)) + 1
+    whose, least = np.zeros(count, dtype=np.int64), np.ones(count)
+    whose[unit] = number
+    torn = np.zeros(count, dtype=bool)
+    torn[unit[whose[unit] != number]] = True
+    np.minimum.at(least, unit, chance)
+    at = np.flatnonzero(torn[unit])
+    if len(at):
+        key, place, mentions = np.unique(packed(unit[at], number[at]), return_inverse=True, return_counts=True)
+        lowest = np.ones(len(key))
+        np.minimum.at(lowest, place, chance[at])
+        units, numbers = unpacked(key)
+        best = np.lexsort((numbers, -mentions, units))
+        best = best[np.flatnonzero(np.diff(units[best], prepend=-1))]
+        whose[units[best]], least[units[best]] = numbers[best], lowest[best]
+    held = np.flatnonzero(whose)
+    return held, whose[held], least[held]
 
 
-def two_births(ids: pd.Series[str], births: pd.Series[pd.Timestamp]) -> set[str]:
-    """Return the nominals that hold two births, each written at least twice, that no slip of the pen explains.
+def two_births(numbers: Numbers, births: pd.Series[pd.Timestamp]) -> set[str]:
+    """Return the ids of nominals that hold two births, each written at least twice, that no slip of the pen explains.
 
     Such a nominal is called in question: its mentions are linked afresh, and what comes apart is a split in the
     ledger. Two births are one where day, month and year agree in two, where day and month are swapped, or where at
     most two figures differ.
 
     Args:
-        ids: last month's nominal of each mention, "" where new.
+        numbers: number of each mention's nominal last month, 0 where new.
         births: birth of each mention, NaT where not known or a placeholder.
     """
-    known = births.notna().to_numpy() & ids.ne("").to_numpy()
-    code, names = pd.factorize(ids[known])
-    day, days = pd.factorize(births[known], sort=True)
-    pair, times = np.unique(packed(code, day), return_counts=True)
-    number, born = unpacked(pair[times >= WRITTEN])
-    often = pd.DataFrame({"id": names.take(number), "birth": days.take(born)})[pd.Series(number).duplicated(keep=False)]
-    both = often.merge(often, on="id", suffixes=("", "_other"))
+    days = births.to_numpy().astype("datetime64[D]").astype(np.int64)
+    at = np.flatnonzero(births.notna().to_numpy() & (numbers > 0))
+    one = np.zeros(int(numbers.max(initial=0)) + 1, dtype=np.int64)
+    one[numbers[at]] = days[at]
+    several = np.zeros(len(one), dtype=bool)
+    several[numbers[at[one[numbers[at]] != days[at]]]] = True
+    at = at[several[numbers[at]]]
+    table = pd.DataFrame({"number": numbers[at], "birth": births.iloc[at].to_numpy()})
+    often = table.groupby(["number", "birth"], as_index=False).size().query(f"size >= {WRITTEN}")
+    both = often.merge(often, on="number", suffixes=("", "_other"))
     both = both[both["birth"] < both["birth_other"]]
     if both.empty:
         return set()
-    one, other = (both[name].dt.strftime("%Y-%m-%d").astype("str") for name in ("birth", "birth_other"))
-    return set(both["id"][births_apart(one, other)])
+    born, other = (both[name].dt.strftime("%Y-%m-%d").astype("str") for name in ("birth", "birth_other"))
+    return set(id_texts(both["number"].to_numpy()[births_apart(born, other)]))
 
 
 def questioned_state(doubted: set[str], settled: Settled) -> pd.DataFrame:

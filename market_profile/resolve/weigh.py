@@ -22,7 +22,7 @@ from market_profile.resolve.score import HOPELESS, ROUNDING, empty_pairs
 Weights = npt.NDArray[np.float64]
 _SLACK = 0.01
 """Bits by which a bound must miss the floor: more than all rounding."""
-_AT_ONCE = 1 << 19
+_AT_ONCE = 1 << 18
 """Pairs weighed at a time: their columns stay in the processor's caches."""
 
 
@@ -95,11 +95,12 @@ class Weigher:
     ) -> Numbers:
         """Return the pairs that may weigh ``floor`` or more, from the bits of some fields and bounds of the others.
 
-        Hopeless ones are marked in ``found``. What the lists of company say comes last, for it changes by the round.
+        Hopeless ones are marked in ``found``: there, what the lists of company say comes last, for it changes by the
+        round.
         """
         total = np.full(len(found), self._start) + sum(bits.values())
         at = np.arange(len(found))
-        late = sorted(late, key=_knows_company)
+        late = sorted(late, key=_knows_company) if self._lowest > -np.inf else late
         rest = [max(0.0, *(level.weight for level in field.levels)) for field in late]
         is_fixed = not any(_knows_company(field) for field in self._model.fields if field.name in bits)
         for number in range(len(late) + 1):

@@ -85,7 +85,7 @@ def _weighed(floor: float, lowest: float) -> tuple[np.ndarray, np.ndarray]:
     extra = [[person("Ann Tully", "1990-10-21", aliases="Dogz"), person(aliases="Dogz|Tiny", at=(500, 500))]] * 2
     mentions = collect_mentions(logs_of([*town(), *extra]), MONTH)
     units = make_units(mentions, np.zeros(len(mentions), dtype=bool))
-    profiles, _ = make_profiles(units.coded, np.arange(len(units.coded)))
+    profiles = make_profiles(units.coded, np.arange(len(units.coded))).coded
     scorer = Weigher(profiles, shipped_model(), units.evidence.frequencies, units.evidence.persons, True, lowest)
     left, right = np.triu_indices(len(profiles), 1)
     return scorer.weigh(left, right), scorer.weigh_from(left, right, floor)
