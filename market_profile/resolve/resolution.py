@@ -96,12 +96,9 @@ def _finish(work: _Work, held: Held, previous: Mapping[str, pd.DataFrame]) -> Re
     mentions, units, rounds = work.mentions, work.units, work.rounds
     issued = int(previous["model"]["issued"].iloc[0]) if "model" in previous else 0
     numbers, issued = carry_ids(mentions, rounds.clusters[units.of_mention], held.nominal, issued)
-    ids = pd.Series(id_texts(numbers), index=mentions.index)
-    of_unit = rounds.profiles.of_unit
-    unit = _first_of(of_unit)
-    found = _waiting(work, pd.Series(ids.array.take(units.first[unit]), index=of_unit[unit]))
-    found = pd.concat([_parted(work, ids), found], ignore_index=True)
-    records = mentions[MENTION_KEY].assign(nominal_id=ids, match_probability=rounds.certainty[units.of_mention])
+    certainty = rounds.certainty[units.of_mention]
+    records = mentions[MENTION_KEY].assign(nominal_id=id_texts(numbers), match_probability=certainty)
+    found = pd.concat([_parted(work, records), _waiting(work, records)], ignore_index=True)
     decided = work.judged[work.judged["judgement"] == "different"]
     review = still_waiting(found, previous.get("review", empty_review()), records, decided)
     doubtful = set(review["left_nominal_id"]) | set(review["right_nominal_id"])
@@ -122,38 +119,29 @@ def _finish(work: _Work, held: Held, previous: Mapping[str, pd.DataFrame]) -> Re
     )
 
 
-def _first_of(numbers: Labels) -> Labels:
-    """Return the first place of each number of 0 and more."""
-    place = np.full(int(numbers.max(initial=-1)) + 1, len(numbers), dtype=np.int64)
-    at = np.flatnonzero(numbers >= 0)
-    np.minimum.at(place, numbers[at], at)
-    return place[place < len(numbers)]
-
-
-def _waiting(work: _Work, ids: pd.Series[str]) -> pd.DataFrame:
-    """Return the review list of the last round's pairs; ``ids``: nominal of each profile."""
+def _waiting(work: _Work, records: pd.DataFrame) -> pd.DataFrame:
+    """Return the review list of the last round's pairs; ``records``: key and nominal of each mention."""
     rounds, floor = work.rounds, work.settings.review_probability
     profiles = rounds.profiles
     waiting = waiting_pairs(rounds.last.pairs, rounds.last.clusters, profiles.coded, floor)
-    return _explained(work, waiting, profiles.coded, profiles.lead, ids)
+    return _explained(work, waiting, profiles.coded, records, work.units.first[profiles.lead])
 
 
-def _parted(work: _Work, ids: pd.Series[str]) -> pd.DataFrame:
-    """Return the review list of what the guard took apart: one pair for each two parts; ``ids``: by mention."""
+def _parted(work: _Work, records: pd.DataFrame) -> pd.DataFrame:
+    """Return the review list of what the guard took apart: one pair for each two parts."""
     units, rounds = work.units, work.rounds
     waiting = waiting_pairs(rounds.parted, rounds.clusters, units.coded, 0.0)
-    return _explained(work, waiting, units.coded, np.arange(len(units.coded)), pd.Series(ids.array.take(units.first)))
+    return _explained(work, waiting, units.coded, records, units.first)
 
 
-def _explained(work: _Work, waiting: pd.DataFrame, units: Coded, lead: Labels, ids: pd.Series[str]) -> pd.DataFrame:
-    """Return waiting pairs of ``units`` with their contributions; ``lead``: first unit of each, ``ids``: nominal."""
+def _explained(work: _Work, waiting: pd.DataFrame, units: Coded, records: pd.DataFrame, first: Labels) -> pd.DataFrame:
+    """Return waiting pairs of ``units`` with their contributions; ``first``: a mention of each unit."""
     if waiting.empty:
         return empty_review()
     evidence = work.units.evidence
     parts = weigh_pairs(units, waiting, work.model, evidence.frequencies, evidence.persons, with_parts=True)
     waiting = waiting.merge(parts.drop(columns="weight"), on=["left", "right"], how="left")
-    keys = work.mentions[MENTION_KEY].iloc[work.units.first[lead]]
-    return with_contributions(waiting, keys, work.model, ids)
+    return with_contributions(waiting, records, first, work.model)
 
 
 def _recall(work: _Work, previous: Mapping[str, pd.DataFrame]) -> float:

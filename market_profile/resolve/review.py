@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 
+from market_profile.resolve.cluster import Labels
 from market_profile.resolve.coded import Coded
 from market_profile.resolve.mentions import MENTION_KEY
 from market_profile.resolve.model import LinkModel
@@ -65,24 +66,22 @@ def waiting_pairs(pairs: pd.DataFrame, clusters: np.ndarray, profiles: Coded, fl
     return chosen
 
 
-def with_contributions(
-    waiting: pd.DataFrame, keys: pd.DataFrame, model: LinkModel, ids: pd.Series[str]
-) -> pd.DataFrame:
+def with_contributions(waiting: pd.DataFrame, records: pd.DataFrame, first: Labels, model: LinkModel) -> pd.DataFrame:
     """Return ``waiting`` as the review list (``REVIEW_COLUMNS``); ``contributions`` is JSON of bits by field.
 
-    ``waiting`` holds the contributions, which with the prior add up to ``weight``. ``keys`` (kind, record_ref,
-    subject_no of a mention) and ``ids`` (nominal): by unit number.
+    ``waiting`` holds the contributions, which with the prior add up to ``weight``. ``records``: kind, record_ref,
+    subject_no and nominal_id by mention; ``first``: a mention of each unit.
     """
     if waiting.empty:
         return empty_review()
     both = waiting.reset_index(drop=True)
     frame = pd.DataFrame({"contributions": contributions_json(both, model)})
     for side in ("left", "right"):
-        unit = keys.iloc[both[side].to_numpy()]
-        frame[f"{side}_kind"] = unit["kind"].to_numpy()
-        frame[f"{side}_ref"] = unit["record_ref"].to_numpy()
-        frame[f"{side}_subject"] = unit["subject_no"].to_numpy()
-        frame[f"{side}_nominal_id"] = both[side].map(ids).to_numpy()
+        mention = records.iloc[first[both[side].to_numpy()]]
+        frame[f"{side}_kind"] = mention["kind"].to_numpy()
+        frame[f"{side}_ref"] = mention["record_ref"].to_numpy()
+        frame[f"{side}_subject"] = mention["subject_no"].to_numpy()
+        frame[f"{side}_nominal_id"] = mention["nominal_id"].to_numpy()
     frame["weight"] = both["weight"]
     frame["probability"] = probability(both["weight"]).round(4)
     frame["records"] = both["records"].astype("int64")

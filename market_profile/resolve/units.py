@@ -132,7 +132,7 @@ def _numbered(said: Said, phone_users: Codes, judged: npt.NDArray[np.bool_], wor
 
 def _content(said: Said, words: Words) -> Numbers:
     """Return a code by mention of all that it says about who it was, the same in every month and on every machine."""
-    of_word = pd.util.hash_array(words.texts)
+    of_word = pd.util.hash_array(words.texts, categorize=False)
     code = np.zeros(len(said["dob"]), dtype=np.uint64)
     with np.errstate(over="ignore"):
         for name in _IDENTITY:
