@@ -16,7 +16,7 @@ import pandas as pd
 from market_profile.resolve.cluster import APART, VETO, Cut, Labels, Weights, average_link
 from market_profile.resolve.coded import Coded
 from market_profile.resolve.link import Constraints, Evidence, join_judged
-from market_profile.resolve.lists import order_of, packed, spread, unpacked
+from market_profile.resolve.lists import packed, pairs_within, unpacked
 from market_profile.resolve.model import LinkModel
 from market_profile.resolve.score import empty_pairs
 from market_profile.resolve.weigh import Weigher
@@ -78,7 +78,7 @@ def part_contradictions(
     if apart.empty:
         return Guarded(clusters, empty_pairs())
     suspicious = np.flatnonzero(np.isin(clusters, clusters[apart["left"]]))
-    code = _pairs_within(clusters[suspicious], suspicious)
+    code = pairs_within(clusters[suspicious], suspicious)
     weight = Weigher(units, model, evidence.frequencies, evidence.persons, adds_up=True).weigh(*unpacked(code))
     forced = np.where(np.isin(code, _code(apart)), APART, weight)
 
@@ -95,16 +95,6 @@ def part_contradictions(
     left, right = unpacked(code)
     pairs = pd.DataFrame({"left": left, "right": right, "weight": weight})
     return Guarded(parted, pairs[parted[left] != parted[right]].reset_index(drop=True))
-
-
-def _pairs_within(cluster: Labels, unit: Labels) -> Labels:
-    """Return the pairs (``packed``, in order) of units of one cluster; the units rise."""
-    order = order_of(cluster)
-    cluster, unit = cluster[order], unit[order]
-    ends = np.searchsorted(cluster, cluster, side="right")
-    place = np.arange(len(unit))
-    later = ends - place - 1
-    return np.sort(packed(np.repeat(unit, later), unit[spread(place + 1, later)]))
 
 
 def _code(pairs: pd.DataFrame) -> Labels:
@@ -139,6 +129,5 @@ def _often_two(known: pd.DataFrame, name: str) -> pd.DataFrame:
     all_told = np.bincount(group, weights=records)[group] if len(group) else records
     often = np.flatnonzero((records >= WRITTEN) & (records >= SHARE * all_told))
     often = often[np.bincount(group[often], minlength=1)[group[often]] > 1]
-    held = pd.DataFrame({"cluster": cluster[often], name: number[often]})
-    both = held.merge(held, on="cluster", suffixes=("", "_other"))
-    return both[both[name] < both[f"{name}_other"]]
+    one, other = unpacked(pairs_within(cluster[often], often))
+    return pd.DataFrame({"cluster": cluster[one], name: number[one], f"{name}_other": number[other]})

@@ -69,6 +69,20 @@ def spread(starts: Numbers, counts: Numbers) -> Numbers:
     return np.arange(total, dtype=np.int64) + np.repeat(starts - np.cumsum(counts) + counts, counts)
 
 
+def pairs_within(group: Numbers, member: Numbers) -> Numbers:
+    """Return the pairs (``packed``, in order) of members of one group; the members rise.
+
+    Example:
+        >>> [side.tolist() for side in unpacked(pairs_within(np.array([5, 2, 5, 5]), np.array([0, 3, 4, 6])))]
+        [[0, 0, 4], [4, 6, 6]]
+    """
+    order = order_of(group)
+    group, member = group[order], member[order]
+    place = np.arange(len(group))
+    later = np.searchsorted(group, group, side="right") - place - 1
+    return np.sort(packed(np.repeat(member, later), member[spread(place + 1, later)]))
+
+
 @dataclass(frozen=True)
 class Lists:
     """Row r holds ``values[start[r]:start[r + 1]]``: sorted, each once, 0 or more; ``times`` (of some): how often."""

@@ -16,7 +16,7 @@ import pandas as pd
 from market_profile.resolve.cluster import Labels
 from market_profile.resolve.guard import WRITTEN, births_apart
 from market_profile.resolve.identity import Held, id_numbers, id_texts
-from market_profile.resolve.lists import Numbers, packed, unpacked
+from market_profile.resolve.lists import Numbers, packed, pairs_within, unpacked
 from market_profile.resolve.mentions import MENTION_KEY
 from market_profile.resolve.units import Units
 
@@ -118,21 +118,19 @@ def two_births(numbers: Numbers, births: pd.Series[pd.Timestamp]) -> set[str]:
         numbers: number of each mention's nominal last month, 0 where new.
         births: birth of each mention, NaT where not known or a placeholder.
     """
-    days = births.to_numpy().astype("datetime64[D]").astype(np.int64)
-    at = np.flatnonzero(births.notna().to_numpy() & (numbers > 0))
-    one = np.zeros(int(numbers.max(initial=0)) + 1, dtype=np.int64)
+    days = births.to_numpy().astype("datetime64[D]")
+    at = np.flatnonzero(~np.isnat(days) & (numbers > 0))
+    one = np.empty(int(numbers.max(initial=0)) + 1, dtype=days.dtype)
     one[numbers[at]] = days[at]
     several = np.zeros(len(one), dtype=bool)
     several[numbers[at[one[numbers[at]] != days[at]]]] = True
     at = at[several[numbers[at]]]
-    table = pd.DataFrame({"number": numbers[at], "birth": births.iloc[at].to_numpy()})
-    often = table.groupby(["number", "birth"], as_index=False).size().query(f"size >= {WRITTEN}")
-    both = often.merge(often, on="number", suffixes=("", "_other"))
-    both = both[both["birth"] < both["birth_other"]]
-    if both.empty:
-        return set()
-    born, other = (both[name].dt.strftime("%Y-%m-%d").astype("str") for name in ("birth", "birth_other"))
-    return set(id_texts(both["number"].to_numpy()[births_apart(born, other)]))
+    known, day = np.unique(days[at], return_inverse=True)
+    key, times = np.unique(packed(numbers[at], day), return_counts=True)
+    number, day = unpacked(key[times >= WRITTEN])
+    left, right = unpacked(pairs_within(number, np.arange(len(number))))
+    first, second = (pd.Series(np.datetime_as_string(known[day[side]]), dtype="str") for side in (left, right))
+    return set(id_texts(number[left][births_apart(first, second)]))
 
 
 def questioned_state(doubted: set[str], settled: Settled) -> pd.DataFrame:
