@@ -30,6 +30,13 @@ def betweenness_sums(matrix: sparse.csr_matrix) -> Floats:
         >>> betweenness_sums(sparse.csr_matrix(np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]]))).tolist()
         [0.0, 1.0, 0.0]
     """
+    result = np.zeros(matrix.shape[0])
+    tied = np.flatnonzero(np.diff(matrix.indptr))
+    result[tied] = _of_tied(matrix[tied][:, tied])
+    return result
+
+
+def _of_tied(matrix: sparse.csr_matrix) -> Floats:
     size = matrix.shape[0]
     parent, folded = folding(neighbours_of(matrix))
     weight, squares = [1] * size, [0] * size
@@ -41,7 +48,7 @@ def betweenness_sums(matrix: sparse.csr_matrix) -> Floats:
     people = np.bincount(label)[label]
     below = heads - 1
     result: Floats = ((below**2 - np.array(squares, dtype=np.int64)) // 2 + below * (people - heads)).astype(np.float64)
-    left = np.diff(matrix.indptr) > 0
+    left = np.ones(size, dtype=bool)
     left[folded] = False
     result[left] += _walked(matrix[left][:, left], heads[left].astype(np.float64)) / 2
     return result

@@ -54,7 +54,8 @@ class Ground:
     def around(self, at: Floats) -> Iterator[Part]:
         """Yield the points around each place of ``at`` (n, 2) that is known, some places at a time.
 
-        Pairs stand in order of place and, within one, of the point's row.
+        Pairs stand in order of place and, within one, band by band from the south, each from the west, points at one
+        spot in order of their rows.
         """
         here = np.flatnonzero(np.isfinite(at).all(axis=1)) if len(self._order) else np.empty(0, dtype=np.int64)
         here = here[np.lexsort((at[here, 0], np.floor(at[here, 1] / self._width)))]
@@ -95,12 +96,4 @@ class Ground:
         square = east * east + north * north
         near = np.flatnonzero(square <= self._within**2)
         place = np.repeat(np.arange(len(rows)), whole).take(near)
-        return Part(rows, place, self._in_order(place, self._order.take(laid.take(near)), len(rows)))
-
-    def _in_order(self, place: Ints, point: Ints, places: int) -> Ints:
-        """Return the points of each place in order of their rows, as short numbers where they fit (faster)."""
-        size = len(self._order)
-        key = place * size + point
-        short = key.astype(np.uint32) if places * size < 2**32 else key
-        found: Ints = np.sort(short).astype(np.int64) - place * size
-        return found
+        return Part(rows, place, self._order.take(laid.take(near)))

@@ -131,12 +131,13 @@ def _newcomers(removed: pd.DataFrame, supply: pd.DataFrame, roles: pd.Series, mo
     sound = supply[~supply["is_suspected_false"] & (supply["observed_at"] < month.end)]
     names, person = sound["nominal_id"].cat.categories, codes_of(sound["nominal_id"])
     clock, row = (np.concatenate(ends) for ends in zip(_near(removed, sound), _same_phone(removed, sound), strict=True))
-    is_other = places(removed["nominal_id"], names)[clock] != person[row]
-    clock, row = clock[is_other], row[is_other]
     wait = _days_between(removed["arrested_at"].to_numpy()[clock], sound["observed_at"].to_numpy()[row])
-    pair = clock * len(names) + person[row]
-    is_new = ~np.isin(pair, pair[(wait <= 0) & (wait > -COLLEAGUE_DAYS)]) & (wait > 0) & (wait <= HORIZON_DAYS)
-    pair, wait, row = pair[is_new], wait[is_new], row[is_new]
+    is_other = places(removed["nominal_id"], names)[clock] != person[row]
+    told = np.flatnonzero(is_other & (wait > -COLLEAGUE_DAYS) & (wait <= HORIZON_DAYS))
+    pair, wait, row = (clock[told] * len(names) + person[row[told]]), wait[told], row[told]
+    later = np.flatnonzero(wait > 0)
+    later = later[~np.isin(pair[later], np.unique(pair[wait <= 0]))]
+    pair, wait, row = pair[later], wait[later], row[later]
     order = np.lexsort((wait, pair))
     both, start = np.unique(pair[order], return_index=True)
     records, record = ordered(sound["record_ref"].take(row))

@@ -168,11 +168,12 @@ def weights_of(pieces: Pieces) -> Weights:
     told = (np.log((1 - weight) + weight * RATIOS[pieces.rule]) * pieces.fade[:, None]).round(12)
     key = pieces.person * len(NAMES) + pieces.rule
     order = np.argsort(key, kind="stable")
-    size = np.bincount(np.unique(key, return_inverse=True)[1]) if len(key) else np.zeros(0, dtype=np.int64)
+    start = np.flatnonzero(np.diff(key[order], prepend=-1))
+    size = np.diff(np.append(start, len(key)))
     many = np.flatnonzero(np.repeat(size > 2, size))
     among = order[many]
     order[many] = among[np.lexsort((*told[among].T[::-1], key[among]))]
-    sums = pd.DataFrame(told[order]).groupby(key[order], sort=True).sum()
-    found = sums.index.to_numpy(dtype=np.int64)
+    sums = pd.DataFrame(told[order]).groupby(np.repeat(np.arange(len(size)), size), sort=True).sum()
+    found = key[order[start]]
     share = TEMPER * np.minimum(1.0, MOST_PIECES / size)
     return Weights(found // len(NAMES), found % len(NAMES), size, sums.to_numpy() * share[:, None])

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from market_profile.network.codes import among
-from market_profile.tasking.candidates import KEY
+from market_profile.tasking.candidates import targets_of
 from market_profile.tasking.model import Inputs
 
 LEAVING_RATE = 1 / 150
@@ -49,19 +49,20 @@ def still_active(rows: pd.DataFrame, evidence: pd.DataFrame, inputs: Inputs) -> 
     sound = evidence[~evidence["is_suspected_false"]]
     age = (inputs.month.end - sound["observed_at"]).dt.total_seconds() / 86_400
     seen = sound["weight"].where(sound["is_direct"], sound["weight"] * SIGHTING)
-    rows_of = sound[[*KEY, "record_ref"]].assign(age=age, weight=seen)
-    grouped = rows_of.groupby(KEY)["age"]
-    rate = ((grouped.size() + 1) / (grouped.max() + USUAL_GAP_DAYS)).rename("rate")
-    last = rows_of.sort_values([*KEY, "age", "record_ref"], kind="stable").groupby(KEY).head(LATEST).merge(rate, on=KEY)
+    rows_of = pd.DataFrame({"target": sound["target"], "age": age, "weight": seen})
+    grouped = rows_of.groupby("target")["age"]
+    rate = (grouped.size() + 1) / (grouped.max() + USUAL_GAP_DAYS)
+    order = np.lexsort((sound["record"], age, sound["target"]))
+    last = rows_of.take(order).groupby("target").head(LATEST)
+    last = last.assign(rate=rate.reindex(last["target"]).to_numpy())
     both = last["rate"] + LEAVING_RATE
     quiet = np.exp(-both * last["age"])
     here = quiet / (quiet + LEAVING_RATE / both * (1 - quiet))
-    order = last.groupby(KEY).cumcount()
     missed = np.log1p(-last["weight"].clip(upper=0.99))
-    before = missed.groupby([last[k] for k in KEY]).cumsum() - missed
-    told = (last["weight"] * np.exp(before) * here * (order >= 0)).groupby([last[k] for k in KEY]).sum()
+    before = missed.groupby(last["target"]).cumsum() - missed
+    told = (last["weight"] * np.exp(before) * here).groupby(last["target"]).sum()
     month = (1 - np.exp(-30 * LEAVING_RATE)) / (30 * LEAVING_RATE)
-    found = told.reindex(pd.MultiIndex.from_frame(rows[KEY])).fillna(0.0) * month
+    found = told.reindex(targets_of(rows, evidence)).fillna(0.0) * month
     return pd.Series(found.to_numpy(), index=rows.index)
 
 

@@ -21,7 +21,7 @@ from market_profile.tasking import (
     score,
     success,
 )
-from market_profile.tasking.candidates import KEY, areas_of, candidates, record_markets, target_evidence
+from market_profile.tasking.candidates import KEY, areas_of, candidates, target_evidence
 from market_profile.tasking.foretold import foretold
 from market_profile.tasking.model import TARGET_COLUMNS, Board, Inputs, Measures, Places, Resolved
 from market_profile.tasking.plan import dated, make_plan
@@ -57,7 +57,7 @@ def make_board(inputs: Inputs) -> Board:
     inputs = guarded(inputs)
     evidence = target_evidence(inputs)
     rows, diverted = _candidates(inputs, evidence)
-    tried = success.attempts(inputs, record_markets(inputs))
+    tried = success.attempts(inputs)
     seen = seen_nearby(inputs)
     told, met = foretold(tried, seen)
     known = success.Known(tried, seen, success.learned(told, met))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from market_profile.network.codes import among
+from market_profile.network.codes import Ints, among, ordered, places
+from market_profile.network.grades import HANDLING, STREAM
+from market_profile.network.statements import constant
 from market_profile.network.supply import SELLING
 from market_profile.tasking.model import MARKET_COLUMNS, Inputs, frame_with
 
@@ -37,22 +39,54 @@ EVIDENCE_COLUMNS = (
 )
 
 
-def record_markets(inputs: Inputs) -> pd.DataFrame:
-    """Return which market each record speaks of: kind, record_ref, market_id; one market a record."""
-    frame = frame_with(inputs.geography.record_markets, MARKET_COLUMNS)
-    frame = frame[frame["market_id"] != ""].sort_values(["kind", "record_ref", "market_id"], kind="stable")
-    return frame.drop_duplicates(["kind", "record_ref"]).reset_index(drop=True)
+def market_of(inputs: Inputs, kind: str, refs: pd.Series) -> pd.Series:
+    """Return the market_id of which each of ``refs``, records of a ``kind``, speaks ("" none; of several the first)."""
+    known = frame_with(inputs.geography.record_markets, MARKET_COLUMNS)
+    known = known[(known["kind"] == kind) & (known["market_id"] != "")]
+    names, market = ordered(known["market_id"])
+    order = np.argsort(market, kind="stable")
+    place = places(refs, known["record_ref"].take(order))
+    found = np.append(market[order], len(names))[place]
+    return pd.Series(names.append(pd.Index([""], dtype="str")).take(found), index=refs.index, dtype="str")
 
 
 def target_evidence(inputs: Inputs) -> pd.DataFrame:
-    """Return the evidence of the last year for each candidate, one row a record, with EVIDENCE_COLUMNS."""
+    """Return the evidence of the last year for each candidate, one row a record, with EVIDENCE_COLUMNS and numbers for
+    texts, in their order: ``target`` (of KEY), ``record``, ``source``."""
+    return numbered(pd.concat([_of_nominals(inputs), _of_markets(inputs)], ignore_index=True))
+
+
+def numbered(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return evidence in order of target, date and record, with numbers for texts (``target_evidence``)."""
+    number = {name: ordered(frame[name])[1] for name in ("target_id", "kind", "record_ref", "source_key")}
+    target = _joint(ordered(frame["target_kind"])[1], number["target_id"])
+    record = _joint(number["kind"], number["record_ref"])
+    order = np.lexsort((record, frame["observed_at"].to_numpy(), target))
+    frame = frame.take(order).reset_index(drop=True)
+    return frame.assign(
+        target=np.cumsum(np.diff(target[order], prepend=-1) != 0) - 1,
+        record=number["record_ref"][order],
+        source=number["source_key"][order],
+    )
+
+
+def _joint(one: Ints, other: Ints) -> Ints:
+    """Return one number for two, in the order of the first, then of the second."""
+    return one * (int(other.max(initial=0)) + 1) + other
+
+
+def _of_year(frame: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+    """Return the rows of the last ``EVIDENCE_DAYS``."""
     since = inputs.month.end - pd.Timedelta(days=EVIDENCE_DAYS)
-    places = record_markets(inputs)
-    parts = [_of_nominals(inputs, places), _of_markets(inputs, places)]
-    frame = pd.concat(parts, ignore_index=True)
-    frame = frame[(frame["observed_at"] >= since) & (frame["observed_at"] < inputs.month.end)]
-    order = [*KEY, "observed_at", "kind", "record_ref"]
-    return frame.sort_values(order, kind="stable").reset_index(drop=True)[list(EVIDENCE_COLUMNS)]
+    return frame[(frame["observed_at"] >= since) & (frame["observed_at"] < inputs.month.end)]
+
+
+def targets_of(rows: pd.DataFrame, evidence: pd.DataFrame) -> Ints:
+    """Return the number that each of ``rows`` (KEY) has as ``target`` of ``evidence``; -1 where nothing tells of it."""
+    told = evidence.iloc[np.flatnonzero(np.diff(evidence["target"].to_numpy(), prepend=-1))]
+    one, other = (frame["target_kind"].astype("str") + ":" + frame["target_id"].astype("str") for frame in (rows, told))
+    place = places(one, other)
+    return np.append(told["target"].to_numpy(), -1)[place]
 
 
 def candidates(inputs: Inputs, evidence: pd.DataFrame) -> pd.DataFrame:
@@ -105,12 +139,15 @@ def areas_of(rows: pd.DataFrame, where: pd.DataFrame, inputs: Inputs) -> pd.Seri
 def main_market(evidence: pd.DataFrame) -> pd.Series:
     """Return the market_id that most of each target's sound evidence speaks of, by target_id."""
     rows = evidence[(evidence["market_id"] != "") & ~evidence["is_suspected_false"]]
-    count = rows.groupby(["target_id", "market_id"]).agg(weight=("weight", "sum"), last=("observed_at", "max"))
-    count = count.reset_index().round({"weight": 9})
-    count = count.sort_values(
-        ["target_id", "weight", "last", "market_id"], ascending=[True, False, False, True], kind="stable"
-    )
-    return count.drop_duplicates("target_id").set_index("target_id")["market_id"]
+    names, market = ordered(rows["market_id"])
+    both = _joint(rows["target"].to_numpy(), market)
+    count = rows.groupby(both).agg(
+        target=("target", "first"), weight=("weight", "sum"), last=("observed_at", "max")
+    )  # in order of target, then of market
+    _, first = np.unique(both, return_index=True)
+    order = np.lexsort((-count["last"].to_numpy().astype(np.int64), -count["weight"].round(9), count["target"]))
+    best = first[order[np.flatnonzero(np.diff(count["target"].to_numpy()[order], prepend=-1))]]
+    return pd.Series(names.take(market[best]), index=rows["target_id"].to_numpy()[best], dtype="str")
 
 
 def wide_market_cells(inputs: Inputs) -> pd.DataFrame:
@@ -141,26 +178,39 @@ def _in_cells(rows: pd.DataFrame, cells: pd.DataFrame) -> pd.Series:
     return result.astype("str")
 
 
-def _of_nominals(inputs: Inputs, places: pd.DataFrame) -> pd.DataFrame:
-    supply = inputs.network.supply.merge(places, on=["kind", "record_ref"], how="left")
-    supply["market_id"] = supply["market_id"].astype("object").fillna("").astype("str")
-    return supply.rename(columns={"nominal_id": "target_id"}).assign(target_kind="nominal")[list(EVIDENCE_COLUMNS)]
+def _of_nominals(inputs: Inputs) -> pd.DataFrame:
+    supply = _of_year(inputs.network.supply, inputs).reset_index(drop=True)
+    supply = supply.astype({"nominal_id": "str", "kind": "str"}).rename(columns={"nominal_id": "target_id"})
+    return supply.assign(target_kind="nominal", market_id=_markets(supply, inputs))[list(EVIDENCE_COLUMNS)]
 
 
-def _of_markets(inputs: Inputs, places: pd.DataFrame) -> pd.DataFrame:
-    logs = inputs.network.logs.rename(columns={"urn": "record_ref"})
+def _markets(rows: pd.DataFrame, inputs: Inputs) -> pd.Series:
+    """Return the market_id of each record of ``rows`` (kind, record_ref), "" where it speaks of none."""
+    at = [np.flatnonzero(rows["kind"] == kind) for kind in sorted(rows["kind"].unique())]
+    if not at:
+        return pd.Series("", index=rows.index, dtype="str")
+    parts = [market_of(inputs, str(rows["kind"].iloc[own[0]]), rows["record_ref"].take(own)) for own in at]
+    found: pd.Series = pd.concat(parts).take(np.argsort(np.concatenate(at), kind="stable"))
+    return found
+
+
+def _of_markets(inputs: Inputs) -> pd.DataFrame:
+    logs = _of_year(inputs.network.logs, inputs).rename(columns={"urn": "record_ref"})
     logs = logs.assign(kind="intelligence_logs", is_direct=False)
     direct = inputs.network.supply
-    direct = direct[direct["is_direct"]].drop_duplicates(["kind", "record_ref"])
-    bought = _purchases(inputs)
-    rows = pd.concat([logs, direct[~direct["kind"].eq("test_purchases")], bought], ignore_index=True)
-    rows = rows.drop(columns="market_id", errors="ignore").merge(places, on=["kind", "record_ref"])
+    direct = _of_year(direct[direct["is_direct"] & (direct["kind"] != "test_purchases")], inputs)
+    direct = direct.astype({"kind": "str"}).drop_duplicates(["kind", "record_ref"])
+    parts = [logs, direct, _of_year(_purchases(inputs), inputs)]
+    columns = [name for name in EVIDENCE_COLUMNS if name not in (*KEY, "market_id")]
+    parts = [part.reset_index(drop=True) for part in parts]
+    rows = pd.concat([part[columns].assign(market_id=_markets(part, inputs)) for part in parts], ignore_index=True)
+    rows = rows[rows["market_id"] != ""]
     markets = frame_with(inputs.geography.markets, {"market_id": "str", "kind": "str"})
-    kind = markets.drop_duplicates("market_id").set_index("market_id")["kind"]
-    named = rows["market_id"].map(kind).astype("object").fillna("place")
-    rows = rows.assign(target_id=rows["market_id"], target_kind=named.where(named == "line", "place").astype("str"))
+    is_line = np.append((markets["kind"] == "line").to_numpy(), False)[places(rows["market_id"], markets["market_id"])]
+    kind = pd.Series(np.where(is_line, "line", "place"), index=rows.index, dtype="str")
+    rows = rows.assign(target_id=rows["market_id"], target_kind=kind)
     cells = wide_market_cells(inputs)
-    is_wide = pd.Series(among(rows["market_id"], cells["market_id"]), index=rows.index)
+    is_wide = among(rows["market_id"], cells["market_id"])
     inside = rows[is_wide].assign(target_id=_in_cells(rows[is_wide], cells))
     rows = pd.concat([rows[~is_wide], inside[inside["target_id"] != ""]], ignore_index=True)
     return rows[list(EVIDENCE_COLUMNS)]
@@ -177,8 +227,8 @@ def _purchases(inputs: Inputs) -> pd.DataFrame:
             "observed_at": rows["attempted_at"],
             "source_key": "test_purchases:" + rows["record_ref"].astype("str"),
             "weight": 0.95,
-            "handling": "P",
-            "stream": "discovered",
+            "handling": constant("P", HANDLING, rows.index),
+            "stream": constant("discovered", STREAM, rows.index),
             "is_direct": True,
             "is_suspected_false": False,
             "easting_m": rows["easting_m"],

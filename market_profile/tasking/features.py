@@ -103,7 +103,7 @@ def based(prior: np.ndarray, told: tuple[Pairs, np.ndarray, np.ndarray], own: np
 
 def near(at: pd.DataFrame, there: pd.DataFrame, within_m: float) -> tuple[Ints, Ints, np.ndarray]:
     """Return pairs (row of ``at``, row of ``there``) not further apart than ``within_m``, and their distance; the pairs
-    of one place stand together, in order of the rows that are near it."""
+    of one place stand together."""
     columns = ["easting_m", "northing_m"]
     places, points = (frame[columns].to_numpy(dtype=float) for frame in (at, there))
     parts = list(Ground(points, within_m).around(places))

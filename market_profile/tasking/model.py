@@ -173,5 +173,11 @@ def frame_with(frame: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
             made[name] = pd.Series([""] * len(frame) if dtype == "str" else float("nan"), index=frame.index)
     result = pd.DataFrame(made, index=frame.index)
     for name, dtype in columns.items():
-        result[name] = result[name].astype("object").fillna("").astype("str") if dtype == "str" else result[name]
+        result[name] = _text(result[name]) if dtype == "str" else result[name]
     return result
+
+
+def _text(column: pd.Series) -> pd.Series:
+    if pd.api.types.is_string_dtype(column.dtype) and column.dtype != object:
+        return column.fillna("").astype("str")
+    return column.astype("object").fillna("").astype("str")

@@ -36,26 +36,24 @@ def support(evidence: pd.DataFrame, authorised: set[str]) -> pd.DataFrame:
     Columns independent_sources, reported_sources, direct_purchases (those in ``authorised``, by record_ref),
     unauthorised_purchases, is_conditional (no shareable or direct evidence), last_seen.
     """
+    told = evidence["target"]
     sound = evidence[~evidence["is_suspected_false"]]
-    grouped = sound.groupby(KEY, sort=True)
-    frame = grouped.agg(independent_sources=("source_key", "nunique"), last_seen=("observed_at", "max"))
-    reported = sound[sound["stream"] == "reported"].groupby(KEY)["source_key"].nunique()
+    frame = evidence.loc[~told.duplicated(), [*KEY, "target"]].set_index("target")
     purchases = sound[sound["kind"] == "test_purchases"]
     is_lawful = among(purchases["record_ref"], authorised)
-    bought = purchases[is_lawful].groupby(KEY)["record_ref"].nunique()
-    unlawful = purchases[~is_lawful].groupby(KEY)["record_ref"].nunique()
-    shareable = sound[(sound["handling"] == "P") | sound["is_direct"]].groupby(KEY).size()
-    frame["reported_sources"] = reported.reindex(frame.index).fillna(0).astype("int64")
-    frame["direct_purchases"] = bought.reindex(frame.index).fillna(0).astype("int64")
-    frame["unauthorised_purchases"] = unlawful.reindex(frame.index).fillna(0).astype("int64")
-    frame["is_conditional"] = shareable.reindex(frame.index).fillna(0) == 0
-    only_e = evidence.groupby(KEY)["is_suspected_false"].all()
-    frame = frame.reindex(only_e.index)
-    frame["only_e"] = only_e
-    for column in COUNTS:
-        frame[column] = frame[column].fillna(0).astype("int64")
-    frame["is_conditional"] = frame["is_conditional"].astype("boolean").fillna(False).astype(bool)
-    return frame.reset_index()
+    counted = (
+        (sound, "source"), (sound[sound["stream"] == "reported"], "source"), (purchases[is_lawful], "record"),
+        (purchases[~is_lawful], "record"),
+    )  # fmt: skip
+    for name, (rows, thing) in zip(COUNTS, counted, strict=True):
+        number = rows[["target", thing]].drop_duplicates().groupby("target").size()
+        frame[name] = number.reindex(frame.index).fillna(0).astype("int64")
+    is_sound = frame.index.isin(sound["target"])
+    shareable = sound.loc[(sound["handling"] == "P") | sound["is_direct"], "target"]
+    frame["is_conditional"] = is_sound & ~frame.index.isin(shareable)
+    frame["only_e"] = ~is_sound
+    frame["last_seen"] = sound.groupby("target")["observed_at"].max()
+    return frame.reset_index(drop=True)
 
 
 def exclusions(rows: pd.DataFrame, inputs: Inputs) -> pd.Series:
@@ -133,14 +131,13 @@ def mentions(inputs: Inputs, kind: str, columns: list[str]) -> pd.DataFrame:
 
 def resolved(inputs: Inputs, kind: str, frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     """Return ``frame``, rows of ``kind``, with the nominal that each was resolved to."""
-    own = inputs.resolution.records
-    own = own.loc[own["kind"] == kind, ["record_ref", "subject_no", "nominal_id"]]
     if kind == "log_subjects":
         frame = frame.assign(record_ref=frame["urn"].astype("str"), subject_no=frame["subject_no"].astype("str"))
     else:
         frame = frame.assign(subject_no="1")
-    own = own[among(own["record_ref"], frame["record_ref"])]
-    own = own.assign(subject_no=own["subject_no"].astype("str"))
+    own = inputs.resolution.records
+    asked = (own["kind"] == kind).to_numpy() & among(own["record_ref"], frame["record_ref"])
+    own = own.loc[asked, ["record_ref", "subject_no", "nominal_id"]].astype({"subject_no": "str"})
     return frame[["record_ref", "subject_no", *columns]].merge(own, on=["record_ref", "subject_no"])
 
 
@@ -160,8 +157,9 @@ def _flagged(inputs: Inputs, in_suspected_false: bool = False) -> pd.Series:
     rows = inputs.tables.get("log_subjects")
     rows = resolved(inputs, "log_subjects", rows[rows["safeguarding"].fillna(False).astype(bool)], ["urn"])
     logs = inputs.network.logs
-    known = among(rows["urn"], logs.loc[logs["is_suspected_false"] == in_suspected_false, "urn"])
-    return rows.loc[known, "nominal_id"]
+    logs = logs.loc[among(logs["urn"], rows["urn"]), ["urn", "is_suspected_false"]]
+    known = logs.loc[logs["is_suspected_false"] == in_suspected_false, "urn"]
+    return rows.loc[among(rows["urn"], known), "nominal_id"]
 
 
 def authorised_purchases(inputs: Inputs) -> set[str]:

@@ -45,12 +45,11 @@ class Seen:
 
 
 def seen_nearby(inputs: Inputs) -> Seen:
-    """Return the statements that say something of a place."""
+    """Return the statements that say something of a place; logs come in order of urn."""
     logs = inputs.network.logs
-    columns = ["urn", "observed_at", "weight", *PLACE]
+    columns = ["observed_at", "weight", *PLACE]
     is_sound = logs["easting_m"].notna() & ~logs["is_suspected_false"] & (logs["observed_at"] < inputs.month.end)
-    logs = logs.loc[is_sound, columns].sort_values(["observed_at", "urn"], kind="stable")
-    return seen_of(logs)
+    return seen_of(logs.loc[is_sound, columns].sort_values("observed_at", kind="stable"))
 
 
 def seen_of(logs: pd.DataFrame) -> Seen:

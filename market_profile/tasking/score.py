@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from market_profile.network.codes import among
-from market_profile.tasking.candidates import KEY
+from market_profile.tasking.candidates import KEY, targets_of
 from market_profile.tasking.model import Inputs, frame_with
 
 POINTS = {
@@ -131,12 +131,12 @@ def harms_nearby(rows: pd.DataFrame, inputs: Inputs) -> pd.Series:
 def _strength(rows: pd.DataFrame, evidence: pd.DataFrame, stream: str) -> pd.Series:
     """Noisy-or over sources for reports; the best single statement for what was discovered."""
     sound = evidence[~evidence["is_suspected_false"] & (evidence["stream"] == stream)]
-    best = sound.groupby([*KEY, "source_key"], sort=True)["weight"].max().clip(upper=0.99)
+    best = sound.groupby(["target", "source"], sort=True)["weight"].max().clip(upper=0.99)
     if stream == "reported":
-        value = -np.expm1(np.log1p(-best).groupby(level=[0, 1], sort=True).sum())
+        value = -np.expm1(np.log1p(-best).groupby(level=0, sort=True).sum())
     else:
-        value = best.groupby(level=[0, 1], sort=True).max()
-    return pd.Series(value.reindex(pd.MultiIndex.from_frame(rows[KEY])).fillna(0.0).to_numpy(), index=rows.index)
+        value = best.groupby(level=0, sort=True).max()
+    return pd.Series(value.reindex(targets_of(rows, evidence)).fillna(0.0).to_numpy(), index=rows.index)
 
 
 def _effect(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

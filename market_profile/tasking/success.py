@@ -16,10 +16,10 @@ import pandas as pd
 
 from market_profile.tasking import calibrate
 from market_profile.tasking.active import at_work
-from market_profile.tasking.candidates import KEY
+from market_profile.tasking.candidates import KEY, market_of, targets_of
 from market_profile.tasking.features import base_at, joined
 from market_profile.tasking.foretold import where_met
-from market_profile.tasking.model import MARKET_COLUMNS, Inputs, frame_with
+from market_profile.tasking.model import Inputs, frame_with
 from market_profile.tasking.pooling import pooled_rates, recency
 from market_profile.tasking.said import Parts, Seen, said_now
 from market_profile.terms import Outcome
@@ -36,22 +36,20 @@ class Models:
     person: calibrate.Model
 
 
-def attempts(inputs: Inputs, markets: pd.DataFrame) -> pd.DataFrame:
+def attempts(inputs: Inputs) -> pd.DataFrame:
     """Return past attempts: record_ref, attempted_at, success (0-1), market_id, seller ("" none), weight."""
     rows = inputs.tables.get("test_purchases")
     is_test = (
         rows["outcome"].astype("str").isin([Outcome.PURCHASE.value, Outcome.REFUSED.value, Outcome.NO_DEALER.value])
     )
     rows = rows[is_test & (rows["attempted_at"] < inputs.month.end)]
-    own = frame_with(markets, MARKET_COLUMNS)
-    own = own.loc[own["kind"] == "test_purchases", ["record_ref", "market_id"]]
     columns = ["record_ref", "attempted_at", "outcome", "introducer_needed", "easting_m", "northing_m"]
-    frame = rows[columns].merge(own, on="record_ref", how="left").merge(_met(inputs), on="record_ref", how="left")
+    frame = rows[columns].merge(_met(inputs), on="record_ref", how="left")
     bought = (frame["outcome"].astype("str") == Outcome.PURCHASE.value).astype("float64")
     introduced = frame["introducer_needed"].fillna(False).astype(bool)
     return frame.assign(
         success=bought.where(~introduced, bought * INTRODUCED),
-        market_id=frame["market_id"].astype("object").fillna("").astype("str"),
+        market_id=market_of(inputs, "test_purchases", frame["record_ref"]),
         seller=frame["seller"].astype("object").fillna("").astype("str"),
         weight=recency(frame["attempted_at"].to_numpy(), inputs.month.end.to_datetime64()),
     ).sort_values("record_ref", kind="stable")
@@ -59,8 +57,9 @@ def attempts(inputs: Inputs, markets: pd.DataFrame) -> pd.DataFrame:
 
 def _met(inputs: Inputs) -> pd.DataFrame:
     """Return record_ref and seller (nominal_id) of attempts whose seller is known."""
-    people = frame_with(inputs.resolution.records, {"kind": "str", "record_ref": "str", "nominal_id": "str"})
-    people = people[people["kind"] == "test_purchases"].sort_values(["record_ref", "nominal_id"], kind="stable")
+    people = inputs.resolution.records
+    people = frame_with(people[people["kind"] == "test_purchases"], {"record_ref": "str", "nominal_id": "str"})
+    people = people.sort_values(["record_ref", "nominal_id"], kind="stable")
     return people.drop_duplicates("record_ref").rename(columns={"nominal_id": "seller"})[["record_ref", "seller"]]
 
 
@@ -130,9 +129,10 @@ def _at_places(at: pd.DataFrame, tried: pd.DataFrame, said: Parts, model: calibr
 def target_places(rows: pd.DataFrame, evidence: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     """Return easting_m, northing_m of each target: the middle of its sound evidence, or of its market; else NaN."""
     sound = evidence[~evidence["is_suspected_false"] & evidence["easting_m"].notna()]
-    recent = sound.sort_values([*KEY, "observed_at", "record_ref"], kind="stable").groupby(KEY).tail(8)
-    middle = recent.groupby(KEY)[["easting_m", "northing_m"]].median()
-    found = middle.reindex(pd.MultiIndex.from_frame(rows[KEY])).set_index(rows.index)
+    order = np.lexsort((sound["record"], sound["observed_at"], sound["target"]))
+    recent = sound[["target", "easting_m", "northing_m"]].take(order).groupby("target").tail(8)
+    middle = recent.groupby("target")[["easting_m", "northing_m"]].median()
+    found = middle.reindex(targets_of(rows, evidence)).set_axis(rows.index)
     columns = {"market_id": "str", "easting_m": "float64", "northing_m": "float64"}
     markets = frame_with(inputs.geography.markets, columns).drop_duplicates("market_id").set_index("market_id")
     centre = markets[["easting_m", "northing_m"]].reindex(rows["market_id"]).set_index(rows.index)

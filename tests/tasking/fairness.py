@@ -17,7 +17,7 @@ from market_profile.contracts.tables import Tables
 from market_profile.periods import Month
 from market_profile.settings import BoardSettings
 from market_profile.tasking import Inputs, attention, order, score, success
-from market_profile.tasking.candidates import KEY
+from market_profile.tasking.candidates import KEY, numbered
 from market_profile.tasking.foretold import foretold
 from market_profile.tasking.said import seen_nearby
 
@@ -129,7 +129,7 @@ def board_order(world: World, month: Month, settings: BoardSettings) -> pd.DataF
     rows = rows.sort_values(KEY, kind="stable").reset_index(drop=True)
     reported = evidence[evidence["stream"] == "reported"].groupby("target_id")["source_key"].nunique()
     rows["reported_sources"] = rows["target_id"].map(reported).fillna(0).astype("int64")
-    tried = success.attempts(inputs, inputs.geography.record_markets)
+    tried = success.attempts(inputs)
     seen = seen_nearby(inputs)
     told, met = foretold(tried, seen, month.start)
     world.told.append(told)
@@ -217,7 +217,8 @@ def _inputs(world: World, month: Month, settings: BoardSettings) -> tuple[pd.Dat
     markets = pd.DataFrame({"market_id": names, "kind": "place", "easting_m": world.easting, "northing_m": 0.0})
     markets = markets.assign(area_code=_area_of(markets["market_id"]))
     ground = Ground(markets, of_market)
-    return rows, Inputs(net, ground, ground, tables, People(pd.DataFrame()), month, settings)  # type: ignore[arg-type]
+    nobody = People(pd.DataFrame(columns=["kind", "record_ref", "nominal_id"], dtype="str"))
+    return numbered(rows), Inputs(net, ground, ground, tables, nobody, month, settings)  # type: ignore[arg-type]
 
 
 def _no_attempts() -> pd.DataFrame:
