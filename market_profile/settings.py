@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
 
 from market_profile.errors import SettingsError
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class AreaSettings(_Part):
@@ -61,6 +62,26 @@ class SourceSettings(_Part):
     """Percentage columns that the force writes as fractions: ``units = { purity_pct = "fraction" }``."""
     criteria: tuple[str, ...] = ()
     """Case forum: the criteria columns; where none are named, every other column that holds numbers only."""
+
+    @field_validator("date_format")
+    @classmethod
+    def _whole_date(cls, text: str | None) -> str | None:
+        if text:
+            _check_date_format(text)
+        return text
+
+
+def _check_date_format(text: str) -> None:
+    """Raise ``ValueError`` unless the format says which day of which year, and of an hour of twelve which half."""
+    found = set(re.findall(r"%(.?)", text, flags=re.DOTALL))
+    unknown = found - set("%aAbBdfHIjmMpSyYz")
+    if unknown:
+        raise ValueError("the format has a code after % that is not one of a A b B d f H I j m M p S y Y z")
+    has_day = "j" in found or ("d" in found and found & set("mbB"))
+    if not (found & set("yY") and has_day):
+        raise ValueError("the format must say year, month and day, such as %d/%m/%Y")
+    if ("I" in found) != ("p" in found):
+        raise ValueError("the format must have %p with %I: an hour of twelve is in the morning or not")
 
 
 class ResolveSettings(_Part):
@@ -267,7 +288,7 @@ class RunSettings(_Part):
     """Accepted rows from which partners' edition, and a first inbox of 600 bytes a row, get a process of their own."""
     most_rows_at_once: int = Field(10_000_000, ge=0)
     """Accepted rows up to which the two processes work at the same time; above, one after the other, in less memory."""
-    patience_minutes: float = Field(60, gt=0)
+    patience_minutes: float = Field(60, gt=0, le=10_000)
     """How long a second process may give no sign (a stage begun or ended) before its part is made by the first."""
 
 

@@ -56,7 +56,7 @@ def run_check(workspace: Path, console: Console) -> None:
     opened = open_workspace(workspace)
     intake = read_new_files(opened)
     files = intake.files()
-    if files.empty and not intake.refused:
+    if files.empty and not intake.refused and not intake.warnings:
         console.print("No new files in inbox/; everything there was taken in before.")
         return
     table = Table("record kind", "files", "read", "accepted", "quarantined", "duplicate", "amended")

@@ -145,10 +145,10 @@ class _Cells:
         found = []
         for name in (*PARTS, "grade"):
             column = self.kind.column(name)
-            faulty = reading.faulty[name] & has_scheme
-            found.append(self._named(column, Reason.BAD_GRADE, faulty))
+            faults = [(Reason.BAD_GRADE, reading.faulty[name] & has_scheme)]
             if column.is_required:
-                found.append(self._named(column, Reason.MISSING_REQUIRED, reading.missing[name]))
+                faults.append((Reason.MISSING_REQUIRED, reading.missing[name]))
+            found += [self._named(column, reason, rows) for reason, rows in faults if rows.any()]
         return typed.assign(**{name: reading.values[name] for name in reading.values.columns}), found
 
     def _with_deals(self, typed: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:

@@ -14,6 +14,8 @@ Rules, in order:
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import numpy as np
 import pandas as pd
 
@@ -81,7 +83,31 @@ def _plain(text: pd.Series) -> pd.Series:
 
 def _parse(text: pd.Series, date_format: str) -> pd.Series:
     """Return ``text`` read by one strptime format, NaT where it does not fit or does not exist."""
-    return pd.to_datetime(text, format=date_format, errors="coerce", exact=True).astype("datetime64[us]")
+    times = pd.to_datetime(_no_words(text), format=date_format, errors="coerce", exact=True).astype("datetime64[us]")
+    return times.mask(_has_leap_second(text, times, date_format))
+
+
+def _no_words(text: pd.Series) -> pd.Series:
+    """Return ``text`` without cells that hold no digit: pandas takes ``now`` and ``today`` for this very moment."""
+    return text.where(text.str.contains("[0-9]"))
+
+
+def _has_leap_second(text: pd.Series, times: pd.Series, date_format: str) -> pd.Series:
+    """Tell which cells say a 60th or 61st second, which pandas adds to the next minute; Python itself refuses them."""
+    if "%S" not in date_format:
+        return pd.Series(False, index=text.index)
+    may = text[text.str.contains("6[01]") & times.dt.second.le(1)]
+    return pd.Series([not _exists(cell, date_format) for cell in may], index=may.index, dtype=bool).reindex(
+        text.index, fill_value=False
+    )
+
+
+def _exists(cell: str, date_format: str) -> bool:
+    try:
+        datetime.strptime(cell, date_format)  # noqa: DTZ007
+    except ValueError:
+        return False
+    return True
 
 
 def _declared(text: pd.Series, date_format: str) -> pd.Series:
@@ -99,8 +125,9 @@ def _naive(text: pd.Series, date_format: str) -> pd.Series:
     """Return local naive times; a declared offset (``%z``) is turned into local time."""
     if "%z" not in date_format:
         return _parse(text, date_format)
-    aware = pd.to_datetime(text, format=date_format, errors="coerce", utc=True)
-    return aware.dt.tz_convert(LOCAL_ZONE).dt.tz_localize(None).astype("datetime64[us]")
+    aware = pd.to_datetime(_no_words(text), format=date_format, errors="coerce", utc=True)
+    local = aware.dt.tz_convert(LOCAL_ZONE).dt.tz_localize(None).astype("datetime64[us]")
+    return local.mask(_has_leap_second(text, local, date_format))
 
 
 def _iso(text: pd.Series) -> pd.Series:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from market_profile.terms import Reason
 
+_NO_REASON = pa.scalar("", type=pa.large_string())
 SHAPE_CHARACTERS = 24
 """A longer cell's shape is cut: the form of its start is enough to find the mistake."""
 
@@ -51,7 +52,7 @@ def by_value(text: pd.Series, read: Callable[[pd.Series], Reading]) -> Reading:
 
 def no_reasons(index: pd.Index) -> pd.Series:
     """Return a reason column without a fault."""
-    return pd.Series("", index=index, dtype="str")
+    return pd.Series(pd.array(pa.repeat(_NO_REASON, len(index)), dtype="str"), index=index, copy=False)
 
 
 def is_among(text: pd.Series, known: pd.Series) -> npt.NDArray[np.bool_]:

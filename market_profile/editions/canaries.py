@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from market_profile.editions.sought import GROUPS, Page, Values, folded, text_of
 
@@ -79,9 +80,18 @@ class Scanner:
         views = {name: {name, *_views(content, 0)} for name, content in files.items()}
         views |= {name: {content.decode("utf-8", errors="ignore")} for name, content in (plain or {}).items()}
         page = Page(views)
-        found = {Hit(kind, name) for kind, values in self.values for name in _files_with(page, values)}
-        found |= {Hit(kind, name) for kind, texts in self.texts for name in _files_with_part(page, texts)}
+        found = {Hit(kind, name) for kind, values in _by_kind(self.values) for name in _files_with(page, values)}
+        found |= {Hit(kind, name) for kind, texts in _by_kind(self.texts) for name in _files_with_part(page, texts)}
         return tuple(sorted(found, key=lambda hit: (hit.file, hit.kind)))
+
+
+def _by_kind(added: Iterable[tuple[str, pa.Array]]) -> Iterator[tuple[str, pa.Array]]:
+    """Yield every kind with its different values: a log's reference stands in its people and links too."""
+    parts: dict[str, list[pa.Array]] = {}
+    for kind, values in added:
+        parts.setdefault(kind, []).append(values)
+    for kind, arrays in parts.items():
+        yield kind, pc.unique(pa.chunked_array(arrays, type=pa.large_string()))
 
 
 def _forms(values: pa.Array) -> pa.Array:

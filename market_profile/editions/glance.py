@@ -67,8 +67,7 @@ class _Block:
         self.words: tuple[_Places, _Places] = starts, np.append(starts[1:], len(places))
         self.first: _Places = np.searchsorted(starts, self.bounds)
         """The number of each value's first word, and how many there are in all."""
-        wide = np.concatenate([[0], np.cumsum(data > 127)])
-        self.is_plain: _Mask = wide[edges[1:]] == wide[edges[:-1]]
+        self.is_plain = _are_plain(data, edges)
         ahead, self._back = _powers(max(PIECE, len(places)) + 1)
         sums = np.cumsum(numbers[self._letters] * ahead[: len(places)], dtype="uint64")
         self._sums = np.concatenate([np.zeros(1, dtype="uint64"), sums])
@@ -79,9 +78,21 @@ class _Block:
 
     def long_numbers(self, least: int) -> _Places:
         """Return the values of digits alone, at least so many."""
+        starts, ends = self.bounds[:-1], self.bounds[1:]
+        long: _Places = np.flatnonzero(ends - starts >= least)
+        long = np.asarray(long[self._letters[starts[long]] < ord("a")])
+        if not len(long):
+            return long
         digits = np.concatenate([[0], np.cumsum(self._letters < ord("a"))])
-        sizes = np.diff(self.bounds)
-        return np.flatnonzero((np.diff(digits[self.bounds]) == sizes) & (sizes >= least))
+        return np.asarray(long[digits[ends[long]] - digits[starts[long]] == ends[long] - starts[long]])
+
+
+def _are_plain(data: npt.NDArray[np.uint8], edges: _Places) -> _Mask:
+    """Tell which values, from one edge in the bytes to the next, are ASCII."""
+    if not (data > 127).any():
+        return np.ones(len(edges) - 1, dtype=bool)
+    wide = np.concatenate([[0], np.cumsum(data > 127)])
+    return np.asarray(wide[edges[1:]] == wide[edges[:-1]])
 
 
 class Glance:

@@ -121,7 +121,7 @@ def take_in(workspace: Workspace, on_new: Callable[[], None] = lambda: None) -> 
     with reading_apart(workspace.folder, warehouse.last_batch() == 0, workspace.settings.run) as apart:
         intake = read_new_files(workspace, apart, on_new)
     files = intake.files()
-    if len(files) or intake.refused:
+    if len(files) or intake.refused or intake.unclaimed:
         keep_check_report(workspace, intake)
     intake.check_none_refused()
     _mend_audit(workspace, warehouse)

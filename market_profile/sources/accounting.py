@@ -85,6 +85,8 @@ def accounts_of(rows: KindRows, told: Sorted, waited: int = 0) -> list[FileAccou
 
 def _set_aside(rows: KindRows) -> tuple[dict[int, int], dict[int, dict[str, int]]]:
     """Return by place of the file how many rows were set aside, and how many of them for each reason."""
+    if rows.faults.empty:
+        return {}, {}
     places = rows.file_of(rows.faults["row"].to_numpy(dtype="int64"))
     pairs = rows.faults[["row", "reason"]].assign(place=places).drop_duplicates(["row", "reason"])
     by_place, rows_of = np.unique(pairs.drop_duplicates("row")["place"].to_numpy(dtype="int64"), return_counts=True)

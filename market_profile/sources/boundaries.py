@@ -75,7 +75,10 @@ def _merging(workspace: Path, settings: Settings, areas: Areas) -> pd.DataFrame 
     key = "area.toml: key disclosure.merge_partner_areas"
     if not _stands(path):
         raise InputRefused(f"{key}: there is no such file in the workspace")
-    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except ValueError:  # what is no UTF-8, no table, or empty
+        raise InputRefused(f"{key}: the file is not a CSV file in UTF-8") from None
     if list(table.columns) != ["area_code", "merged_code", "merged_name"]:
         raise InputRefused(f"{key}: the columns must be area_code, merged_code, merged_name")
     is_complete = sorted(table["area_code"]) == sorted(areas.frame["area_code"])
@@ -119,7 +122,7 @@ def _read(workspace: Path, name: str, key: str, crs: str) -> gpd.GeoDataFrame:
             frame = gpd.read_file(path, engine="pyogrio")
     except Exception:
         raise InputRefused(f"area.toml: key {key}: the file is not readable GeoJSON or GeoPackage") from None
-    if not isinstance(frame, gpd.GeoDataFrame) or frame.empty:
+    if not isinstance(frame, gpd.GeoDataFrame) or frame.geometry.is_empty.all() or frame.geometry.isna().all():
         raise InputRefused(f"area.toml: key {key}: the file holds no features with a geometry")
     frame = frame.set_crs(DEFAULT_CRS) if frame.crs is None else frame
     _check_degrees(frame, key)
@@ -166,9 +169,16 @@ def _check_size(frame: gpd.GeoDataFrame, key: str) -> None:
         )
 
 
+def _properties(frame: gpd.GeoDataFrame) -> list[str]:
+    return [str(name) for name in frame.columns if name != frame.geometry.name]
+
+
 def _texts(frame: gpd.GeoDataFrame) -> list[str]:
-    columns = [name for name in frame.columns if name != frame.geometry.name]
-    return [str(name) for name in columns if pd.api.types.is_string_dtype(frame[name]) or frame[name].dtype == object]
+    return [name for name in _properties(frame) if _holds_text(frame[name])]
+
+
+def _holds_text(column: pd.Series) -> bool:
+    return bool(pd.api.types.is_string_dtype(column) or column.dtype == object)
 
 
 def _is_code(column: pd.Series[str]) -> bool:
@@ -178,7 +188,7 @@ def _is_code(column: pd.Series[str]) -> bool:
 
 def _code_property(frame: gpd.GeoDataFrame, wanted: str | None) -> str:
     if wanted is not None:
-        if wanted not in frame.columns:
+        if wanted not in _properties(frame):
             raise InputRefused(f"area.toml: key area.partner_area_code: the features have no property {wanted}")
         if not _is_code(frame[wanted]):
             raise InputRefused(
@@ -193,7 +203,7 @@ def _code_property(frame: gpd.GeoDataFrame, wanted: str | None) -> str:
 
 def _name_property(frame: gpd.GeoDataFrame, code: str, wanted: str | None) -> str:
     if wanted is not None:
-        if wanted not in frame.columns:
+        if wanted not in _properties(frame):
             raise InputRefused(f"area.toml: key area.partner_area_name: the features have no property {wanted}")
         return wanted
     return next((name for name in _texts(frame) if name != code), code)

@@ -14,10 +14,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from market_profile.sources.opening import open_regular
-from market_profile.sources.raw import RawTable, no_faults
+from market_profile.sources.raw import RawTable, control_faults
 from market_profile.sources.refusal import EMPTY, HEADER, TOO_LARGE, UNREADABLE, FileRefused
 
 MAX_CELLS = 100_000_000
+_NO_TEXT = "has a column that cannot be turned to text; export it as text, numbers, dates or lists of them"
 MAX_TEXT = 1024**3
 """A dictionary-encoded column can repeat one long text at no cost on disk."""
 
@@ -34,20 +35,24 @@ def read_parquet(path: Path) -> RawTable:
         stream.seek(0)
         try:
             table = _read(stream)
-            columns = [_text(column) for column in table.columns]
         except FileRefused:
             raise
         except (pa.ArrowException, OSError, ValueError, KeyError):
             raise FileRefused(UNREADABLE, "is not a whole Parquet file; export it again") from None
+    try:
+        columns = [_text(column) for column in table.columns]
+    except (pa.ArrowException, OSError, ValueError, KeyError):
+        raise FileRefused(UNREADABLE, _NO_TEXT) from None
     data = pa.Table.from_arrays(columns, names=[str(place) for place in range(len(columns))])
+    numbers = np.arange(table.num_rows, dtype="int64")
     return RawTable(
         headings=tuple(table.column_names),
         data=data,
-        numbers=np.arange(table.num_rows, dtype="int64"),
+        numbers=numbers,
         read=table.num_rows,
         lines=np.arange(1, table.num_rows + 1, dtype="int64"),
         raw_text=lambda rows: _raw_text(data, rows),
-        faults=no_faults(),
+        faults=control_faults(data, numbers),
     )
 
 
@@ -97,9 +102,10 @@ def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _float_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     finite = pc.if_else(pc.is_finite(column), column, pa.scalar(None, pa.float64()))
+    endless = pc.if_else(pc.is_inf(column), "inf", pa.scalar(None, pa.string()))
     is_whole = pc.and_(pc.equal(pc.floor(finite), finite), pc.less(pc.abs(finite), 1e15))
     whole = pc.if_else(is_whole, finite, pa.scalar(None, pa.float64())).cast(pa.int64()).cast(pa.string())
-    return pc.coalesce(whole, finite.cast(pa.string()))
+    return pc.coalesce(whole, finite.cast(pa.string()), endless)
 
 
 def _time_text(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -17,14 +17,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from market_profile.sources.at_once import read_at_once
 from market_profile.sources.headers import fold
 from market_profile.sources.opening import open_content
-from market_profile.sources.raw import RawTable, faults_at, no_faults, text_table
+from market_profile.sources.raw import RawTable, control_faults, faults_at, no_faults, text_table
 from market_profile.sources.refusal import BAD_ENCODING, EMPTY, HEADER, MALFORMED, TOO_LARGE, FileRefused
-from market_profile.sources.text import CONTROL, Encoding, detect_encoding
+from market_profile.sources.text import Encoding, detect_encoding
 from market_profile.terms import Reason
 
 DELIMITERS = ",;|\t"
@@ -34,7 +33,6 @@ MAX_CELL = csv.field_size_limit()
 """The csv module refuses a cell of more than 131,072 characters."""
 PIECE = 50_000
 _WIDTH = "The row has {found} cells where the header has {width}; look for a missing or unquoted delimiter."
-_CONTROLS = "The row holds control characters that are not text; export it again, or retype the cell."
 
 
 @dataclass
@@ -64,8 +62,8 @@ def read_delimited(
     """
     found = detect_encoding(path, encoding)
     mark = delimiter or ("\t" if ".tsv" in path.suffixes[-2:] else _sniff(path, found.name, known_headings))
-    if len(mark) != 1:
-        raise FileRefused(HEADER, "area.toml: `delimiter` must be one character")
+    if len(mark) != 1 or mark in '"\r\n\0':
+        raise FileRefused(HEADER, "area.toml: `delimiter` must be one character, no quotation mark and no line end")
     at_once = read_at_once(path, found.name, mark)
     if at_once is not None:
         return RawTable(
@@ -212,15 +210,8 @@ def _faults(
     faults = faults_at([row for row, _ in wrong], "", Reason.MALFORMED_ROW, "")
     sentences = [_WIDTH.format(found=cells, width=width) for _, cells in wrong]
     widths = faults.assign(sentence=pd.Series(sentences, dtype="str"))
-    controls = _control_faults(data, numbers) if found.has_controls else no_faults()
+    controls = control_faults(data, numbers) if found.has_controls else no_faults()
     return pd.concat([widths, controls], ignore_index=True)
-
-
-def _control_faults(data: pa.Table, numbers: npt.NDArray[np.int64]) -> pd.DataFrame:
-    hits = np.zeros(len(numbers), dtype=bool)
-    for column in data.columns:
-        hits |= np.asarray(pc.match_substring_regex(column, CONTROL), dtype=bool)
-    return faults_at(numbers[hits].tolist(), "", Reason.BAD_ENCODING, _CONTROLS)
 
 
 def _warnings(encoding: Encoding, blank: int) -> tuple[str, ...]:

@@ -20,12 +20,13 @@ from market_profile.contracts.kinds import KINDS
 from market_profile.errors import SettingsError
 from market_profile.settings import Settings
 from market_profile.sources.opening import sha256_of
-from market_profile.sources.refusal import UNSAFE, FileRefused, Refusal
+from market_profile.sources.refusal import UNCLAIMED, UNSAFE, FileRefused, Refusal
 
 INBOX = "inbox"
 FORMATS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".xlsx", ".ods", ".parquet")
 PUBLISHED = {"street_crime": "*-street", "stop_and_search": "*-stop-and-search"}
 """Names under which data.police.uk publishes, accepted beside the kind's own name."""
+_UNCLAIMED = "was not read: no record kind claims its name; call it after its kind, or declare its pattern in area.toml"
 _SILENT = frozenset({".gitkeep", ".gitignore", ".ds_store"})
 
 
@@ -46,11 +47,18 @@ class InboxFile:
 
 @dataclass(frozen=True)
 class Found:
-    """Files by kind and name, files refused as they lie, and notes on files that no kind claims."""
+    """Files by kind and name, files refused as they lie, and files that no kind claims, which are left alone."""
 
     files: tuple[InboxFile, ...]
     refused: tuple[Refusal, ...]
-    warnings: tuple[str, ...]
+    unclaimed: tuple[Refusal, ...] = ()
+    has_inbox: bool = True
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """A note on each file that no kind claims, without its name, and on a folder that is not there."""
+        absent = () if self.has_inbox else ("the workspace has no inbox/; nothing new could be read",)
+        return (*absent, *(f"{one.message}; store/check/quarantine.csv names it" for one in self.unclaimed))
 
 
 def find_files(workspace: Path, settings: Settings) -> Found:
@@ -61,7 +69,7 @@ def find_files(workspace: Path, settings: Settings) -> Found:
     """
     files: list[InboxFile] = []
     refused: list[Refusal] = []
-    unclaimed: list[str] = []
+    unclaimed: list[Refusal] = []
     patterns = {kind: settings.source(kind).pattern for kind in KINDS}
     for path, name, is_plain in _walk(workspace / INBOX):
         kind = _claim(name, patterns)
@@ -76,23 +84,28 @@ def find_files(workspace: Path, settings: Settings) -> Found:
         if kind:
             files.append(InboxFile(kind, path, name, sha256))
         else:
-            unclaimed.append(sha256[:12])
+            unclaimed.append(Refusal("", name, sha256[:12], UNCLAIMED, _UNCLAIMED))
     order = {kind: number for number, kind in enumerate(KINDS)}
     files.sort(key=lambda file: (order[file.kind], file.name))
-    warnings = tuple(f"inbox file {file_id} was not read: no record kind claims its name" for file_id in unclaimed)
-    return Found(tuple(files), tuple(refused), tuple(sorted(warnings)))
+    unclaimed.sort(key=lambda one: (one.file_id, one.name))
+    return Found(tuple(files), tuple(refused), tuple(unclaimed), (workspace / INBOX).is_dir())
 
 
 def _walk(inbox: Path) -> Iterator[tuple[Path, str, bool]]:
     """Yield (path, name below the inbox, whether it is an ordinary file), links unfollowed, in order of name."""
-    if inbox.is_symlink():
-        raise SettingsError("the workspace's inbox/ is a link; make it a folder")
+    if inbox.is_symlink() or (inbox.exists() and not inbox.is_dir()):
+        raise SettingsError("the workspace's inbox/ is a link or a file; make it a folder")
     for folder, folders, names in os.walk(inbox, followlinks=False):
         folders.sort()
         for name in sorted(names + [entry for entry in folders if Path(folder, entry).is_symlink()]):
             path = Path(folder, name)
             if name.casefold() not in _SILENT:
-                yield path, path.relative_to(inbox).as_posix(), stat.S_ISREG(path.lstat().st_mode)
+                yield path, _readable(path.relative_to(inbox)), stat.S_ISREG(path.lstat().st_mode)
+
+
+def _readable(path: Path) -> str:
+    """Return a name as text that can be written anywhere: bytes that are no UTF-8 are spelt out, as in ``\\xff``."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
 def _claim(name: str, patterns: Mapping[str, str | None]) -> str:

@@ -66,7 +66,8 @@ class Intake:
 
     ``accepted`` holds by kind the new rows: typed contract columns (derived ones too) with ``record_ref``,
     ``source_file``, ``source_line``, ``version``, ``place_fault``, ``raw_place`` and ``content_sha256``.
-    ``quarantine`` and ``place_faults`` have the columns of quarantine.py. ``warnings`` hold no file name.
+    ``quarantine`` and ``place_faults`` have the columns of quarantine.py. ``warnings`` hold no file name; ``unclaimed``
+    are the files that no kind claims.
     """
 
     accounts: tuple[FileAccount, ...]
@@ -75,6 +76,7 @@ class Intake:
     place_faults: pd.DataFrame
     refused: tuple[Refusal, ...]
     warnings: tuple[str, ...]
+    unclaimed: tuple[Refusal, ...] = ()
 
     @property
     def supplied(self) -> tuple[str, ...]:
@@ -144,6 +146,7 @@ def read_inbox(
         place_faults=_stacked([frame for part in parts for frame in part.place_faults], PLACE_FAULT_COLUMNS),
         refused=(*found.refused, *(one for part in parts for one in part.refused)),
         warnings=(*found.warnings, *(one for part in parts for one in part.warnings)),
+        unclaimed=found.unclaimed,
     )
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from market_profile.contracts.checks import check_rows
 from market_profile.contracts.columns import Kind
@@ -26,6 +28,8 @@ from market_profile.sources.reading import FileText, in_our_names
 from market_profile.terms import Reason
 
 _ORPHAN = "The {parent} record that this row belongs to was never accepted; send it, then this row again."
+_UNSEEN = r"[\x{ad}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2069}\x{feff}]"
+_HIDDEN = "The reference holds characters that nobody sees, so that it only looks like another one; retype it."
 _LISTED = 20
 
 
@@ -158,7 +162,7 @@ def _judge_group(kind: Kind, files: list[FileText], starts: npt.NDArray[np.int64
 def _judge(kind: Kind, text: pd.DataFrame, reading: pd.DataFrame, around: Circumstances) -> _Judged:
     places = read_places(kind, text, around.areas) if kind.has_place else None
     checked = check_rows(kind, _without_places(text) if kind.has_place else text, around.source)
-    faults = _together(reading, checked.faults, _orphans(kind, text, around.parents))
+    faults = _together(reading, checked.faults, _orphans(kind, text, around.parents), *_hidden(kind, text))
     typed = checked.accepted[~checked.accepted.index.isin(faults["row"])] if len(faults) else checked.accepted
     labels = {
         "record_ref": record_refs(kind, typed),
@@ -195,6 +199,16 @@ def _orphans(kind: Kind, text: pd.DataFrame, parents: pd.Series[str] | None) -> 
     stated = plain(text[column])
     rows = text.index[(stated != "").to_numpy(dtype=bool) & ~is_among(stated, parents)].tolist()
     return faults_at(rows, column, Reason.UNKNOWN_PARENT, _ORPHAN.format(parent=kind.parent[0]))
+
+
+def _hidden(kind: Kind, text: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return the rows whose reference holds unseen characters, which would pass for a record of its own."""
+    found = []
+    for name in (name for name in kind.key if name in text):
+        cells = pa.array(plain(text[name]), type=pa.large_string())
+        rows = np.asarray(pc.match_substring_regex(cells, _UNSEEN), dtype=bool)
+        found.append(faults_at(text.index[rows].tolist(), name, Reason.BAD_ENCODING, _HIDDEN))
+    return found
 
 
 def _together(*found: pd.DataFrame) -> pd.DataFrame:

@@ -39,7 +39,7 @@ def quarantine_rows(kind: Kind, rows: KindRows) -> pd.DataFrame:
     Faults stand in the order of the contract's columns; ``reason_codes`` and ``columns`` are joined by ``|``.
     """
     if rows.faults.empty:
-        return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in QUARANTINE_COLUMNS.items()})
+        return _empty(QUARANTINE_COLUMNS)
     faults = _ordered(kind, rows.faults)
     numbers = pd.Index(faults["row"].unique(), dtype="int64")
     named = faults["column"] != ""
@@ -72,6 +72,8 @@ def quarantine_rows(kind: Kind, rows: KindRows) -> pd.DataFrame:
 def place_fault_rows(kind: Kind, accepted: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """Return the accepted rows whose place was set aside; ``names`` gives the file name by file id."""
     rows = accepted[accepted["place_fault"] != ""]
+    if rows.empty:
+        return _empty(PLACE_FAULT_COLUMNS)
     frame = pd.DataFrame(
         {
             "kind": kind.name,
@@ -86,6 +88,10 @@ def place_fault_rows(kind: Kind, accepted: pd.DataFrame, names: Mapping[str, str
         index=rows.index,
     )
     return frame.astype(PLACE_FAULT_COLUMNS).sort_values(["file", "line"], kind="stable", ignore_index=True)
+
+
+def _empty(columns: Mapping[str, str]) -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})
 
 
 def _ordered(kind: Kind, faults: pd.DataFrame) -> pd.DataFrame:

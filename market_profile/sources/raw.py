@@ -10,7 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from market_profile.sources.text import CONTROL
+from market_profile.terms import Reason
+
+_CONTROLS = "The row holds control characters that are not text; export it again, or retype the cell."
 FAULT_COLUMNS = ["row", "column", "reason", "sentence"]
 
 
@@ -23,6 +28,14 @@ def faults_at(rows: Sequence[int], column: str, reason: str, sentence: str) -> p
     """Return the same fault for each record number in ``rows``."""
     frame = pd.DataFrame({"row": pd.Series(rows, dtype="int64")})
     return frame.assign(column=column, reason=str(reason), sentence=sentence)
+
+
+def control_faults(data: pa.Table, numbers: npt.NDArray[np.int64]) -> pd.DataFrame:
+    """Return the fault of every row of ``data`` with a control character in any cell; ``numbers`` are its records."""
+    hits = np.zeros(len(numbers), dtype=bool)
+    for column in data.columns:
+        hits |= np.asarray(pc.match_substring_regex(column, CONTROL), dtype=bool)
+    return faults_at(numbers[hits].tolist(), "", Reason.BAD_ENCODING, _CONTROLS)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ HEADER = "bad_header"
 TOO_LARGE = "too_large"
 UNSAFE = "unsafe_file"
 UNREADABLE = "unreadable_file"
+UNCLAIMED = "unclaimed_file"
 
 
 class FileRefused(InputRefused):

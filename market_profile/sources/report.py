@@ -48,25 +48,21 @@ def _reason_lines(intake: Intake) -> list[str]:
 
 
 def quarantine_report(intake: Intake) -> pd.DataFrame:
-    """Return the rows of planner/tables/quarantine.csv: refused files first, then every quarantined row.
+    """Return what was set aside: refused files first, then files that no kind claims, then every quarantined row.
 
-    Columns: kind, file, line, record_ref, reason_codes, columns, explanation, raw. A refused file has the line where
-    the fault was found (0 where there is none) and no raw text.
+    Columns: kind, file, line, record_ref, reason_codes, columns, explanation, raw, as planner/tables/quarantine.csv. A
+    whole file has the line where its fault was found (0 where there is none) and no raw text.
     """
-    refused = pd.DataFrame(
-        [
-            {
-                "kind": refusal.kind,
-                "file": refusal.name,
-                "line": refusal.line or 0,
-                "record_ref": "",
-                "reason_codes": refusal.reason,
-                "columns": "",
-                "explanation": f"The whole file was refused: it {refusal.sentence}.",
-                "raw": "",
-            }
-            for refusal in intake.refused
-        ]
-    )
+    whole = [(one, f"The whole file was refused: it {one.sentence}.") for one in intake.refused]
+    whole += [(one, f"The whole file {one.sentence}.") for one in intake.unclaimed]
     rows = intake.quarantine.drop(columns=["file_id"])
-    return rows if refused.empty else pd.concat([refused, rows], ignore_index=True)
+    if not whole:
+        return rows
+    files = [
+        {
+            "kind": one.kind, "file": one.name, "line": one.line or 0, "record_ref": "",
+            "reason_codes": one.reason, "columns": "", "explanation": words, "raw": "",
+        }
+        for one, words in whole
+    ]  # fmt: skip
+    return pd.concat([pd.DataFrame(files), rows], ignore_index=True)

@@ -18,7 +18,7 @@ import pandas as pd
 
 from market_profile.sources.cells import cell_text
 from market_profile.sources.ods import OdsBook
-from market_profile.sources.raw import RawTable, faults_at, text_table
+from market_profile.sources.raw import RawTable, control_faults, faults_at, text_table
 from market_profile.sources.refusal import EMPTY, HEADER, UNREADABLE, FileRefused
 from market_profile.sources.workbook_parts import repacked, unreadable_lines, vetted_parts
 from market_profile.terms import Reason
@@ -63,15 +63,16 @@ def _as_table(found: _Sheet, error_lines: Sequence[int]) -> RawTable:
     wide = [number for number, row in enumerate(body) if any(row[width:])]
     kept = sorted(set(range(len(body))) - set(wide))
     rows = [body[number][:width] for number in kept]
-    data = text_table(list(zip(*rows, strict=True)) if rows else [()] * width)
+    data, numbers = text_table(list(zip(*rows, strict=True)) if rows else [()] * width), np.asarray(kept, dtype="int64")
     sentence = f"The row has cells to the right of the {width} columns of the header; give them a heading."
     unreadable = np.flatnonzero(np.isin(lines, error_lines)).tolist()
     faults = [
         faults_at(wide, "", Reason.MALFORMED_ROW, sentence),
         faults_at(unreadable, "", Reason.UNKNOWN_VALUE, _ERROR_CELL),
+        control_faults(data, numbers),
     ]
     return RawTable(
-        headings, data, np.asarray(kept, dtype="int64"), len(body), lines, lambda rows: _raw_text(body, rows),
+        headings, data, numbers, len(body), lines, lambda rows: _raw_text(body, rows),
         pd.concat(faults, ignore_index=True), found.warnings,
     )  # fmt: skip
 

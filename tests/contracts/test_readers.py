@@ -78,6 +78,12 @@ def test_dates_without_a_declared_format(text: str, expected: object) -> None:
         ("2019-13-01", "%Y-%d-%m", "2019-01-13T00:00:00"),
         ("2019-01-13", "%Y-%d-%m", "bad_date"),
         ("3 Apr 2019", "%d %b %Y", "2019-04-03T00:00:00"),
+        ("today", "%d/%m/%Y", "bad_date"),  # pandas would take the day of the run
+        ("now", "%d/%m/%Y %H:%M:%S", "bad_date"),
+        ("03/04/2019 18:30:60", "%d/%m/%Y %H:%M", "bad_date"),  # and a leap second for the next minute
+        ("03/04/1961 18:30:01", "%d/%m/%Y %H:%M:%S", "1961-04-03T18:30:01"),
+        ("2019-04-03 18:30:60 +0100", "%Y-%m-%d %H:%M:%S %z", "bad_date"),
+        ("now", "%Y-%m-%d %H:%M:%S %z", "bad_date"),
     ],
 )
 def test_dates_with_a_declared_format(text: str, declared: str, expected: object) -> None:

@@ -204,6 +204,7 @@ def test_parquet_types_become_canonical_text(tmp_path: Path) -> None:
             "f": pa.array([["x", "y"], None]),
             "g": pa.array([b"raw", None]),
             "h": pa.array([float("nan"), 1e300]),
+            "i": pa.array([float("inf"), -1.5]),
         }
     )
     pq.write_table(frame, tmp_path / "x.parquet")
@@ -217,8 +218,24 @@ def test_parquet_types_become_canonical_text(tmp_path: Path) -> None:
         "x|y",
         "raw",
         "",
+        "inf",
     ]
-    assert cells.iloc[1].tolist() == ["", "2.25", "", "", "", "", "", "1e+300"]
+    assert cells.iloc[1].tolist() == ["", "2.25", "", "", "", "", "", "1e+300", "-1.5"]
+
+
+@pytest.mark.parametrize(
+    "values", [pa.array([b"\xff\xfe"]), pa.array([[["a"]]]), pa.array([0], pa.timestamp("us", tz="Mars/Base"))]
+)
+def test_a_column_that_is_no_text_is_told_from_a_broken_file(tmp_path: Path, values: pa.Array) -> None:
+    pq.write_table(pa.table({"a": values}), tmp_path / "x.parquet")
+    with pytest.raises(FileRefused, match="cannot be turned to text"):
+        read_parquet(tmp_path / "x.parquet")
+
+
+def test_control_characters_in_parquet_are_a_fault_of_their_row(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"a": ["x", "x\x1fy", "x\x00"], "b": ["1", "2", "3"]}), tmp_path / "x.parquet")
+    faults = read_parquet(tmp_path / "x.parquet").faults
+    assert faults[["row", "reason"]].to_numpy().tolist() == [[1, "bad_encoding"], [2, "bad_encoding"]]
 
 
 def test_a_nested_column_and_a_broken_file_are_refused(tmp_path: Path) -> None:

@@ -18,7 +18,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from market_profile.sources import Intake
+from market_profile.contracts.tables import Areas
+from market_profile.errors import SettingsError
+from market_profile.settings import AreaSettings, Settings
+from market_profile.sources import Intake, Known, quarantine_report, read_inbox
 from market_profile.sources.refusal import FileRefused
 from market_profile.sources.workbook import read_workbook
 
@@ -154,6 +157,35 @@ def test_bombs_cost_under_5_s_and_300_mb(tmp_path: Path, name: str, make: Callab
     assert reason == "too_large"
     assert float(seconds) < 5
     assert float(megabytes) < 300
+
+
+SETTINGS = Settings(area=AreaSettings(name="A", code="E1", partner_areas="a.geojson"))
+
+
+def test_a_name_that_is_no_text_is_spelt_out_and_its_file_read(
+    tmp_path: Path, read: Reader, logs: Callable[..., str]
+) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    for name in (b"intelligence_logs_\xff.csv", b"notes_\xfe.csv"):
+        Path(os.fsdecode(os.fsencode(inbox) + b"/" + name)).write_text(logs("A1"), encoding="utf-8")
+    intake = read({})
+    assert [(entry.name, entry.accepted) for entry in intake.accounts] == [("intelligence_logs_\\xff.csv", 1)]
+    assert quarantine_report(intake)["file"].to_list() == ["notes_\\xfe.csv"]
+    quarantine_report(intake).to_csv(tmp_path / "report.csv", encoding="utf-8")
+
+
+def test_an_inbox_that_is_a_file_is_refused_and_one_that_is_absent_is_said(tmp_path: Path, areas: Areas) -> None:
+    assert any("no inbox/" in warning for warning in read_inbox(tmp_path, SETTINGS, areas, Known()).warnings)
+    (tmp_path / "inbox").write_text("not a folder")
+    with pytest.raises(SettingsError, match="make it a folder"):
+        read_inbox(tmp_path, SETTINGS, areas, Known())
+
+
+def test_a_reference_with_unseen_characters_is_set_aside(read: Reader, logs: Callable[..., str]) -> None:
+    intake = read({"intelligence_logs.csv": logs("A1", "A1\u200b", "\u202eA2")})
+    assert intake.accepted["intelligence_logs"]["urn"].tolist() == ["A1"]
+    assert intake.quarantine["reason_codes"].tolist() == ["bad_encoding", "bad_encoding"]
 
 
 def test_links_and_pipes_are_refused_and_folders_followed_by_name_only(

@@ -249,6 +249,16 @@ def test_kinds_claim_files_by_longest_name_pattern_or_published_name(read: Reade
     assert not any("someone" in warning for warning in intake.warnings)
 
 
+def test_a_file_that_no_kind_claims_is_named_in_the_report_and_nowhere_else(read: Reader) -> None:
+    intake = read({"Jane Smith notes.csv": "a\n1\n"})
+    assert not intake.accounts and not intake.refused
+    assert [one.name for one in intake.unclaimed] == ["Jane Smith notes.csv"]
+    assert len(intake.warnings) == 1 and "Jane" not in intake.warnings[0]
+    said = quarantine_report(intake)[["file", "line", "reason_codes"]].to_numpy().tolist()
+    assert said == [["Jane Smith notes.csv", 0, "unclaimed_file"]]
+    assert intake.unclaimed[0].file_id in intake.warnings[0]
+
+
 def test_two_patterns_for_one_file_are_a_mistake(read: Reader, logs: Logs) -> None:
     sources = {"arrests": SourceSettings(pattern="*.csv"), "seizures": SourceSettings(pattern="x*")}
     with pytest.raises(SettingsError, match="arrests"):
