@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from market_profile.contracts.tables import Tables
 from market_profile.periods import Month
@@ -95,12 +97,20 @@ def _part(tables: Tables, source: _Source, month: Month) -> pd.DataFrame:
     """Return what a kind says of people, each record once, in the order of references."""
     part = _subjects(tables) if source.kind == "log_subjects" else _other(tables.get(source.kind), source)
     part = _before(part, month)
+    if _rises(part["record_ref"], part["subject_no"]):
+        return part
     rank, number = _ranks(part["record_ref"]), _ranks(part["subject_no"])
     key = rank * (int(number.max(initial=0)) + 1) + number
-    if (np.diff(key) > 0).all():
-        return part
     order = np.argsort(key, kind="stable")
     return part.take(order[np.diff(key[order], append=-1) != 0])
+
+
+def _rises(first: pd.Series[str], second: pd.Series[str]) -> bool:
+    """Tell whether rows stand in the order of two texts (by code points), each pair of texts once."""
+    one, two = pa.array(first), pa.array(second)
+    below = pc.less(one[:-1], one[1:])
+    tied = pc.and_(pc.equal(one[:-1], one[1:]), pc.less(two[:-1], two[1:]))
+    return bool(pc.all(pc.or_(below, tied), min_count=0).as_py())
 
 
 def _ranks(column: pd.Series[str]) -> Codes:
@@ -119,11 +129,10 @@ def _before(part: pd.DataFrame, month: Month) -> pd.DataFrame:
 def _subjects(tables: Tables) -> pd.DataFrame:
     """Return the subjects of logs, with the time of the log, and its place where they have none of their own."""
     subjects, logs = tables.get("log_subjects"), tables.get("intelligence_logs")
-    code, _ = pd.factorize(pd.concat([logs["urn"], subjects["urn"]], ignore_index=True))
-    first = np.full(int(code.max(initial=-1)) + 1, len(logs), dtype=np.int64)
-    np.minimum.at(first, code[: len(logs)], np.arange(len(logs)))
-    log = code[len(logs) :]
-    at = np.where(first[log] < len(logs), first[log], -1)
+    at = _places(subjects["urn"], logs["urn"])
+    lost = np.flatnonzero(at < 0)
+    log = at.copy()
+    log[lost] = len(logs) + pd.factorize(subjects["urn"].iloc[lost])[0]
     known = pd.DataFrame(
         {"at": _times(logs["event_from"].fillna(logs["submitted_at"])), **{c: logs[c] for c in _PLACE}}
     )
@@ -134,6 +143,12 @@ def _subjects(tables: Tables) -> pd.DataFrame:
     for column in _PLACE:
         said[column] = known[column].fillna(subjects[column]) if column in subjects else known[column]
     return _shaped(said, "log_subjects")
+
+
+def _places(texts: pd.Series[str], among: pd.Series[str]) -> Codes:
+    """Return the first place of each text ``among`` others, -1 where it is not there."""
+    found = pc.index_in(pa.array(texts), value_set=pa.array(among))
+    return np.asarray(found.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
 def _other(frame: pd.DataFrame, source: _Source) -> pd.DataFrame:
