@@ -21,17 +21,7 @@ from market_profile.resolve.fold import fold_address, fold_code, fold_list, fold
 
 MENTION_KEY = ["kind", "record_ref", "subject_no"]
 
-_TEXT = (
-    "nominal_ref",
-    "surname",
-    "forenames",
-    "aliases",
-    "sex",
-    "phone",
-    "vrm",
-    "address_text",
-    "role",
-)
+_TEXT = ("nominal_ref", "surname", "forenames", "aliases", "sex", "phone", "vrm", "address_text", "role")
 
 COMPARED_ONLY = ("log", "aliases", "sex", "phone", "vrm", "address", "nominal_ref", "easting_m", "northing_m")
 """Columns of the mentions that nothing asks for once their units are made."""

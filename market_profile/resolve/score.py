@@ -68,15 +68,20 @@ def score_pairs(
                 log_level=None,
                 validate_settings=False,
             )
-            for name in model.frequency_columns:
-                table = frequencies[name].rename(f"tf_{name}").rename_axis(name).reset_index()
-                linker.table_management.register_term_frequency_lookup(api.register(as_arrow(table)), name)
-            blocked = pd.DataFrame({"join_key_l": pairs["left"], "join_key_r": pairs["right"], "match_key": "0"})
-            linker.table_management.register_blocked_pairs_for_predict(api.register(as_arrow(blocked)))
+            _give(linker, api, pairs, {name: frequencies[name] for name in model.frequency_columns})
             predicted = linker.inference.predict(warning_mode="never").as_duckdbpyrelation()
             return _tidy(predicted.project(_wanted(model, with_parts)).df(), model, persons)
     finally:
         connection.close()
+
+
+def _give(linker: Any, api: Any, pairs: pd.DataFrame, frequencies: Mapping[str, pd.Series[float]]) -> None:
+    """Give a linker the pairs to weigh and the shares of persons by value."""
+    for name, frequency in frequencies.items():
+        table = frequency.rename(f"tf_{name}").rename_axis(name).reset_index()
+        linker.table_management.register_term_frequency_lookup(api.register(as_arrow(table)), name)
+    blocked = pd.DataFrame({"join_key_l": pairs["left"], "join_key_r": pairs["right"], "match_key": "0"})
+    linker.table_management.register_blocked_pairs_for_predict(api.register(as_arrow(blocked)))
 
 
 def as_arrow(frame: pd.DataFrame) -> Any:
