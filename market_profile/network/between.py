@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from market_profile.network.reach import folding, neighbours_of
+from market_profile.network.reach import folding
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -38,18 +38,16 @@ def betweenness_sums(matrix: sparse.csr_matrix) -> Floats:
 
 def _of_tied(matrix: sparse.csr_matrix) -> Floats:
     size = matrix.shape[0]
-    parent, folded = folding(neighbours_of(matrix))
-    weight, squares = [1] * size, [0] * size
-    for node in folded:
-        weight[parent[node]] += weight[node]
-        squares[parent[node]] += weight[node] ** 2
-    heads = np.array(weight, dtype=np.int64)
+    parent, rounds = folding(matrix)
+    heads, squares = np.ones(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+    for leaves in rounds:
+        np.add.at(heads, parent[leaves], heads[leaves])
+        np.add.at(squares, parent[leaves], heads[leaves] ** 2)
     _, label = connected_components(matrix, directed=False)
     people = np.bincount(label)[label]
     below = heads - 1
-    result: Floats = ((below**2 - np.array(squares, dtype=np.int64)) // 2 + below * (people - heads)).astype(np.float64)
-    left = np.ones(size, dtype=bool)
-    left[folded] = False
+    result: Floats = ((below**2 - squares) // 2 + below * (people - heads)).astype(np.float64)
+    left = parent < 0
     result[left] += _walked(matrix[left][:, left], heads[left].astype(np.float64)) / 2
     return result
 

@@ -76,7 +76,6 @@ def build_network(
     network = Network(
         edges=told.edges,
         nodes=told.people,
-        statements=told.current,
         replacement=replacement.summarise(replacement.replacement_clocks(removed, told.sold, played, month)),
         window=replacement.window_of_opportunity(removed, told.edges, told.people, month),
         supply=told.sold,

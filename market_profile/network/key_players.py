@@ -15,7 +15,7 @@ from scipy import sparse
 
 from market_profile.network.model import KeyPlayerSet
 from market_profile.network.pieces import fragmentation
-from market_profile.network.reach import Reach, neighbours_of
+from market_profile.network.reach import Reach
 from market_profile.network.structure import Floats, Web, betweenness
 
 NEAR = 0.01
@@ -52,7 +52,7 @@ def key_players(web: Web, most: int, allowed: np.ndarray | None = None) -> tuple
     inner, names = _over(web, tied)
     may = np.ones(inner.size, dtype=bool) if allowed is None else allowed[tied]
     matrix = inner.matrix()
-    search = _Search(inner, Reach(neighbours_of(matrix)), {})
+    search = _Search(inner, Reach(matrix), {})
     rankings = _rankings(inner, matrix, may)
     most = min(most, int(may.sum()), max(inner.size - 2, 1))
     greedy = _greedy(search, most, may)

@@ -63,18 +63,17 @@ class Replacement:
 class Network:
     """The network of one month.
 
-    ``edges`` and ``nodes`` carry the columns of CONTRACT.md section 4 and more; ``statements`` is the evidence behind
-    every tie; ``changes`` says what is new, lost, stronger, weaker, and whose role changed; ``window`` lists linked
-    users of arrested dealers with the days left of 21; ``phones`` who used which number and when; ``things`` phones and
-    addresses as nodes of their own type, ``uses`` who was named with them; ``projection`` pairs
-    of dealers by shared users; ``supply`` dated evidence of supply by person and place; ``logs`` every log with
-    its weight and stream; ``state`` is what next month needs as ``previous``. Without measures of people (partners see
-    none), ``nodes`` hold roles alone and what has a default is empty.
+    ``edges`` and ``nodes`` carry the columns of CONTRACT.md section 4 and more; ``changes`` says what is new, lost,
+    stronger, weaker, and whose role changed; ``window`` lists linked users of arrested dealers with the days left of
+    21; ``phones`` who used which number and when; ``things`` phones and addresses as nodes of their own type, ``uses``
+    who was named with them; ``projection`` pairs of dealers by shared users; ``supply`` dated evidence of supply by
+    person and place; ``logs`` every log with its weight and stream, in order of urn; ``state`` is what next month needs
+    as ``previous``. Without measures of people (partners see none), ``nodes`` hold roles alone and what has a default
+    is empty.
     """
 
     edges: pd.DataFrame
     nodes: pd.DataFrame
-    statements: pd.DataFrame
     replacement: Replacement
     window: pd.DataFrame
     supply: pd.DataFrame

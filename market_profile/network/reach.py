@@ -8,7 +8,6 @@ then walks only what is left, about a quarter of the people.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,54 +20,55 @@ KEPT_CELLS = 16_000_000
 """Cells of answers kept in memory, at 8 bytes each."""
 
 
-def pairs_left(neighbours: list[list[int]], removed: set[int]) -> NDArray[np.float64]:
+def pairs_left(matrix: sparse.csr_matrix, removed: set[int]) -> NDArray[np.float64]:
     """Return, for each node, the number of unordered connected pairs if it too were removed (inf for ``removed``).
 
     Example:
-        >>> pairs_left([[1], [0, 2], [1]], set())
+        >>> pairs_left(sparse.csr_matrix(np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]])), set())
         array([1., 0., 1.])
     """
-    return Reach(neighbours).pairs_left(frozenset(removed))
+    return Reach(matrix).pairs_left(frozenset(removed))
 
 
 @dataclass
 class Reach:
-    """A simple undirected network, given as neighbours by node, with its hanging trees folded."""
+    """A simple undirected network, given as its symmetric adjacency matrix, with its hanging trees folded."""
 
-    neighbours: list[list[int]]
+    matrix: sparse.csr_matrix
     _known: dict[frozenset[int], NDArray[np.float64]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Fold hanging trees: leaf by leaf, children before parents."""
-        n = len(self.neighbours)
-        self._parent, self._folded = folding(self.neighbours)
+        """Fold hanging trees, round by round, children before parents."""
+        n = self.matrix.shape[0]
+        self._parent, rounds = folding(self.matrix)
+        folded = np.concatenate([NONE, *rounds])
         self._rank = np.full(n, n, dtype=np.int64)
-        self._rank[self._folded] = np.arange(len(self._folded))
+        self._rank[folded] = np.arange(len(folded))
         self._weight, self._inside = np.ones(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
-        self._children: list[list[int]] = [[] for _ in range(n)]
-        for node in self._folded:
-            above, weight = self._parent[node], int(self._weight[node])
-            self._children[above].append(node)
-            self._weight[above] += weight
-            self._inside[above] += _pairs(weight)
+        for leaves in rounds:
+            above, weight = self._parent[leaves], self._weight[leaves]
+            np.add.at(self._weight, above, weight)
+            np.add.at(self._inside, above, weight * (weight - 1) // 2)
+        self._children = folded[np.argsort(self._parent[folded], kind="stable")]
+        self._of = self._parent[self._children]
         self._core = np.flatnonzero(self._rank == n)
-        self._lay_out()
-        self._local = {int(node): place for place, node in enumerate(self._core)}
-        local = self._local
-        self._walks = Walks([[local[o] for o in self.neighbours[node] if o in local] for node in self._core.tolist()])
+        self._lay_out(rounds)
+        self._local = {node: place for place, node in enumerate(self._core.tolist())}
+        self._walks = Walks(self.matrix[self._core][:, self._core])
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, rounds: list[Ints]) -> None:
         """Give every tree a run of places, so that what hangs below a node is a slice; note each one's core node."""
-        first = np.cumsum(self._weight[self._core]) - self._weight[self._core]
-        place = np.zeros(len(self.neighbours), dtype=np.int64)
-        root = np.zeros(len(self.neighbours), dtype=np.int64)
-        place[self._core], root[self._core] = first, np.arange(len(self._core))
-        free = place + 1
-        for node in reversed(self._folded):
-            above = self._parent[node]
-            place[node], root[node] = free[above], root[above]
-            free[above] += self._weight[node]
-            free[node] = place[node] + 1
+        upto = np.cumsum(self._weight[self._children])
+        start = np.searchsorted(self._of, self._of, side="left")
+        offset = np.zeros(len(self._parent), dtype=np.int64)
+        offset[self._children] = (upto - self._weight[self._children]) - np.concatenate([[0], upto])[start]
+        place = np.zeros(len(self._parent), dtype=np.int64)
+        root = np.zeros(len(self._parent), dtype=np.int64)
+        place[self._core] = np.cumsum(self._weight[self._core]) - self._weight[self._core]
+        root[self._core] = np.arange(len(self._core))
+        for leaves in reversed(rounds):
+            above = self._parent[leaves]
+            place[leaves], root[leaves] = place[above] + 1 + offset[leaves], root[above]
         self._place, self._root = place, root
         self._by_place = np.argsort(place, kind="stable")
 
@@ -78,7 +78,7 @@ class Reach:
         The result is kept for the next question; do not change it.
         """
         if removed not in self._known:
-            if len(self._known) * max(len(self.neighbours), 1) >= KEPT_CELLS:
+            if len(self._known) * max(len(self._parent), 1) >= KEPT_CELLS:
                 self._known.pop(next(iter(self._known)))
             self._known[removed] = self._counted(removed)
         return self._known[removed]
@@ -107,44 +107,51 @@ class Reach:
         """Lower the weights above each removed node; return the nodes whose trees are now networks of their own."""
         cut: list[int] = []
         for node in sorted(removed, key=lambda node: (self._rank[node], node)):
-            cut.extend(child for child in self._children[node] if child not in removed)
-            above, less = self._parent[node], int(weight[node])
+            first, last = np.searchsorted(self._of, [node, node + 1])
+            cut.extend(child for child in self._children[first:last].tolist() if child not in removed)
+            above, less = int(self._parent[node]), int(weight[node])
             if above < 0:
                 continue
             inside[above] -= _pairs(less)
             while above >= 0:
                 before = int(weight[above])
                 weight[above] = before - less
-                higher = self._parent[above]
+                higher = int(self._parent[above])
                 if higher >= 0:
                     inside[higher] += _pairs(before - less) - _pairs(before)
                 above = higher
         return cut
 
 
-def neighbours_of(matrix: sparse.csr_matrix) -> list[list[int]]:
-    """Return the neighbours of each node of an adjacency matrix."""
-    near = matrix.indices.tolist()
-    return [near[first:last] for first, last in pairwise(matrix.indptr.tolist())]
+def folding(matrix: sparse.csr_matrix) -> tuple[Ints, list[Ints]]:
+    """Return the node that each folded node hangs from (-1 for the others), and the nodes folded in each round.
+
+    A round takes out whoever has one tie left: of two who have only each other, the second stays.
+
+    Example:
+        >>> parent, rounds = folding(sparse.csr_matrix(np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]])))
+        >>> parent.tolist(), [nodes.tolist() for nodes in rounds]
+        ([1, -1, 1], [[0, 2]])
+    """
+    ties = np.diff(matrix.indptr).astype(np.int64)
+    size = len(ties)
+    left = np.zeros(size, dtype=np.int64)
+    np.add.at(left, np.repeat(np.arange(size), ties), matrix.indices)  # who is left near a node is the sum of their ids
+    parent, rounds = np.full(size, -1, dtype=np.int64), []
+    leaves = np.flatnonzero(ties == 1)
+    while len(leaves):
+        above = left[leaves]
+        folds = (ties[above] > 1) | (leaves < above)
+        leaves, above = leaves[folds], above[folds]
+        parent[leaves], ties[leaves] = above, 0
+        np.subtract.at(ties, above, 1)
+        np.subtract.at(left, above, leaves)
+        rounds.append(leaves)
+        leaves = np.unique(above[ties[above] == 1])
+    return parent, rounds
 
 
-def folding(neighbours: list[list[int]]) -> tuple[list[int], list[int]]:
-    """Return the node that each folded node hangs from (-1 for the others) and the folded, children before parents."""
-    degree = [len(around) for around in neighbours]
-    parent, folded = [-1] * len(neighbours), []
-    waiting = [node for node, ties in enumerate(degree) if ties == 1]
-    while waiting:
-        node = waiting.pop()
-        if degree[node] != 1:
-            continue
-        above = next(other for other in neighbours[node] if degree[other] and parent[other] < 0)
-        parent[node] = above
-        folded.append(node)
-        degree[node] = 0
-        degree[above] -= 1
-        if degree[above] == 1:
-            waiting.append(above)
-    return parent, folded
+NONE: Ints = np.empty(0, dtype=np.int64)
 
 
 def _pairs(people: int) -> int:

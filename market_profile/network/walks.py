@@ -30,11 +30,11 @@ class Fallen:
 class Walks:
     """An undirected network laid out for walks."""
 
-    def __init__(self, around: list[list[int]]) -> None:
-        """Lay out the neighbours of each node."""
-        self._size = len(around)
-        self._from = np.repeat(np.arange(self._size), [len(near) for near in around])
-        self._to = np.array([other for near in around for other in near], dtype=np.int64)
+    def __init__(self, matrix: sparse.csr_matrix) -> None:
+        """Lay out the neighbours of each node of an adjacency matrix."""
+        self._size = matrix.shape[0]
+        self._from = np.repeat(np.arange(self._size), np.diff(matrix.indptr))
+        self._to = matrix.indices.astype(np.int64)
 
     def without(self, gone: Ints, weight: Ints, inside: Ints) -> Fallen:
         """Walk all nodes but ``gone``; ``weight``: people at each node, ``inside``: pairs that already hang from it."""
