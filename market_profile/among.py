@@ -1,4 +1,5 @@
-"""Which texts of a column are among others: one pass in Arrow, where pandas takes a step of Python per known text."""
+"""Which texts of a column are among others, and where: one pass in Arrow, where pandas takes a step of Python per
+known text."""
 
 from __future__ import annotations
 
@@ -9,6 +10,18 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+
+
+def places_among(texts: pd.Series, known: pd.Series) -> NDArray[np.int64]:
+    """Return where each of ``texts`` first stands in ``known``, -1 where it does not.
+
+    Example:
+        >>> places_among(pd.Series(["b", "c"]), pd.Series(["a", "b"])).tolist()
+        [1, -1]
+    """
+    values, value_set = (pa.array(each, type=pa.large_string(), from_pandas=True) for each in (texts, known))
+    found = pc.index_in(values, value_set=value_set, skip_nulls=True)
+    return np.asarray(found.fill_null(-1), dtype=np.int64)
 
 
 def is_among(texts: pd.Series, known: pd.Series | Collection[str]) -> NDArray[np.bool_]:

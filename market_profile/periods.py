@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from market_profile.errors import WrongUse
 
@@ -45,7 +47,8 @@ class Month:
 
     def plus(self, months: int) -> Month:
         """Return the month that lies ``months`` later (earlier where negative)."""
-        return Month((self.start + pd.DateOffset(months=months)).strftime("%Y-%m"))
+        year, place = divmod(int(self.text[:4]) * 12 + int(self.text[5:]) - 1 + months, 12)
+        return Month(f"{year:04d}-{place + 1:02d}")
 
     def previous(self) -> Month:
         """Return the month before."""
@@ -54,3 +57,9 @@ class Month:
     def window(self, months: int) -> tuple[Month, ...]:
         """Return the last ``months`` months up to and with this one, oldest first."""
         return tuple(self.plus(-back) for back in range(months - 1, -1, -1))
+
+
+def month_texts(at: pd.Series) -> NDArray[np.object_]:
+    """Return the month (YYYY-MM) of each time, each different one written once; no time may be missing."""
+    months, codes = np.unique(at.to_numpy().astype("datetime64[M]"), return_inverse=True)
+    return np.datetime_as_string(months).astype(object)[codes]

@@ -72,7 +72,16 @@ def linkage_key(surname: str, forenames: str, born: str, key: bytes) -> str:
 def linkage_keys(people: pd.DataFrame, key: bytes) -> pd.Series:
     """Return the pseudonyms of ``people`` (surname, forenames, date_of_birth as dates), aligned with its rows.
 
-    As ``linkage_key`` row by row; but each distinct name is folded once, and each distinct person hashed once: a hash
+    As ``linkage_key`` row by row.
+    """
+    person, made = pseudonyms(people, key)
+    return pd.Series(np.array(made, dtype=object)[person], index=people.index, dtype="str")
+
+
+def pseudonyms(people: pd.DataFrame, key: bytes) -> tuple[NDArray[np.int64], list[str]]:
+    """Return the number of each row's person, and the pseudonym by number ("" where a part is missing).
+
+    Takes what ``linkage_keys`` takes. Each distinct name is folded once and each distinct person hashed once: a hash
     has no vectorised form.
     """
     _check(key)
@@ -84,8 +93,7 @@ def linkage_keys(people: pd.DataFrame, key: bytes) -> pd.Series:
         person = person * len(texts) + codes
     first, place = np.unique(person, return_index=True, return_inverse=True)[1:]
     spelt = zip(*(np.array(texts, dtype=object)[codes[first]] for codes, texts in parts), strict=True)
-    made = np.array([_pseudonym(one, key) for one in spelt], dtype=object)
-    return pd.Series(made[place], index=people.index, dtype="str")
+    return place.astype(np.int64), [_pseudonym(one, key) for one in spelt]
 
 
 _FOLDS = (("surname", folded_name), ("forenames", lambda names: folded_name(first_forename(names))))

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from market_profile.contracts.tables import Tables
-from market_profile.geography.words import each_once, folded, month_of, names_no_place
-from market_profile.periods import Month
+from market_profile.geography.words import folded, names_no_place
+from market_profile.periods import Month, month_texts
 from market_profile.terms import Outcome, Precision, Provenance
 
 REPORTED, DISCOVERED, COVERT_FAMILY, UNSTATED, RECORDED = "reported", "discovered", "covert", "unstated", "recorded"
@@ -75,13 +76,19 @@ def collect_events(tables: Tables, month: Month) -> Events:
     """
     parts = [read(_in_order(tables.get(kind))) for kind, read in sorted(_READERS.items())]
     every = pd.concat([part for part in parts if len(part)] or [parts[0]], ignore_index=True)
-    every = every[every["at"] < month.end]
-    why = every["why"].where(every["why"] != "", _without_place(every))
-    aside = every.assign(why=why)[why != ""].groupby(["kind", "why"], sort=True).size()
-    every["month"] = pd.Series(month_of(every["at"]), index=every.index, dtype="str")
-    kept, rest = (every.loc[chosen, list(EVENT_COLUMNS)] for chosen in (why == "", why != ""))
+    is_before = (every["at"] < month.end).to_numpy()
+    why = every["why"].to_numpy()
+    why = np.where((why == "") & _is_without_place(every), "no place", why)
+    kept, rest = (_dated(every.iloc[chosen]) for chosen in (is_before & (why == ""), is_before & (why != "")))
     unplaced = rest.assign(easting_m=np.nan, northing_m=np.nan)
-    return Events(kept.reset_index(drop=True), unplaced.reset_index(drop=True), aside.rename("records").reset_index())
+    aside = pd.DataFrame({"kind": rest["kind"], "why": why[is_before & (why != "")]})
+    return Events(kept, unplaced, aside.groupby(["kind", "why"], sort=True).size().rename("records").reset_index())
+
+
+def _dated(events: pd.DataFrame) -> pd.DataFrame:
+    """Return the events with ``EVENT_COLUMNS``, their month among them."""
+    months = pd.Series(month_texts(events["at"]), index=events.index, dtype="str")
+    return events.assign(month=months)[list(EVENT_COLUMNS)].reset_index(drop=True)
 
 
 def poor_grade(logs: pd.DataFrame) -> pd.Series:
@@ -188,9 +195,8 @@ def _base(source: pd.DataFrame, kind: str, at: pd.Series, until: pd.Series) -> p
     )
 
 
-def _without_place(frame: pd.DataFrame) -> pd.Series:
-    missing = frame["easting_m"].isna() | frame["northing_m"].isna()
-    return missing.map({True: "no place", False: ""}).astype(object)
+def _is_without_place(frame: pd.DataFrame) -> NDArray[np.bool_]:
+    return (frame["easting_m"].isna() | frame["northing_m"].isna()).to_numpy()
 
 
 def stands_nowhere(logs: pd.DataFrame) -> pd.Series:
@@ -200,8 +206,9 @@ def stands_nowhere(logs: pd.DataFrame) -> pd.Series:
 
 def _default_points(logs: pd.DataFrame) -> pd.Series:
     """Tell which rows stand on one coordinate that serves many different texts."""
-    text = pd.factorize(each_once(logs["location_text"], lambda one: one.str.casefold().str.strip()))[0]
-    blank = each_once(logs["location_text"], lambda one: one.str.strip() == "")
+    codes, distinct = pd.factorize(logs["location_text"], use_na_sentinel=False)
+    plain = pd.Series(distinct).str.casefold().str.strip()
+    text, blank = pd.factorize(plain)[0][codes], (plain == "").to_numpy(bool)[codes]
     east, north = (pd.factorize(logs[name].round())[0].astype(np.int64) for name in ("easting_m", "northing_m"))
     placed = (east >= 0) & (north >= 0)
     spot = np.zeros(len(logs), dtype=np.int64)

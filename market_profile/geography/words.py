@@ -1,4 +1,4 @@
-"""Texts that stand in many records, read once each: months, kinds of crime, and words that name no place."""
+"""Texts that stand in many records, read once each: kinds of crime, and words that name no place."""
 
 from __future__ import annotations
 
@@ -33,12 +33,6 @@ def names_no_place(text: pd.Series) -> NDArray[np.bool_]:
 def folded(text: pd.Series) -> NDArray[Any]:
     """Return the texts with case folded."""
     return each_once(text, lambda one: one.str.casefold())
-
-
-def month_of(at: pd.Series) -> NDArray[np.object_]:
-    """Return the month (YYYY-MM) of each time; no time may be missing."""
-    months, codes = np.unique(at.to_numpy().astype("datetime64[M]"), return_inverse=True)
-    return np.datetime_as_string(months).astype(object)[codes]
 
 
 def numbered(values: pd.Series, numbers: dict[str, int]) -> NDArray[np.int64]:

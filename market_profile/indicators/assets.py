@@ -44,7 +44,7 @@ def asset_figures(assets: pd.DataFrame, seizures: pd.DataFrame, month: Month) ->
 
 
 def _cash(seizures: pd.DataFrame, month: Month) -> pd.DataFrame:
-    with_cash = seizures[seizures["cash_gbp"] > 0]
+    with_cash = seizures.loc[seizures["cash_gbp"] > 0, ["seized_at", "cash_gbp"]]
     return by_period(with_cash, "seized_at", month).rename(columns={"cash_gbp": "gbp"}).assign(stage="")
 
 

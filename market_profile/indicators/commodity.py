@@ -50,9 +50,16 @@ def attempts_of(test_purchases: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+_COUNTED = (
+    "attempted_at", "drug", "operation", "is_purchase", "is_refused", "is_aborted", "is_pending", "purity_pct",
+    "minutes_to_deal", "deal_weight_g", "price_per_deal_gbp", "price_per_pure_gram_gbp",
+)  # fmt: skip
+"""What the figures of ``attempts_of`` rows rest on."""
+
+
 def commodity_figures(attempts: pd.DataFrame, month: Month) -> list[pd.DataFrame]:
     """Return the figures of price, purity, weight, availability and time from ``attempts_of`` rows."""
-    periods = by_period(attempts, "attempted_at", month)
+    periods = by_period(attempts[list(_COUNTED)], "attempted_at", month)
     bought = periods[periods["is_purchase"]]
     reported = bought[~bought["is_pending"]]
     overall = _with_all(periods)
@@ -99,7 +106,8 @@ def _expected_purity_figures(attempts: pd.DataFrame, month: Month) -> list[pd.Da
     year = in_year(bought[~bought["is_pending"]], "attempted_at", month)
     expected = year.groupby("drug", sort=True)["purity_pct"].median()
     price = price_per_pure_gram(bought["price_gbp"], bought["net_g"], bought["drug"].map(expected).astype("float64"))
-    periods = by_period(bought.assign(expected_gbp=price), "attempted_at", month)
+    priced = bought[["attempted_at", "drug", "operation"]].assign(expected_gbp=price)
+    periods = by_period(priced, "attempted_at", month)
     return [medians(_value(periods, "expected_gbp"), "price_per_expected_pure_gram", "gbp_per_pure_g")]
 
 

@@ -58,18 +58,19 @@ def spend_summary(consenting: pd.DataFrame, all_clients: int) -> pd.DataFrame:
 
 def client_spend(consenting: pd.DataFrame) -> FloatArray:
     """Return the latest recorded weekly spend of each client, sorted by size (£ a week)."""
-    return _latest_spend(_in_time(consenting))
+    ordered = _in_time(consenting)
+    return _latest_spend(ordered["client_key"], ordered["weekly_spend_gbp"])
 
 
 def _in_time(consenting: pd.DataFrame) -> pd.DataFrame:
     return consenting.sort_values(ORDER, kind="stable", na_position="first")
 
 
-def _latest_spend(ordered: pd.DataFrame) -> FloatArray:
+def _latest_spend(client: pd.Series, spend_gbp: pd.Series) -> FloatArray:
     """Return ``client_spend`` of rows that are in time already."""
-    known = ordered[ordered["weekly_spend_gbp"].notna()]
-    latest = known.drop_duplicates("client_key", keep="last")
-    return np.sort(latest["weekly_spend_gbp"].to_numpy(dtype=float))
+    known = spend_gbp.notna()
+    is_earlier = client[known].duplicated(keep="last").to_numpy()
+    return np.sort(spend_gbp[known].to_numpy(float)[~is_earlier])
 
 
 def funnel(consenting: pd.DataFrame) -> pd.DataFrame:
@@ -85,7 +86,7 @@ def _numbered(consenting: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     referral = consenting["client_key"] + "/" + consenting["referred_on"].dt.strftime("%Y-%m-%d").fillna("")
     stage, names = pd.factorize(consenting["stage"].str.casefold().where(consenting["stage"] != ""), sort=True)
     numbers = {"referral": pd.factorize(referral)[0], "client": pd.factorize(consenting["client_key"])[0]}
-    return pd.DataFrame({**numbers, "stage": stage}, index=consenting.index), list(names)
+    return pd.DataFrame({**numbers, "stage": stage}), list(names)
 
 
 def _funnel(rows: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
@@ -107,8 +108,9 @@ def _funnel(rows: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
 
 def _distinct(rows: pd.DataFrame, what: str, stages: int) -> NDArray[np.int64]:
     """Return how many different ``what`` each stage has."""
-    staged = rows.loc[rows["stage"] >= 0, ["stage", what]].drop_duplicates()
-    return np.bincount(staged["stage"], minlength=stages)
+    stage, size = rows["stage"].to_numpy(), int(rows[what].max()) + 1 if len(rows) else 1
+    pairs = np.unique((stage * size + rows[what].to_numpy())[stage >= 0])
+    return np.bincount(pairs // size, minlength=stages)
 
 
 def main_drugs(consenting: pd.DataFrame) -> pd.DataFrame:
@@ -127,21 +129,25 @@ def demand_history(consenting: pd.DataFrame, month: Month) -> list[pd.DataFrame]
     """
     ordered = _in_time(consenting)
     numbered, names = _numbered(ordered)
+    numbered["spend_gbp"] = ordered["weekly_spend_gbp"].to_numpy(float)
+    referred, staged = (ordered[name].to_numpy() for name in ("referred_on", "stage_on"))
     spent, stages = [], []
     for one in month.previous().window(YEAR_MONTHS):
-        is_known = (ordered["referred_on"] < one.end) & ~(ordered["stage_on"] >= one.end)
+        is_known = (referred < np.datetime64(one.end)) & ~(staged >= np.datetime64(one.end))
         if is_known.any():
-            spent.append(_spend_as_at(ordered[is_known], one))
-            stages.append(_stage_figures(_funnel(numbered[is_known], names), one))
+            then = numbered[is_known]
+            spent.append(_spend_as_at(then, one))
+            stages.append(_funnel(then, names).assign(period=one.text))
     if not spent:
         return []
     base = pd.DataFrame(spent).assign(drug=ALL_DRUGS, low=np.nan, high=np.nan)
-    return [figures(base.assign(value=base[name]), name, unit) for name, unit in _SPEND_UNITS.items()] + stages
+    sums = [figures(base.assign(value=base[name]), name, unit) for name, unit in _SPEND_UNITS.items()]
+    return [*sums, _stage_figures(pd.concat(stages, ignore_index=True))]
 
 
 def _spend_as_at(then: pd.DataFrame, month: Month) -> dict[str, object]:
     """Return period, n and the three figures of spend from rows that are in time already."""
-    spend = _latest_spend(then)
+    spend = _latest_spend(then["client"], then["spend_gbp"])
     figures_of = (float(spend.sum()), float(np.median(spend)) if spend.size else np.nan, 100 * top_decile_share(spend))
     return {"period": month.text, "n": spend.size, **dict(zip(_SPEND_UNITS, figures_of, strict=True))}
 
@@ -161,11 +167,11 @@ def demand_figures(spend: pd.DataFrame, stages: pd.DataFrame, month: Month) -> l
         figures(pd.DataFrame([{**base, **median}]), "treatment_spend_median", "gbp_per_week"),
         figures(pd.DataFrame([{**base, **share}]), "treatment_spend_top_decile", "pct"),
     ]
-    return [*parts, _stage_figures(stages, month)]
+    return [*parts, _stage_figures(stages.assign(period=month.text))]
 
 
-def _stage_figures(stages: pd.DataFrame, month: Month) -> pd.DataFrame:
-    staged = stages.assign(drug=ALL_DRUGS, period=month.text, value=stages["referrals"].astype(float))
+def _stage_figures(stages: pd.DataFrame) -> pd.DataFrame:
+    staged = stages.assign(drug=ALL_DRUGS, value=stages["referrals"].astype(float))
     referrals = figures(staged.assign(n=stages["referrals"]), "treatment_stage", "count")
     referrals["indicator"] = ("treatment_stage_" + stages["stage"].str.replace(r"\W+", "_", regex=True)).to_numpy()
     return referrals

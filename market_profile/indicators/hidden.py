@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from market_profile.among import is_among
 from market_profile.indicators.estimates import figures
 from market_profile.indicators.linkage import Linked
 from market_profile.indicators.loglinear import Population, log_linear
@@ -94,8 +95,11 @@ def hidden_figures(hidden: pd.DataFrame, month: Month) -> list[pd.DataFrame]:
 
 def _lists(police: PoliceSide, linked: Linked) -> pd.DataFrame:
     """Return one row a person and one flag a list. Nominals that share a pseudonym are one person."""
-    same = police.keys.groupby("linkage_key", sort=True)["nominal_id"].transform("min")
-    one = dict(zip(police.keys["nominal_id"].tolist(), same.tolist(), strict=True))
+    same = police.keys["nominal_id"].where(~police.keys["linkage_key"].duplicated()).ffill()
+    asked = is_among(
+        police.keys["nominal_id"], [*police.captures["nominal_id"].tolist(), *linked.people["nominal_id"].tolist()]
+    )
+    one = dict(zip(police.keys["nominal_id"][asked].tolist(), same[asked].tolist(), strict=True))
     captures = police.captures.assign(person=police.captures["nominal_id"].map(lambda id: one.get(id, id)))
     parts = [captures[["source", "person"]]]
     if linked.is_linked and linked.matched:

@@ -63,7 +63,8 @@ def link_treatment(treatment: pd.DataFrame, police: PoliceSide, month: Month) ->
     if not police.is_linked:
         nobody = clients.iloc[:0].assign(nominal_id="")
         return Linked(_empty_matrix(), len(clients), 0, 0, nobody, False, police.why_not)
-    known = police.keys.assign(is_user=is_among(police.keys["nominal_id"], police.users))
+    known = police.keys[is_among(police.keys["linkage_key"], clients["linkage_key"])]
+    known = known.assign(is_user=is_among(known["nominal_id"], police.users))
     known = known.sort_values(["linkage_key", "is_user", "nominal_id"], ascending=[True, False, True], kind="stable")
     matched = clients.merge(known.drop_duplicates("linkage_key"), on="linkage_key", how="left")
     matched["nominal_id"] = matched["nominal_id"].fillna("")
@@ -71,7 +72,7 @@ def link_treatment(treatment: pd.DataFrame, police: PoliceSide, month: Month) ->
     with_key = matched["linkage_key"] != ""
     matched["known"] = np.select([is_user, matched["nominal_id"] != ""], [USER, OTHER], default=UNKNOWN)
     linkable = police.users & frozenset(police.keys["nominal_id"].tolist())
-    outside = linkable - frozenset(matched["nominal_id"])
+    outside = linkable - frozenset(matched["nominal_id"].tolist())
     people = matched[["client_key", "nominal_id", "known", "status", "is_recent", "spend_gbp"]]
     return Linked(
         matrix=_matrix(matched[with_key], len(outside)),

@@ -50,6 +50,7 @@ def measure_indicators(
     counted = seizure_counts(seizures, month)
     harm = harm_counts(known.get("harm_events"), month)
     linked = link_treatment(treatment, police or NOBODY, month)
+    travelled = journeys(consenting, month)
     hidden = hidden_population(police or NOBODY, linked)
     parts = [
         *commodity_figures(attempts, month),
@@ -58,7 +59,7 @@ def measure_indicators(
         *asset_figures(known.get("assets"), seizures, month),
         *demand_history(consenting, month),
         *demand_figures(spend, stages, month),
-        *journey_figures(journeys(consenting, month), month),
+        *journey_figures(travelled, month),
         *linkage_figures(linked, month),
         *hidden_figures(hidden, month),
         *harm_figures(harm),
@@ -78,7 +79,7 @@ def measure_indicators(
         harm_alerts=harm_alerts(harm, month),
         harm_places=harm_places(known.get("harm_events"), month),
         lorenz=lorenz_curve(client_spend(consenting)),
-        journeys=journeys(consenting, month),
+        journeys=travelled,
         linked=linked,
         hidden=hidden,
         changes=figure_changes(frame, month),

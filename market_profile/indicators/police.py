@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from market_profile.contracts.linkage_key import linkage_keys
+from market_profile.among import places_among
+from market_profile.contracts.linkage_key import pseudonyms
 from market_profile.contracts.tables import Tables
 from market_profile.indicators.windows import in_year
 from market_profile.periods import Month
@@ -21,8 +24,6 @@ _NAMED = (("log_subjects", ""), ("test_purchases", "seller_"), ("seizures", ""),
           ("cohort_register", ""))  # fmt: skip
 """Kinds that name a person, with the prefix of the columns."""
 
-_REF = ["kind", "record_ref", "subject_no"]
-
 INTELLIGENCE, CUSTODY, TREATMENT = "intelligence", "custody", "treatment"
 """The capture lists."""
 
@@ -31,9 +32,9 @@ INTELLIGENCE, CUSTODY, TREATMENT = "intelligence", "custody", "treatment"
 class PoliceSide:
     """Who the police know, without names.
 
-    ``keys``: linkage_key, nominal_id (empty without a key). ``users``: ids of nominals recorded as users of drugs
-    (role in intelligence, a positive test or possession in custody), to the cut-off. ``captures``: source, nominal_id
-    of the rolling year (INTELLIGENCE and CUSTODY), identified in that source itself.
+    ``keys``: linkage_key, nominal_id, in order of both (empty without a key). ``users``: ids of nominals recorded as
+    users of drugs (role in intelligence, a positive test or possession in custody), to the cut-off. ``captures``:
+    source, nominal_id of the rolling year (INTELLIGENCE and CUSTODY), identified in that source itself.
     """
 
     keys: pd.DataFrame
@@ -59,52 +60,80 @@ def police_side(
     ``records`` has kind, record_ref, subject_no and nominal_id (resolve); ``key`` is the partnership's, None where
     there is none: then there are capture lists but no pseudonyms, and ``why_not`` may say why.
     """
-    known = tables.until(month)
-    mentions = _mentions(known).merge(records[[*_REF, "nominal_id"]], on=_REF, how="inner")
-    full = mentions[(mentions["surname"] != "") & (mentions["forenames"] != "") & mentions["date_of_birth"].notna()]
-    keys = _NO_KEYS
-    if key is not None and len(full):
-        keys = full[["nominal_id"]].assign(linkage_key=linkage_keys(full, key.reveal()))
-        keys = keys[keys["linkage_key"] != ""].drop_duplicates().sort_values(["linkage_key", "nominal_id"])
+    mentions = _mentions(tables.until(month), records)
+    full = mentions[mentions["is_full"]]
+    keys = _keys(full, key.reveal()) if key is not None and len(full) else _NO_KEYS
     users = frozenset(mentions.loc[mentions["is_user"], "nominal_id"].tolist())
     recent = in_year(full[full["is_user"]], "at", month)
     captures = recent[["source", "nominal_id"]].drop_duplicates().sort_values(["source", "nominal_id"])
-    return PoliceSide(keys.reset_index(drop=True), users, captures.reset_index(drop=True), key is not None, why_not)
+    return PoliceSide(keys, users, captures.reset_index(drop=True), key is not None, why_not)
 
 
-def _mentions(known: Tables) -> pd.DataFrame:
-    """Return every named mention with what it says of use: source and at are missing where it says nothing."""
-    parts = [_named(known.get(kind), kind, prefix) for kind, prefix in _NAMED]
-    named = pd.concat(parts, ignore_index=True)
-    evidence = _user_evidence(known).drop_duplicates(_REF)
-    joined = named.merge(evidence, on=_REF, how="left")
-    return joined.assign(is_user=joined["source"].notna())
+def _keys(full: pd.DataFrame, key: bytes) -> pd.DataFrame:
+    """Return nominal_id and linkage_key of every nominal and name of it, in order of key and id."""
+    person, made = pseudonyms(full, key)
+    nominal, ids = pd.factorize(full["nominal_id"], sort=True)
+    person, nominal = np.divmod(np.unique(person * len(ids) + nominal), len(ids))
+    written = pd.Series(made, dtype="str")
+    place = np.argsort(written.argsort())
+    order = np.lexsort((nominal, place[person]))
+    order = order[(written != "").to_numpy()[person[order]]]
+    held = {"nominal_id": pd.Series(ids).iloc[nominal[order]].array, "linkage_key": written.iloc[person[order]].array}
+    return pd.DataFrame(held)
 
 
-def _named(frame: pd.DataFrame, kind: str, prefix: str) -> pd.DataFrame:
+def _mentions(known: Tables, records: pd.DataFrame) -> pd.DataFrame:
+    """Return the resolved mentions that name a person in full or record one as a user.
+
+    nominal_id, surname, forenames, date_of_birth, is_full, is_user; where is_user, source and at say on what list and
+    when.
+    """
+    parts = [_named(known, kind, prefix, records[records["kind"] == kind]) for kind, prefix in _NAMED]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _named(known: Tables, kind: str, prefix: str, records: pd.DataFrame) -> pd.DataFrame:
+    """Return the ``_mentions`` of a kind; ``records`` are its own."""
+    frame = known.get(kind)
+    surname, forenames, born = (frame[f"{prefix}{name}"] for name in ("surname", "forenames", "date_of_birth"))
+    is_full = ((surname != "") & (forenames != "") & born.notna()).to_numpy()
+    is_user, at, source = _use(known, kind)
+    rows = np.flatnonzero(is_full | is_user)
+    place = places_among(_reference(frame.iloc[rows], kind), records["record_ref"] + "/" + records["subject_no"])
+    rows, place = rows[place >= 0], place[place >= 0]
     return pd.DataFrame(
         {
-            "kind": kind,
-            "record_ref": frame["urn"] if kind == "log_subjects" else frame["record_ref"],
-            "subject_no": frame["subject_no"].astype("str") if kind == "log_subjects" else "1",
-            "surname": frame[f"{prefix}surname"],
-            "forenames": frame[f"{prefix}forenames"],
-            "date_of_birth": frame[f"{prefix}date_of_birth"],
+            "nominal_id": records["nominal_id"].iloc[place].array,
+            "surname": surname.iloc[rows].array,
+            "forenames": forenames.iloc[rows].array,
+            "date_of_birth": born.iloc[rows].array,
+            "is_full": is_full[rows],
+            "is_user": is_user[rows],
+            "at": at[rows],
+            "source": source,
         }
     )
 
 
-def _user_evidence(known: Tables) -> pd.DataFrame:
-    """Return kind, record_ref, subject_no, at and source of each mention that records a person as a user."""
-    logs = known.get("intelligence_logs")[["urn", "submitted_at"]]
-    subjects = known.get("log_subjects")
-    named = subjects[subjects["role"] == "user"].merge(logs, on="urn", how="inner")
-    said = pd.DataFrame({"kind": "log_subjects", "record_ref": named["urn"],
-                         "subject_no": named["subject_no"].astype("str"), "at": named["submitted_at"],
-                         "source": INTELLIGENCE})  # fmt: skip
-    arrests = known.get("arrests")
-    positive = arrests["drug_test_result"].str.casefold().str.contains("positive", regex=False)
-    held = arrests[positive | arrests["offence_group"].str.casefold().str.contains("possession", regex=False)]
-    kept = pd.DataFrame({"kind": "arrests", "record_ref": held["record_ref"], "subject_no": "1",
-                         "at": held["arrested_at"], "source": CUSTODY})  # fmt: skip
-    return pd.concat([said, kept], ignore_index=True)
+def _reference(frame: pd.DataFrame, kind: str) -> pd.Series:
+    """Return what a row's mention is known by in ``records``: record_ref and subject_no."""
+    if kind == "log_subjects":
+        return frame["urn"] + "/" + frame["subject_no"].astype("str")
+    return frame["record_ref"].astype("str") + "/1"
+
+
+def _use(known: Tables, kind: str) -> tuple[NDArray[np.bool_], NDArray[np.datetime64], str]:
+    """Return which rows of a kind record a person as a user, when, and on which capture list that is."""
+    frame = known.get(kind)
+    if kind == "log_subjects":
+        logs = known.get("intelligence_logs")
+        place = np.full(len(frame), -1)
+        users = (frame["role"] == "user").to_numpy()
+        place[users] = places_among(frame["urn"][users], logs["urn"])
+        said = np.append(logs["submitted_at"].to_numpy("datetime64[us]"), np.datetime64("NaT"))
+        return place >= 0, said[place], INTELLIGENCE
+    if kind == "arrests":
+        positive = frame["drug_test_result"].str.casefold().str.contains("positive", regex=False)
+        possession = frame["offence_group"].str.casefold().str.contains("possession", regex=False)
+        return (positive | possession).to_numpy(bool), frame["arrested_at"].to_numpy("datetime64[us]"), CUSTODY
+    return np.zeros(len(frame), dtype=bool), np.full(len(frame), np.datetime64("NaT", "us")), ""

@@ -23,7 +23,8 @@ def seizure_counts(seizures: pd.DataFrame, month: Month) -> pd.DataFrame:
 
     Columns period, drug, seizures, exhibits, quantity_g. Quantities count weights only, never tablets or plants.
     """
-    periods = by_period(seizures, "seized_at", month)
+    counted = seizures[["seized_at", "drug", "seizure_ref", "record_ref", "quantity_g"]]
+    periods = by_period(counted, "seized_at", month)
     both = pd.concat([periods, periods.assign(drug=ALL_DRUGS)], ignore_index=True)
     grouped = both.groupby(["period", "drug"], sort=True)
     frame = grouped.agg(
@@ -39,7 +40,7 @@ def seizure_figures(counted: pd.DataFrame) -> list[pd.DataFrame]:
 
 def class_figures(seizures: pd.DataFrame, month: Month) -> list[pd.DataFrame]:
     """Return seizures by class of the drug on the day of seizure; a seizure counts once in each class."""
-    periods = by_period(seizures, "seized_at", month)
+    periods = by_period(seizures[["seized_at", "drug", "seizure_ref"]], "seized_at", month)
     named = "class " + drug_classes_on(periods["drug"], periods["seized_at"])
     grouped = periods.assign(drug=named).groupby(["drug", "period"], sort=True)["seizure_ref"]
     return [counts(grouped.nunique().rename("n").reset_index(), "seizures_by_class")]

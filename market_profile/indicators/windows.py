@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from market_profile.periods import Month
+from market_profile.periods import Month, month_texts
 
 HISTORY_MONTHS = 24
 """Months shown one by one: two years, so that a month can be read against the same month a year ago."""
@@ -25,8 +27,7 @@ def year_label(month: Month) -> str:
 
 def in_year(frame: pd.DataFrame, time: str, month: Month) -> pd.DataFrame:
     """Return the rows whose ``time`` lies in the rolling year that ends with ``month``."""
-    start = month.plus(1 - YEAR_MONTHS).start
-    return frame[(frame[time] >= start) & (frame[time] < month.end)]
+    return frame.iloc[_between(frame[time], month.plus(1 - YEAR_MONTHS), month)]
 
 
 def by_period(frame: pd.DataFrame, time: str, month: Month) -> pd.DataFrame:
@@ -35,9 +36,15 @@ def by_period(frame: pd.DataFrame, time: str, month: Month) -> pd.DataFrame:
     Each row stands once under its month (the last HISTORY_MONTHS) and once under each of three rolling years that
     hold it: those that end now, a month ago and a year ago. Rows after the cut-off or without a time are left out.
     """
-    start = month.plus(1 - HISTORY_MONTHS).start
-    recent = frame[(frame[time] >= start) & (frame[time] < month.end)]
-    parts = [recent.assign(period=recent[time].dt.strftime("%Y-%m"))]
-    for end in (month, month.previous(), month.plus(-YEAR_MONTHS)):
-        parts.append(in_year(frame, time, end).assign(period=year_label(end)))
-    return pd.concat(parts, ignore_index=True)
+    ends = (month, month.previous(), month.plus(-YEAR_MONTHS))
+    recent = _between(frame[time], month.plus(1 - HISTORY_MONTHS), month)
+    years = [_between(frame[time], end.plus(1 - YEAR_MONTHS), end) for end in ends]
+    labels = [np.full(len(rows), year_label(end), dtype=object) for rows, end in zip(years, ends, strict=True)]
+    period = np.concatenate([month_texts(frame[time].iloc[recent]), *labels])
+    rows = frame.iloc[np.concatenate([recent, *years])].reset_index(drop=True)
+    return rows.assign(period=pd.Series(period, dtype="str"))
+
+
+def _between(at: pd.Series, first: Month, last: Month) -> NDArray[np.intp]:
+    """Return the places of the times from the start of ``first`` to the end of ``last``."""
+    return np.flatnonzero((at >= first.start) & (at < last.end))
