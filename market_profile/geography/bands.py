@@ -90,11 +90,12 @@ def coverage(errors: pd.DataFrame) -> dict[str, float]:
     """
     result = {}
     for method, rows in errors.groupby("method", sort=True):
+        number, months = pd.factorize(rows["month"], sort=True)
+        predicted, came = rows["predicted"].to_numpy(float), rows["came"].to_numpy(float)
         held, size = 0, 0
-        for month in sorted(rows["month"].unique()):
-            now = rows[rows["month"] == month]
-            earlier = _band_of(rows[rows["month"] < month])
-            inside, seen = covered(now["predicted"].to_numpy(float), now["came"].to_numpy(float), earlier)
+        for month in range(len(months)):
+            now, before = number == month, number < month
+            inside, seen = covered(predicted[now], came[now], learn_band(predicted[before], came[before]))
             held, size = held + inside, size + seen
         result[str(method)] = 100 * held / size if size else float("nan")
     return result
@@ -102,8 +103,5 @@ def coverage(errors: pd.DataFrame) -> dict[str, float]:
 
 def band_of(errors: pd.DataFrame, method: str) -> Band:
     """Return the band for next month's forecasts of ``method`` from all its earlier errors (``ERROR_COLUMNS``)."""
-    return _band_of(errors[errors["method"] == method])
-
-
-def _band_of(rows: pd.DataFrame) -> Band:
+    rows = errors[errors["method"] == method]
     return learn_band(rows["predicted"].to_numpy(float), rows["came"].to_numpy(float))

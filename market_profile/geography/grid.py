@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import geopandas as gpd
 import numpy as np
@@ -109,10 +109,11 @@ def check_crs(areas: Areas) -> None:
         raise InputRefused("the boundary lies within 180 by 90: these look like degrees, not metres")
 
 
+@lru_cache(maxsize=64)
 def make_grid(boundary: BaseGeometry, cell_m: float, offset_m: tuple[float, float] = (0.0, 0.0)) -> Grid:
     """Return the grid of ``cell_m`` metre squares that touch ``boundary`` (projected, metres).
 
-    Raises ``InputRefused`` below 100 m.
+    Raises ``InputRefused`` below 100 m. A grid that was made before is given again.
 
     Example:
         >>> grid = make_grid(shapely.box(0, 0, 400, 200), 200)

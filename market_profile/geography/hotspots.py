@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from market_profile.among import is_among
 from market_profile.contracts.tables import Areas, Tables
 from market_profile.geography.areas import area_counts, area_surface
 from market_profile.geography.backtest import BACKTEST_MONTHS, Backtest, run_backtest
@@ -147,9 +148,12 @@ def _state(previous: Mapping[str, pd.DataFrame], name: str, columns: tuple[str, 
 def _in_window(events: Events, records: pd.DataFrame, month: Month, window: int) -> pd.DataFrame:
     """Return the window's events (open data apart; without a place too) with the market of each, "" where none."""
     months = [each.text for each in month.window(window)]
-    every = pd.concat([events.frame, events.unplaced], ignore_index=True)
-    frame = every[every["month"].isin(months) & (every["family"] != RECORDED)]
-    joined = frame.merge(records, on=["kind", "record_ref"], how="left", validate="many_to_one")
+    parts = [
+        each[each["month"].isin(months) & (each["family"] != RECORDED)] for each in (events.frame, events.unplaced)
+    ]
+    frame = pd.concat(parts, ignore_index=True)
+    asked = records[is_among(records["record_ref"], frame["record_ref"])]
+    joined = frame.merge(asked, on=["kind", "record_ref"], how="left", validate="many_to_one")
     return joined.assign(market_id=joined["market_id"].fillna("").astype("str"))
 
 

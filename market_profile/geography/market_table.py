@@ -45,7 +45,8 @@ class Scene:
 
 def peaks_of(hours: pd.DataFrame) -> dict[str, str]:
     """Return each market's peak hours (``peak_window``) from ``hours_by_market``."""
-    return {str(market): peak_window(frame["weight"].to_numpy(float)) for market, frame in hours.groupby("market_id")}
+    markets, weights = hours["market_id"].tolist()[::24], hours["weight"].to_numpy(float).reshape(-1, 24)
+    return {market: peak_window(each) for market, each in zip(markets, weights, strict=True)}
 
 
 def market_table(

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 
@@ -125,7 +127,11 @@ def record_markets(events: Events, by_cell: NDArray[np.object_], grid: Grid, lin
     placed = frame[["kind", "record_ref"]].assign(market_id=market)
     both = pd.concat([lines, placed[placed["market_id"] != ""]], ignore_index=True)
     both = both.drop_duplicates(["kind", "record_ref"], keep="first").astype("str")
-    return both.sort_values(["kind", "record_ref"], kind="stable", ignore_index=True)
+    order = pc.sort_indices(
+        pa.table(both[["kind", "record_ref"]]), [("kind", "ascending"), ("record_ref", "ascending")]
+    )
+    ordered: pd.DataFrame = both.iloc[order.to_numpy()].reset_index(drop=True)
+    return ordered
 
 
 def phone_lines(
@@ -167,9 +173,10 @@ def phone_lines(
 def _phone_records(tables: Tables, month: Month) -> pd.DataFrame:
     """Return kind, record_ref, phone, at of phone-mode logs' sellers and of phone-mode attempts."""
     logs, people, attempts = (tables.get(kind) for kind in ("intelligence_logs", "log_subjects", "test_purchases"))
-    logs = logs[(logs["market_mode"] == MarketMode.PHONE) & (logs["submitted_at"] < month.end)]
-    sellers = people[people["role"].isin(["line_holder", "dealer", "runner"]) & (people["phone"] != "")]
-    said = sellers.sort_values("record_ref", kind="stable").merge(logs[["urn", "record_ref", "submitted_at"]], on="urn")
+    by_phone = (logs["market_mode"] == MarketMode.PHONE) & (logs["submitted_at"] < month.end)
+    is_seller = people["role"].isin(["line_holder", "dealer", "runner"]) & (people["phone"] != "")
+    sellers = people.loc[is_seller, ["urn", "record_ref", "phone"]].sort_values("record_ref", kind="stable")
+    said = sellers.merge(logs.loc[by_phone, ["urn", "record_ref", "submitted_at"]], on="urn")
     by_log = pd.DataFrame(
         {
             "kind": "intelligence_logs",

@@ -115,29 +115,25 @@ def panel_records(events: pd.DataFrame, tables: Tables, month: Month, back: int 
     """
     months = tuple(each.text for each in month.window(back))
     place = {text: number for number, text in enumerate(months)}
-    events = events[events["weight"] > 0]
-    events = events.assign(place=numbered(events["month"], place))
-    counted = events[events["place"] >= 0]
-    families = {name: counted[counted["family"] == name] for name in (REPORTED, DISCOVERED, RECORDED)}
-    evidence = counted[counted["family"] != RECORDED]
-    newest = int((evidence["place"] >= back - HISTORY_MONTHS).sum())
+    at, family = numbered(events["month"], place), events["family"].to_numpy()
+    east, north = (events[name].to_numpy(float) for name in ("easting_m", "northing_m"))
+    counted = (at >= 0) & (events["weight"] > 0).to_numpy()
+    families = {name: np.flatnonzero(counted & (family == name)) for name in (REPORTED, DISCOVERED, RECORDED)}
+    evidence = np.flatnonzero(counted & (family != RECORDED))
+    newest = int((at[evidence] >= back - HISTORY_MONTHS).sum())
     target = evidence if newest >= SMALLEST_TARGET else families[RECORDED]
     crime, kind, types = _other_crime(tables.get("street_crime"), place)
-    frames = [target, *families.values(), crime]
-    first = [np.full(len(frame), number) for number, frame in enumerate(frames[:-1])]
-    points = target[~target["is_snapped"].astype(bool)]
+    layers = [target, *families.values()]
+    rows = np.concatenate(layers)
+    points = target[~events["is_snapped"].to_numpy(bool)[target]]
     return Records(
         months=months,
         names=(TARGET, *families, *(f"crime: {name}" for name in types)),
-        layer=np.concatenate([*first, kind + len(first)]).astype(np.int64),
-        month=np.concatenate([frame["place"].to_numpy(dtype=np.int64) for frame in frames]),
-        easting_m=np.concatenate([frame["easting_m"].to_numpy(float) for frame in frames]),
-        northing_m=np.concatenate([frame["northing_m"].to_numpy(float) for frame in frames]),
-        points=(
-            points["place"].to_numpy(dtype=np.int64),
-            points["easting_m"].to_numpy(float),
-            points["northing_m"].to_numpy(float),
-        ),
+        layer=np.concatenate([np.repeat(np.arange(len(layers)), [len(each) for each in layers]), kind + len(layers)]),
+        month=np.concatenate([at[rows], crime["place"].to_numpy(dtype=np.int64)]),
+        easting_m=np.concatenate([east[rows], crime["easting_m"].to_numpy(float)]),
+        northing_m=np.concatenate([north[rows], crime["northing_m"].to_numpy(float)]),
+        points=(at[points], east[points], north[points]),
         is_snapped=bool(len(target) and not len(points)),
     )
 
