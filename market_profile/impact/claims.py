@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 
 import numpy as np
 import pandas as pd
 
-from market_profile.impact.costs import saving, social_costs
+from market_profile.impact.costs import published_cost, saving
 from market_profile.reference import reference_table
 from market_profile.terms import Described
 
@@ -25,8 +26,11 @@ class ClaimStatus(Described):
     UNCLEAR = "unclear", "the records needed are not there, or the claim does not say what it compares"
 
 
+@cache
 def claims_register() -> pd.DataFrame:
     """Return COLUMNS for each claim of data/claims.csv, checked against what was published with it.
+
+    Nothing but the package's own tables enters, so it is worked out once a process; the frame is not to be changed.
 
     Changes are worked out from data/published_counts.csv, never from another area's records; a claim on windows that
     those do not hold in full is *unclear*. Claims that rest on other published figures are checked by arithmetic.
@@ -134,8 +138,7 @@ def _saving(claim: Mapping[object, str], crime_counts: pd.DataFrame) -> float:
 
 def _cost(claim: Mapping[object, str], crime_counts: pd.DataFrame) -> float:
     count, group, table = claim["parts"].split("|")
-    priced = social_costs(pd.DataFrame({"offence_group": [group], "count": [int(count)]}), table)
-    return float(priced["cost_gbp"].sum())
+    return int(count) * published_cost(group, table)
 
 
 _TESTS: dict[str, Callable[[Mapping[object, str], pd.DataFrame], float]] = {

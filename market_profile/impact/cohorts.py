@@ -91,12 +91,15 @@ def with_person(frame: pd.DataFrame, records: pd.DataFrame, kind: str) -> pd.Dat
 
 
 def _in_span(arrests: pd.DataFrame, spans: pd.DataFrame, start: str, end: str) -> pd.DataFrame:
-    joined = arrests[["person", "arrested_at", "days_in_custody"]].merge(spans, on="person", how="inner")
-    inside = joined[(joined["arrested_at"] >= joined[start]) & (joined["arrested_at"] < joined[end])]
-    left = _days(inside[end] - inside["arrested_at"])
-    custody = np.minimum(inside["days_in_custody"].fillna(0.0), left)
-    grouped = inside.assign(custody=custody).groupby("person", sort=True)
-    return grouped.agg(arrests=("custody", "size"), custody=("custody", "sum"))
+    """Return arrests and days in custody of each person of ``spans`` (one row each) who has an arrest in the span."""
+    place = pd.Index(spans["person"]).get_indexer(pd.Index(arrests["person"]))
+    at = arrests["arrested_at"].to_numpy()
+    first, last = (spans[name].to_numpy()[place] for name in (start, end))
+    inside = (place >= 0) & (at >= first) & (at < last)
+    held = arrests["days_in_custody"].fillna(0.0).to_numpy(float)[inside]
+    custody = np.minimum(held, _days(pd.Series(last[inside] - at[inside])))
+    grouped = custody.groupby(spans["person"].to_numpy()[place[inside]], sort=True)
+    return pd.DataFrame({"arrests": grouped.size(), "custody": grouped.sum()})
 
 
 def _days(span: pd.Series) -> pd.Series:

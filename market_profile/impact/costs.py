@@ -70,6 +70,16 @@ def social_costs(offences: pd.DataFrame, table: str, own: Mapping[str, float] | 
     )
 
 
+def published_cost(offence: str, table: str) -> float:
+    """Return what a published table says one offence of a group costs (£), 0 where it does not price it.
+
+    The group is matched as in ``social_costs``.
+    """
+    prices: dict[str, float] = dict(zip(_keyed(table).index, _keyed(table)["unit_cost_gbp"], strict=True))
+    key = offence.casefold()
+    return prices.get(key, prices.get(_nearest(table).get(key, ""), 0.0))
+
+
 def _by_key(costs: pd.DataFrame) -> pd.DataFrame:
     return costs.assign(key=costs["offence_group"].str.casefold()).drop_duplicates("key").set_index("key")
 

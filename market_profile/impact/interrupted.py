@@ -9,10 +9,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import special
 
 from market_profile.terms import Described
@@ -25,6 +27,12 @@ COLUMNS = (
     "source", "offence_group", "intervention", "on", "periods_before", "periods_after", "level_pct", "level_low_pct",
     "level_high_pct", "slope_pct", "slope_low_pct", "slope_high_pct", "dispersion", "autocorrelation", "verdict",
 )  # fmt: skip
+
+
+Months = NDArray[np.datetime64]
+"""Months (``datetime64[M]``)."""
+_YEAR_NOUGHT = np.datetime64("0000-01", "M") - 1
+"""What months are counted from, so that a month's number is twelve times its year and its place in it."""
 
 
 class SeriesVerdict(Described):
@@ -53,14 +61,20 @@ def interrupted_series(series: pd.DataFrame, interventions: Mapping[str, date]) 
 
 
 def interrupted(periods: pd.Series, counts: pd.Series, on: pd.Timestamp) -> dict[str, Any]:
-    """Return the figures of one series: monthly ``periods`` (YYYY-MM) and ``counts`` around the day ``on``."""
-    starts = pd.to_datetime(periods + "-01")
-    order = np.argsort(starts.to_numpy(), kind="stable")
-    starts, counts = starts.iloc[order], counts.iloc[order]
-    ends = starts + pd.offsets.MonthEnd(1)
-    kept = (ends < on) | (starts >= on)
-    starts, values = starts[kept], counts[kept].to_numpy(float)
-    before = int((starts < on).sum())
+    """Return the figures of one series: monthly ``periods`` (YYYY-MM) and ``counts`` around the day ``on``.
+
+    A series that this process fitted before is not fitted again: published crime is the same for every audience.
+    """
+    return dict(_interrupted(tuple(periods.tolist()), tuple(counts.tolist()), on))
+
+
+@lru_cache(maxsize=256)
+def _interrupted(periods: tuple[str, ...], counts: tuple[float, ...], on: pd.Timestamp) -> Mapping[str, Any]:
+    starts, day = np.array(periods, dtype="datetime64[M]"), np.datetime64(on)
+    order = np.argsort(starts, kind="stable")
+    kept = order[((starts + 1) <= day)[order] | (starts >= day)[order]]
+    starts, values = starts[kept], np.array(counts, dtype=float)[kept]
+    before = int((starts < day).sum())
     after = len(values) - before
     found: dict[str, Any] = dict.fromkeys(COLUMNS[6:14], np.nan)
     found |= {"periods_before": before, "periods_after": after}
@@ -70,9 +84,9 @@ def interrupted(periods: pd.Series, counts: pd.Series, on: pd.Timestamp) -> dict
     return found | {"verdict": str(_verdict(found))}
 
 
-def design(starts: pd.Series, on: pd.Timestamp) -> np.ndarray:
+def design(starts: Months, on: pd.Timestamp) -> np.ndarray:
     """Return the design matrix: 1, month, step, months since; and a yearly wave where there are SEASONAL periods."""
-    month = (starts.dt.year * 12 + starts.dt.month).to_numpy(float)
+    month = (starts - _YEAR_NOUGHT).astype(float)
     first = on.year * 12 + on.month + (0 if on.day == 1 else 1)
     step = (month >= first).astype(float)
     columns = [np.ones(len(month)), month - first, step, step * (month - first)]

@@ -62,18 +62,16 @@ def corrections(published: pd.DataFrame, card: pd.DataFrame, month: Month) -> pd
 
 def _years(events: Events, month: Month) -> dict[str, float]:
     """Return the sums of weights in the last twelve months, in the twelve before, and in last month's twelve."""
-    start, earlier = month.plus(-11).start, month.plus(-23).start
-    frame = pd.DataFrame({"on": events.on, "weight": events.weight})
-    dated = frame[frame["on"] < month.end]
-    now = dated[dated["on"] >= start]
-    before = dated.loc[(dated["on"] >= earlier) & (dated["on"] < start), "weight"].sum()
-    last = dated[(dated["on"] >= month.plus(-12).start) & (dated["on"] < month.start)]
-    reaches = len(dated) and dated["on"].min() < earlier + pd.Timedelta(days=62)
+    on = events.on.to_numpy("datetime64[us]")
+    weight = np.nan_to_num(np.broadcast_to(np.asarray(events.weight, dtype=float), on.shape))
+    earlier, last, start, this, end = (np.datetime64(month.plus(step).start) for step in (-23, -12, -11, 0, 1))
+    is_now = (on >= start) & (on < end)
+    reaches = bool(((on < end) & (on < earlier + np.timedelta64(62, "D"))).any())
     return {
-        "now": float(now["weight"].sum()),
-        "before": float(before) if reaches else np.nan,
-        "last_now": float(last["weight"].sum()),
-        "n": len(now),
+        "now": float(weight[is_now].sum()),
+        "before": float(weight[(on >= earlier) & (on < start)].sum()) if reaches else np.nan,
+        "last_now": float(weight[(on >= last) & (on < this)].sum()),
+        "n": int(is_now.sum()),
     }
 
 

@@ -28,8 +28,8 @@ def crime_series(crime_counts: pd.DataFrame, street_crime: pd.DataFrame) -> pd.D
     return pd.concat(parts, ignore_index=True)[list(SERIES_COLUMNS)]
 
 
-def control_limits(counts: pd.Series) -> pd.DataFrame:
-    """Return centre, low and high for each count from the counts before it.
+def control_limits(counts: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return centre, low and high for each count from the counts before it; each column is a series.
 
     An individuals chart (Montgomery 2019, 6.4): centre = mean of all earlier counts; spread = the larger of the
     mean moving range over 1.128 and the Poisson square root of the mean; limits at three spreads, never below 0.
@@ -38,7 +38,7 @@ def control_limits(counts: pd.Series) -> pd.DataFrame:
     centre = before.expanding(MINIMUM_BASE).mean()
     moving = before.diff().abs().expanding(MINIMUM_BASE - 1).mean() / 1.128
     spread = np.maximum(moving, np.sqrt(centre))
-    return pd.DataFrame({"centre": centre, "low": (centre - 3 * spread).clip(lower=0), "high": centre + 3 * spread})
+    return {"centre": centre, "low": (centre - 3 * spread).clip(lower=0), "high": centre + 3 * spread}
 
 
 def financial_years(crime_counts: pd.DataFrame) -> pd.DataFrame:
@@ -98,9 +98,12 @@ def _published(street_crime: pd.DataFrame) -> pd.DataFrame:
 
 def _with_limits(frame: pd.DataFrame) -> pd.DataFrame:
     sorted_frame = frame.sort_values(["offence_group", "period"], kind="stable").reset_index(drop=True)
-    grouped = sorted_frame.groupby("offence_group", sort=True)["count"]
-    limits = [control_limits(counts) for _, counts in grouped]
-    full = sorted_frame.join(pd.concat(limits))
+    series = pd.factorize(sorted_frame["offence_group"])[0]
+    place = np.arange(len(series)) - np.searchsorted(series, series)
+    side_by_side = np.full((place.max() + 1, series.max() + 1), np.nan)
+    side_by_side[place, series] = sorted_frame["count"]
+    limits = control_limits(pd.DataFrame(side_by_side))
+    full = sorted_frame.assign(**{name: each.to_numpy()[place, series] for name, each in limits.items()})
     return full.assign(is_signal=(full["count"] < full["low"]) | (full["count"] > full["high"]))
 
 

@@ -37,7 +37,7 @@ def test_equal_to_a_second_implementation():
     counts = pd.Series([30, 34, 31, 40, 36, 38, 22, 25, 19, 27, 21, 24, 20, 23], dtype=float)
     periods = months_of("2018-01", 14)
     found = interrupted(periods, counts, ON)
-    matrix = design(pd.to_datetime(periods + "-01"), ON)
+    matrix = design(periods.to_numpy("datetime64[M]"), ON)
     beta, covariance = by_hand(matrix, counts.to_numpy())
     mean = np.exp(matrix @ beta)
     residual = (counts.to_numpy() - mean) / np.sqrt(mean)

@@ -42,7 +42,8 @@ def test_a_month_without_a_file_is_missing_not_zero(make):
 
 
 def test_control_limits_use_earlier_counts_only():
-    limits = control_limits(pd.Series([10.0, 12, 11, 9, 13, 40, 11]))
+    counts = pd.DataFrame({"long": [10.0, 12, 11, 9, 13, 40, 11], "short": [10.0, 12, 11, *[np.nan] * 4]})
+    limits = pd.DataFrame({name: each["long"] for name, each in control_limits(counts).items()})
     assert limits.loc[:4, "centre"].isna().all()
     assert limits.loc[5, "centre"] == 11.0
     # moving ranges 2, 1, 2, 4: mean 2.25 / 1.128 = 1.99 < sqrt(11) = 3.32, so Poisson decides
