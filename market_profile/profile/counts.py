@@ -94,6 +94,7 @@ def events(frame: pd.DataFrame, time: str, family: str, key: str = "record_ref")
 
 def by_drug(frame: pd.DataFrame, time: str, family: str, key: str = "record_ref") -> dict[str, Events]:
     """Return events for each of the fixed drugs and for ``other drugs``, in that order."""
+    frame = frame[["drug", time, key]]
     found = {drug: events(frame[frame["drug"] == drug], time, f"{family}|{drug}", key) for drug in PARTNER_DRUGS}
     others = frame[~frame["drug"].isin(PARTNER_DRUGS)]
     return {**found, "other drugs": events(others, time, f"{family}|other", key)}

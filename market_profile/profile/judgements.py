@@ -153,13 +153,17 @@ def _cited(row: Record, place: int, findings: Findings) -> list[Sentence[Measure
 def _whole_kind(rows: pd.DataFrame, findings: Findings) -> list[Block[Measure]]:
     """Return the grade mix of a year's logs, once for all judgements that rest on them as a whole."""
     logs = findings.tables.get(LOGS)
-    logs = logs[logs["submitted_at"] >= findings.month.plus(-11).start]
+    logs = logs.loc[logs["submitted_at"] >= findings.month.plus(-11).start, _GRADED]
     if logs.empty or not any(LOGS in sources_of(row) for row in rows.to_dict("records")):
         return []
     words = (
         "Intelligence logs of twelve months: {firm} are firm (reliable and corroborated), {weak} weak; {who} sources."
     )
     return [para(say(words, **_grades(logs)), tone="note")]
+
+
+_GRADED = ["source_evaluation", "intelligence_assessment", "source_ref", "provenance"]
+"""What the grade mix of logs rests on."""
 
 
 def _grades(logs: pd.DataFrame) -> dict[str, Measure]:
