@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from market_profile.network.evidence import Evidence
-from market_profile.network.statements import linked_pairs, pairs_within
+from market_profile.network.statements import linked_pairs, pairs_of, pairs_within
 
 COLUMNS = ["person", "other", "is_after", "record", "source", "observed_at", "weight", "is_suspected_false"]
 
@@ -22,10 +22,9 @@ def named_beside(evidence: Evidence, since: pd.Timestamp) -> pd.DataFrame:
     count = max(len(evidence.names), 1)
     rows = np.sort(rows[np.unique(log[rows] * count + person[rows], return_index=True)[1]])
     one, other = (rows[side] for side in pairs_within(log[rows]))
-    one, other = np.concatenate([one, other]), np.concatenate([other, one])
+    free = ~np.isin(pairs_of(person[one], person[other], count), linked_pairs(evidence))
+    one, other = np.concatenate([one[free], other[free]]), np.concatenate([other[free], one[free]])
     pair = person[one] * count + person[other]
-    free = ~np.isin(pair, linked_pairs(evidence))
-    one, other, pair = one[free], other[free], pair[free]
     order = np.lexsort((log[one], pair))
     one, other = one[order], other[order]
     place = evidence.subjects["row"].to_numpy()

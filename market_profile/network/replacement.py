@@ -63,6 +63,9 @@ CLOCK_COLUMNS = (
 Z = 1.959963984540054
 
 
+_OF_SUPPLY = ["nominal_id", "record_ref", "observed_at", "phone", "easting_m", "northing_m"]
+
+
 def arrests_of_dealers(arrests: pd.DataFrame, supply: pd.DataFrame, month: Month) -> pd.DataFrame:
     """Return arrests (custody_ref, nominal_id, arrested_at) of people with sound evidence of supply before them, in
     order; ``arrests``: record_ref, person, arrested_at.
@@ -73,7 +76,7 @@ def arrests_of_dealers(arrests: pd.DataFrame, supply: pd.DataFrame, month: Month
     gap = rows.groupby("person")["arrested_at"].diff()
     rows = rows[gap.isna() | (gap > pd.Timedelta(days=SAME_ARREST_DAYS))]
     rows = rows.sort_values("record_ref").rename(columns={"record_ref": "custody_ref"}).reset_index(drop=True)
-    sound = supply[~supply["is_suspected_false"]]
+    sound = supply.loc[~supply["is_suspected_false"], _OF_SUPPLY]
     row, told = matches(rows["person"].to_numpy(), codes_of(sound["nominal_id"]))
     age = _days_between(sound["observed_at"].to_numpy()[told], rows["arrested_at"].to_numpy()[row])
     is_before = (age >= 0) & (age <= BEFORE_DAYS)
@@ -128,7 +131,7 @@ def _newcomers(removed: pd.DataFrame, supply: pd.DataFrame, roles: pd.Series, mo
 
     In order of clock (the row of ``removed``) and person; ``first`` and ``last`` are days since the arrest.
     """
-    sound = supply[~supply["is_suspected_false"] & (supply["observed_at"] < month.end)]
+    sound = supply.loc[~supply["is_suspected_false"] & (supply["observed_at"] < month.end), _OF_SUPPLY]
     names, person = sound["nominal_id"].cat.categories, codes_of(sound["nominal_id"])
     clock, row = (np.concatenate(ends) for ends in zip(_near(removed, sound), _same_phone(removed, sound), strict=True))
     wait = _days_between(removed["arrested_at"].to_numpy()[clock], sound["observed_at"].to_numpy()[row])

@@ -154,9 +154,9 @@ def _loudest(pieces: Pieces, rows: pd.DataFrame) -> Pieces:
     pieces = pieces.some(known)
     loud = -(pieces.weight * pieces.fade).round(12)
     key = pieces.person * len(NAMES) + pieces.rule
-    order = np.lexsort((record, loud, source, key))
-    is_first = np.ones(len(order), dtype=bool)
-    is_first[1:] = (np.diff(key[order]) != 0) | (np.diff(source[order]) != 0)
+    speaker = key * (int(source.max(initial=0)) + 1) + source
+    order = np.lexsort((record, loud, speaker))
+    is_first = np.diff(speaker[order], prepend=-1) != 0
     first = order[is_first]
     first = first[np.lexsort((record[first], loud[first], key[first]))]
     return pieces.some(first)

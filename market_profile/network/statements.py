@@ -153,13 +153,14 @@ def constant(value: str, dtype: pd.CategoricalDtype, index: pd.Index) -> pd.Seri
 
 
 def linked_pairs(evidence: Evidence) -> Ints:
-    """Return the pairs of people, either way round, whom some log ties outright: one number a pair, in order.
-
-    The number of a pair is that of the first person times the number of all people, plus that of the second.
-    """
+    """Return the pairs of people whom some log ties outright: one number (``pairs_of``) a link."""
     source, target = (evidence.links[end].to_numpy() for end in ("source", "target"))
-    count = len(evidence.names)
-    return np.unique(np.concatenate([source * count + target, target * count + source]))
+    return pairs_of(source, target, max(len(evidence.names), 1))
+
+
+def pairs_of(one: Ints, other: Ints, count: int) -> Ints:
+    """Return one number for each two of ``count`` people, whichever comes first."""
+    return np.minimum(one, other) * count + np.maximum(one, other)
 
 
 def _logged(evidence: Evidence, since: pd.Timestamp | None) -> _Said:

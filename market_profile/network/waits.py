@@ -8,6 +8,7 @@ the prior of each, and the town's usual wait (two to three weeks, seed 002) stan
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.special import gammaln
 
-from market_profile.network.structure import Floats, Ints
+from market_profile.network.structure import Floats
 from market_profile.terms import Role
 
 HORIZON_DAYS = 90
@@ -44,6 +45,9 @@ USUAL_DAYS, USUAL_ARRESTS = 17.0, 30.0
 """The usual wait before anything is seen, and the number of arrests that it counts for (seed 002: 2-3 weeks)."""
 
 ROUNDS = 10
+
+AT_ONCE = 1024
+"""Newcomers worked out side by side, so that what lies between stays within the processor's cache."""
 
 DAYS = np.arange(1.0, HORIZON_DAYS + 1)
 LOG_DAYS = np.log(DAYS)
@@ -81,7 +85,7 @@ def estimate_waits(
     mean, variance = _pooled(mixed, counts.astype(float), near)
     prior = _prior(mean, variance)
     posterior = _share(mixed * prior)
-    each = (seen * prior[row]).sum(axis=1)
+    each = np.concatenate([np.empty(0), *((seen[rows] * prior[row[rows]]).sum(axis=1) for rows in _blocks(len(row)))])
     whole = (likelihood * prior).sum(axis=1)
     low, middle, high = (_quantile(posterior, share) for share in (0.1, 0.5, 0.9))
     return Waits(middle, low, high, np.exp(mean), each / whole[row])
@@ -97,26 +101,27 @@ def _none_seen(follow: Floats) -> Floats:
 
 def _seen(newcomers: pd.DataFrame, follow: Floats) -> Floats:
     """Return, by newcomer and day, how much likelier their records are if they are the replacement since that day."""
-    n = newcomers["records"].to_numpy(float)
-    first = np.maximum(newcomers["first"].to_numpy(float), 1.0)
-    last = np.maximum(newcomers["last"].to_numpy(float), first)
-    other = _paced(n, follow[newcomers["clock"].to_numpy()], OTHER_PACE)
-    part = np.where(newcomers["is_street"].to_numpy(bool), 0.0, np.log(OTHER_PART))
-    row, day = np.nonzero(first[:, None] >= DAYS)
-    at_work = _paced(n, np.clip(last[row] - DAYS[day], 0.0, None), SELLER_PACE, row)
-    found = np.zeros((len(n), len(DAYS)))
-    found[row, day] = np.exp(np.minimum(at_work - other[row] + part[row], 50.0))
+    n = newcomers["records"].to_numpy(float)[:, None]
+    first = np.maximum(newcomers["first"].to_numpy(float), 1.0)[:, None]
+    last = np.maximum(newcomers["last"].to_numpy(float)[:, None], first)
+    other = _paced(n, follow[newcomers["clock"].to_numpy()][:, None], OTHER_PACE)
+    part = np.where(newcomers["is_street"].to_numpy(bool), 0.0, np.log(OTHER_PART))[:, None]
+    found = np.empty((len(n), len(DAYS)))
+    for rows in _blocks(len(n)):
+        at_work = _paced(n[rows], np.clip(last[rows] - DAYS, 0.0, None), SELLER_PACE)
+        likelier = np.exp(np.minimum(at_work - other[rows] + part[rows], 50.0))
+        found[rows] = np.where(first[rows] >= DAYS, likelier, 0.0)
     return found
 
 
-def _paced(n: Floats, days: Floats, pace: tuple[float, float], of: Ints | None = None) -> Floats:
-    """Return the log chance of ``n`` records on given days within ``days`` (``of``: the place in ``n`` of each) at a
-    gamma-distributed pace."""
+def _blocks(size: int) -> Iterator[slice]:
+    return (slice(start, start + AT_ONCE) for start in range(0, size, AT_ONCE))
+
+
+def _paced(n: Floats, days: Floats, pace: tuple[float, float]) -> Floats:
+    """Return the log chance of ``n`` records on given days within ``days`` at a gamma-distributed pace."""
     shape, scale = pace
-    start, power = gammaln(shape + n) - gammaln(shape) + shape * np.log(scale), shape + n
-    if of is not None:
-        start, power = start[of], power[of]
-    found: Floats = start - power * np.log(scale + days)
+    found: Floats = gammaln(shape + n) - gammaln(shape) + shape * np.log(scale) - (shape + n) * np.log(scale + days)
     return found
 
 
