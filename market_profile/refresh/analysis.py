@@ -50,6 +50,7 @@ def analyse(case: Case, watch: Stopwatch, beside: Beside = ALONE) -> Analysed:
                 previous=case.before("tasking"),
                 planned=case.decisions.deconfliction,
                 decided=case.decisions.board_decisions,
+                kept=case.kept,
             )
         ) if is_planner else no_board(month)  # fmt: skip
     give_back()

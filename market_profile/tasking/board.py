@@ -59,7 +59,7 @@ def make_board(inputs: Inputs) -> Board:
     rows, diverted = _candidates(inputs, evidence)
     tried = success.attempts(inputs)
     seen = seen_nearby(inputs)
-    told, met = foretold(tried, seen)
+    told, met = foretold(tried, seen, kept=inputs.kept)
     known = success.Known(tried, seen, success.learned(told, met))
     rows = pd.concat([rows, success.success_chances(rows, evidence, known, inputs)], axis=1)
     rows = order.timed(rows, evidence, inputs).assign(authority=rules.authority(inputs))

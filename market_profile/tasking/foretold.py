@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from market_profile.indicators.markets import PLAIN_OPEN, PLAIN_SALE
+from market_profile.kept import NOTHING, Kept
 from market_profile.network.ground import Ints
 from market_profile.tasking import calibrate
 from market_profile.tasking.features import (
@@ -41,26 +42,28 @@ def _is_met(tried: pd.DataFrame) -> np.ndarray:
     return (tried["outcome"].astype("str") != Outcome.NO_DEALER.value).to_numpy()
 
 
-def foretold(tried: pd.DataFrame, seen: Seen, since: pd.Timestamp | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+def foretold(
+    tried: pd.DataFrame, seen: Seen, since: pd.Timestamp | None = None, kept: Kept = NOTHING
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return every past attempt with the features that stood before its month: COLUMNS, then those of ``joined``.
 
     The second frame holds the attempts ``where_met``, judged by such attempts alone. ``tried`` as from ``attempts``,
     ``seen`` as from ``seen_nearby``. What an earlier month was told never changes, so ``since`` (the first day of a
-    month) may leave out what is known.
+    month) may leave out what is known, and what was said before each month is ``kept``.
     """
     is_asked: np.ndarray = (tried["easting_m"].notna() & tried["northing_m"].notna()).to_numpy()
     if since is not None:
         is_asked = is_asked & (tried["attempted_at"] >= since).to_numpy()
     asked = tried[is_asked]
-    said, met = _said(asked, seen), _is_met(asked)
+    said, met = _said(asked, seen, kept), _is_met(asked)
     of_met = {name: values[met] for name, values in said.items()}
     return _told(asked, tried, said), _told(asked[met], where_met(tried), of_met)
 
 
-def _said(asked: pd.DataFrame, seen: Seen) -> Parts:
+def _said(asked: pd.DataFrame, seen: Seen, kept: Kept) -> Parts:
     """Return what statements from before the month of each of ``asked`` say of its place and hour."""
     clock = asked["attempted_at"].dt.hour + asked["attempted_at"].dt.minute / 60
-    return said_before(asked, seen, clock.to_numpy(dtype=float), _starts(asked))
+    return said_before(asked, seen, clock.to_numpy(dtype=float), _starts(asked), kept)
 
 
 def _starts(rows: pd.DataFrame) -> np.ndarray:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from market_profile.contracts.tables import Tables
 from market_profile.document import DefinitionCard
+from market_profile.kept import NOTHING, Kept
 from market_profile.network.model import Network
 from market_profile.periods import Month
 from market_profile.settings import BoardSettings
@@ -110,6 +111,8 @@ class Inputs:
     """What planners decided of targets (decisions/board_decisions.csv)."""
     is_planned: bool = True
     """Whether effects and a plan are wanted; the partner edition shows neither."""
+    kept: Kept = NOTHING
+    """What was worked out in earlier refreshes and stays as it was."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from market_profile.kept import NOTHING, Kept, key_of
 from market_profile.network.ground import Ground, Ints, Part
 from market_profile.tasking.model import Inputs
 
@@ -36,11 +37,12 @@ Parts = dict[str, np.ndarray]
 @dataclass(frozen=True)
 class Seen:
     """Dated, placed and sound statements in order of time: when, what they weigh, the hour (NaN: not timed), and their
-    places laid out."""
+    places, as points and laid out."""
 
     at: NDArray[np.datetime64]
     weight: Floats
     hour: Floats
+    place: Floats
     ground: Ground
 
 
@@ -57,12 +59,9 @@ def seen_of(logs: pd.DataFrame) -> Seen:
     when = logs["observed_at"]
     clock = when.dt.hour + when.dt.minute / 60
     is_timed = (when != when.dt.normalize()).to_numpy()
-    return Seen(
-        when.to_numpy(),
-        logs["weight"].to_numpy(dtype=float),
-        np.where(is_timed, clock, np.nan),
-        Ground(logs[PLACE].to_numpy(dtype=float), EVIDENCE_M),
-    )
+    place = logs[PLACE].to_numpy(dtype=float)
+    weight, hour = logs["weight"].to_numpy(dtype=float), np.where(is_timed, clock, np.nan)
+    return Seen(when.to_numpy(), weight, hour, place, Ground(place, EVIDENCE_M))
 
 
 def said_now(places: pd.DataFrame, seen: Seen, as_at: np.datetime64) -> tuple[Parts, NDArray[np.object_]]:
@@ -89,9 +88,31 @@ def said_now(places: pd.DataFrame, seen: Seen, as_at: np.datetime64) -> tuple[Pa
     return said, words[np.where(is_known, first, 24)]
 
 
-def said_before(places: pd.DataFrame, seen: Seen, hour: Floats, as_at: NDArray[np.datetime64]) -> Parts:
+def said_before(
+    places: pd.DataFrame, seen: Seen, hour: Floats, as_at: NDArray[np.datetime64], kept: Kept = NOTHING
+) -> Parts:
     """Return hours, recency and grade of each of ``places`` at its ``hour`` of the day, by what was seen before its
-    time ``as_at``."""
+    time ``as_at``.
+
+    What was said before a past moment stays as it was as long as no statement from before it is new: it is ``kept``.
+    """
+    found = {name: np.zeros(len(places)) for name in ("hours", "recency", "grade")}
+    point, told, last = places[PLACE].to_numpy(dtype=float), "", 0
+    for moment in np.unique(as_at):
+        upto = int(np.searchsorted(seen.at, moment, side="left"))
+        told = key_of(told, *(part[last:upto] for part in (seen.at, seen.weight, seen.hour, seen.place)))
+        last, rows = upto, np.flatnonzero(as_at == moment)
+        key = key_of("said before", told, str(moment), point[rows], hour[rows])
+        known = kept.look("tasking", key)
+        if known is None:
+            known = {"said": pd.DataFrame(_said_before(places.iloc[rows], seen, hour[rows], as_at[rows]))}
+            kept.keep("tasking", key, known)
+        for name, values in found.items():
+            values[rows] = known["said"][name].to_numpy()
+    return found
+
+
+def _said_before(places: pd.DataFrame, seen: Seen, hour: Floats, as_at: NDArray[np.datetime64]) -> Parts:
     size = len(places)
     upto = np.searchsorted(seen.at, as_at, side="left")
     recency, best, inside, timed = (np.zeros(size) for _ in range(4))

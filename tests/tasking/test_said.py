@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from market_profile.kept import Memory
 from market_profile.network import ground
 from market_profile.tasking import said
 
@@ -62,3 +65,40 @@ def test_said_before_reads_nothing_later() -> None:
     plain = np.array([_plain(row, logs, hour[i], as_at[i]) for i, (_, row) in enumerate(at.iterrows())])
     for column, name in enumerate(("hours", "recency", "grade")):
         assert found[name] == pytest.approx(plain[:, column], abs=1e-12)
+
+
+class _Counted(Memory):
+    """A memory that counts what was new to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.new = 0
+
+    def keep(self, room: str, key: str, frames: Mapping[str, pd.DataFrame]) -> None:
+        self.new += 1
+        super().keep(room, key, frames)
+
+
+def test_what_was_said_before_a_past_month_is_kept_and_the_same() -> None:
+    logs, at = _world(8)
+    hour = np.full(len(at), 17.5)
+    months = np.array(["2018-09-01", "2018-12-01", "2019-01-01"], dtype="datetime64[us]")
+    as_at = months[np.arange(len(at)) % 3]
+    memory, last_month = _Counted(), logs[logs["observed_at"] < months[2]]
+    earlier = as_at < months[2]
+    said.said_before(at[earlier], said.seen_of(last_month), hour[earlier], as_at[earlier], memory)
+    assert memory.new == 2
+    # a month later there are new statements, and attempts of one more month: what is asked of before stays
+    plain = said.said_before(at, said.seen_of(logs), hour, as_at)
+    for new in (1, 0):
+        memory.new = 0
+        found = said.said_before(at, said.seen_of(logs), hour, as_at, memory)
+        assert memory.new == new
+        for name, values in plain.items():
+            assert found[name].tolist() == values.tolist()
+    # a statement about August that comes late is heard in every later month
+    late = pd.concat([logs.iloc[:1].assign(observed_at=logs["observed_at"].iloc[0], weight=0.9), logs])
+    memory.new = 0
+    found = said.said_before(at, said.seen_of(late), hour, as_at, memory)
+    assert memory.new == 3
+    assert (found["recency"] != plain["recency"]).any()
