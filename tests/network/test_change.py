@@ -7,7 +7,8 @@ import pytest
 from small_worlds import story
 
 from market_profile.network import build_network
-from market_profile.network.change import CHANGE_COLUMNS, group_changes
+from market_profile.network.change import group_changes
+from market_profile.network.change_ties import CHANGE_COLUMNS
 from market_profile.network.model import Network
 from market_profile.periods import Month
 from market_profile.settings import NetworkSettings
