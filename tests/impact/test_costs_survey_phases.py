@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from market_profile.impact.claims import own_claims
-from market_profile.impact.costs import benefits, cost_tables, social_costs, tables_of
+from market_profile.impact.costs import benefits, cost_tables, published_cost, social_costs, tables_of
 from market_profile.impact.evaluation import evaluate_groups
 from market_profile.impact.phases import clear_hold_build
 from market_profile.impact.response import cadence, operations_timeline
@@ -31,6 +31,15 @@ def test_an_offence_is_priced_as_the_table_names_it():
     )
     assert found["priced_as"].tolist() == ["burglary", "burglary"]
     assert found["cost_gbp"].sum() == 3 * 1813  # arson has no unit cost there: left out, never priced at 0
+
+
+@pytest.mark.parametrize(
+    ("offence", "cost"), [("Burglary dwelling", 1813), ("burglary OTHER", 1813), ("Arson", 0), ("Robbery", None)]
+)
+def test_one_published_cost_is_what_the_whole_table_gives(offence, cost):
+    alone = social_costs(pd.DataFrame({"offence_group": [offence], "count": [1]}), "operation_reduction")
+    assert published_cost(offence, "operation_reduction") == alone["cost_gbp"].sum()
+    assert cost is None or alone["cost_gbp"].sum() == cost
 
 
 def test_three_tables_side_by_side():

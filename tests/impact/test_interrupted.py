@@ -60,6 +60,15 @@ def test_the_order_of_months_does_not_matter():
     assert interrupted(periods.iloc[mixed], counts.iloc[mixed], ON) == interrupted(periods, counts, ON)
 
 
+def test_a_series_that_is_asked_again_is_given_whole_however_the_first_answer_was_used():
+    counts, periods = pd.Series(np.arange(20, 34), dtype=float), months_of("2018-01", 14)
+    first = interrupted(periods, counts, ON)
+    wanted = dict(first)
+    first.clear()
+    assert interrupted(periods, counts, ON) == wanted
+    assert interrupted(periods, counts + 1, ON) != wanted
+
+
 def test_a_trend_that_goes_on_is_not_a_step():
     counts = pd.Series(np.round(60 * 0.95 ** np.arange(16)))
     assert interrupted(months_of("2018-01", 16), counts, ON)["verdict"] == "no clear change"

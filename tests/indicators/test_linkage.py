@@ -128,6 +128,40 @@ def measured(make, settings):
     return measure
 
 
+def test_the_police_side_of_any_row_order_in_order_of_pseudonym_and_id(make):
+    logs = [
+        {"urn": urn, "submitted_at": pd.Timestamp(day)} for urn, day in (("U1", "2019-01-10"), ("U2", "2017-05-01"))
+    ]
+    subjects = [
+        subject(1, "Nash"), subject(2, "NASH"), subject(3, "Nash", role="dealer"), subject(5, "Ford"),
+        subject(4, "Dale", date_of_birth=None), subject(1, "Adams", urn="U2"), subject(6, "Clark"),
+        subject(1, "Egan", urn="U9"),
+    ]  # fmt: skip
+    arrest = {"custody_ref": "C1", "surname": "Brown", "forenames": "Ann", "date_of_birth": BORN,
+              "arrested_at": pd.Timestamp("2019-02-03"), "offence_group": "Possession of drugs"}  # fmt: skip
+    records = pd.DataFrame(
+        [("log_subjects", "U1", "1", "N1"), ("log_subjects", "U1", "2", "N9"), ("log_subjects", "U1", "3", "N1"),
+         ("log_subjects", "U1", "4", "N4"), ("log_subjects", "U1", "5", "N5"), ("log_subjects", "U2", "1", "N6"),
+         ("log_subjects", "U9", "1", "N7"), ("arrests", "C1", "1", "N8")],
+        columns=["kind", "record_ref", "subject_no", "nominal_id"], dtype="str",
+    )  # fmt: skip
+    sides = []
+    for step in (1, -1):
+        tables = make(intelligence_logs=logs[::step], log_subjects=subjects[::step], arrests=[arrest])
+        sides.append(police_side(tables, records[::step], MONTH, Sensitive(KEY)))
+    one, other = sides
+    pd.testing.assert_frame_equal(one.keys, other.keys)
+    # Clark stands in no resolved record and Dale has no date of birth; Nash is written twice and is two nominals
+    known = {"Nash": ["N1", "N9"], "Ford": ["N5"], "Adams": ["N6"], "Egan": ["N7"], "Brown": ["N8"]}
+    pairs = sorted((pseudonym(name), nominal) for name, nominals in known.items() for nominal in nominals)
+    assert list(zip(one.keys["linkage_key"], one.keys["nominal_id"], strict=True)) == pairs
+    # U9 is no log that was supplied, so it says of nobody when; U2 lies before the year of the capture lists
+    assert one.users == other.users == {"N1", "N4", "N5", "N6", "N8", "N9"}
+    assert one.captures.to_numpy().tolist() == [
+        ["custody", "N8"], ["intelligence", "N1"], ["intelligence", "N5"], ["intelligence", "N9"],
+    ]  # fmt: skip
+
+
 def cells(found):
     matrix = found.linked.matrix
     return {(row["known"], row["treatment"]): row["people"] for row in matrix.to_dict("records")}
