@@ -199,7 +199,7 @@ def _make(plan: Plan, ends: Ends, watch: Stopwatch, with_measures: bool) -> None
         loaded = load_records(plan)
     if with_measures:
         _measure(plan, loaded, ends, watch)
-    with watch.stage("partner: shareable records", None):
+    with watch.stage("partner: case", None):
         case = case_for(plan, loaded, Audience.PARTNER)
         del loaded
         give_back()
@@ -221,7 +221,8 @@ def _measure(plan: Plan, loaded: Loaded, ends: Ends, watch: Stopwatch) -> None:
         return records
 
     stages = Stopwatch(watch.on_stage, watch.on_end)
-    case = case_for(plan, loaded, Audience.PLANNER)
+    with watch.stage("planner: case", None):
+        case = case_for(plan, loaded, Audience.PLANNER)
     made = measure(case, who, stages)
     hand_over(ends.line, ends.measures, (made, stages.stages))
     drop_unasked(plan, case)

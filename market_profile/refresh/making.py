@@ -78,13 +78,16 @@ def analyse_for(
     plan: Plan, loaded: Loaded, audience: Audience, watch: Stopwatch, beside: Beside | None = None
 ) -> Analysed:
     """Return the analysis for an audience; ``beside`` is the other process at work on the refresh, if any."""
-    return analyse_case(plan, case_for(plan, loaded, audience), watch, beside)
+    with watch.stage(f"{audience.value}: case", None):
+        case = case_for(plan, loaded, audience)
+    return analyse_case(plan, case, watch, beside)
 
 
 def analyse_case(plan: Plan, case: Case, watch: Stopwatch, beside: Beside | None = None) -> Analysed:
     """Return the analysis of a case; what the rooms' memory was not asked for is dropped at its end."""
-    from market_profile.refresh.analysis import analyse
-    from market_profile.refresh.measured import ALONE
+    with watch.stage(f"{case.label}: read the rooms", None):
+        from market_profile.refresh.analysis import analyse
+        from market_profile.refresh.measured import ALONE
 
     analysed = analyse(case, watch, beside or ALONE)
     drop_unasked(plan, case)

@@ -95,6 +95,9 @@ def open_workspace(folder: Path) -> Workspace:
     """Return the workspace; raise ``WrongUse`` or ``InputRefused`` with what to mend."""
     if not folder.is_dir():
         raise WrongUse("the workspace is not a folder; give the folder that holds area.toml and inbox/")
+    for name in ("store", "editions"):
+        if (folder / name).exists() and not (folder / name).is_dir():
+            raise WrongUse(f"{name} in the workspace is a file; the program keeps a folder of that name there")
     settings = load_settings(folder, tuple(KINDS))
     return Workspace(folder, settings, load_areas(folder, settings), read_decisions(folder))
 
@@ -163,6 +166,7 @@ def make_plan(workspace: Workspace, batch: int, month: str | None, warnings: tup
     """
     if batch == 0:
         raise InputRefused(_NOTHING)
+    Warehouse(workspace.store).check_whole(batch)
     store = MonthStore(workspace.store)
     chosen = Month(month) if month else _default_month(workspace, batch)
     record = store.record(chosen)

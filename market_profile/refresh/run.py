@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from market_profile.errors import WrongUse
 from market_profile.refresh.beside import SecondProcess
 from market_profile.refresh.journal import Journal
 from market_profile.refresh.making import Loaded, load_records, make_partner, make_planner
@@ -83,8 +84,7 @@ def refresh(
 
 def standing_edition(plan: Plan) -> RefreshResult | None:
     """Return the edition of the plan where it stands, made from exactly this; None where it must be made."""
-    folder = plan.workspace.folder / "editions" / plan.month.text
-    if not stands(plan, folder):
+    if not stands(plan, _target(plan)):
         return None
     mend_shelf(plan.workspace)
     note = f"{plan.month.text} stands as it was made: nothing that it is made from has changed"
@@ -99,6 +99,7 @@ def _stand_by(workspace: Workspace, second: SecondProcess) -> None:
 
 def _make(plan: Plan, watch: Stopwatch, afresh: bool, second: SecondProcess) -> RefreshResult:
     """Make both editions, each in a process of its own where there are many records, and publish them."""
+    _target(plan)
     products = Products(plan.workspace.store)
     if afresh:
         products.clear()
@@ -173,7 +174,7 @@ def publish(
         if not plan.is_replay:
             MonthStore(workspace.store).save(plan.record, snapshot_files(workspace), states)
         files = _keep_released(plan, files)
-    target = workspace.folder / "editions" / plan.month.text
+    target = _target(plan)
     with ExitStack() as writing:
         writing.enter_context(watch.stage("write editions", None))
 
@@ -194,6 +195,14 @@ def publish(
         write_shelf(workspace)
         Products(workspace.store).clear()
     return _result(plan, accounted.files)
+
+
+def _target(plan: Plan) -> Path:
+    """Return where the month's editions go; raise ``WrongUse`` where something else than a folder stands there."""
+    folder = plan.workspace.folder / "editions" / plan.month.text
+    if folder.exists() and not folder.is_dir():
+        raise WrongUse(f"editions/{plan.month.text} is a file; move it away, the month's editions go there")
+    return folder
 
 
 def _with_notes(plan: Plan) -> Plan:

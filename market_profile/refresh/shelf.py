@@ -59,7 +59,12 @@ def mend_shelf(workspace: Workspace) -> None:
 
 
 def _is_edition(path: Path) -> bool:
-    return _MONTH.fullmatch(path.name) is not None and (path / "run.json").is_file()
+    """Tell whether a folder holds a month's edition; one whose run.json is damaged is left off the shelf."""
+    try:
+        run = json.loads((path / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return _MONTH.fullmatch(path.name) is not None and isinstance(run, dict) and {"sources", "not_supplied"} <= set(run)
 
 
 def _is_same(path: Path, content: bytes) -> bool:

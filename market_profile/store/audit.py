@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from market_profile.errors import MarketProfileError
+from market_profile.errors import MarketProfileError, WrongUse
 
 _GENESIS = "0" * 64
 
@@ -93,7 +93,14 @@ def export_csv(log: Path) -> bytes:
 def audit_head(log: Path) -> str:
     """Return the hash of the last whole line (64 zeros for an empty log)."""
     lines = _whole_lines(log)
-    return str(json.loads(lines[-1])["hash"]) if lines else _GENESIS
+    if not lines:
+        return _GENESIS
+    try:
+        return str(json.loads(lines[-1])["hash"])
+    except (ValueError, KeyError, TypeError):
+        raise WrongUse(
+            "store/audit.jsonl is damaged (market-profile audit --verify says where); bring it back from a copy"
+        ) from None
 
 
 def verify_audit(log: Path, expected_head: str | None = None) -> AuditReport:

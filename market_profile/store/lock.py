@@ -8,14 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from market_profile.errors import Locked
+from market_profile.errors import Locked, WrongUse
 
 
 @contextmanager
 def workspace_lock(store: Path) -> Iterator[None]:
     """Hold the workspace's lock; raise ``Locked`` (exit 75) at once where another process holds it."""
-    store.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(store / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        store.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(store / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except (FileExistsError, IsADirectoryError, NotADirectoryError):
+        raise WrongUse("store/ must be a folder and store/.lock a file; move away what stands there") from None
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

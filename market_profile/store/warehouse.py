@@ -20,8 +20,10 @@ from market_profile import __version__
 from market_profile.contracts.columns import DTYPES, SYSTEM_COLUMNS
 from market_profile.contracts.kinds import KINDS
 from market_profile.contracts.tables import Tables
+from market_profile.errors import WrongUse
 from market_profile.store.delta import DeltaFolder
 from market_profile.store.erasures import Erasure, erasures
+from market_profile.store.markers import BRING_BACK, read_markers
 from market_profile.store.publish import write_file
 from market_profile.terms import Reason
 
@@ -32,8 +34,18 @@ _ARROW_TO_PANDAS = {
 _UNDATED = "undated"
 _FILE = ["kind", "name", "file_id", "sha256"]
 _COUNTS = ["read", "accepted", "quarantined", "duplicate", "amended"]
-_KEPT_BACK = frozenset({"record_month", "content_sha256", "raw_place", "batch"})
+_KEPT_BACK = frozenset(
+    {"record_month", "content_sha256", "raw_place", "batch", "source_file", "source_line", "place_fault"}
+)
 """Columns of the store that no analysis reads: a hash a row is a third of what loading would move."""
+_PUBLISHED = {
+    "street_crime": frozenset({"crime_id", "reported_by", "falls_within", "lsoa_name", "last_outcome", "context"}),
+    "stop_and_search": frozenset(
+        {"age_range", "gender", "legislation", "officer_defined_ethnicity", "policing_operation",
+         "self_defined_ethnicity"}
+    ),
+}  # fmt: skip
+"""Columns of open data that no analysis reads either; they are as many as the force's own records."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +104,7 @@ class Warehouse:
         return number
 
     def tables(self, batch: int) -> Tables:
-        """Return the current versions of all accepted records as they stood after ``batch``."""
+        """Return the current versions of all accepted records as they stood after ``batch``, without unread columns."""
         frames = {kind: self._current(kind, batch) for kind in KINDS if self._tables.has(kind)}
         return Tables({kind: frame for kind, frame in frames.items() if len(frame)})
 
@@ -145,8 +157,7 @@ class Warehouse:
 
     def warnings(self, batch: int) -> tuple[str, ...]:
         """Return what the intakes up to ``batch`` warned of, in order."""
-        paths = sorted(self._markers.glob("*.json")) if self._markers.is_dir() else []
-        markers = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+        markers = read_markers(self._markers)
         return tuple(text for marker in markers if marker["batch"] <= batch for text in marker.get("warnings", []))
 
     def known_files(self) -> frozenset[str]:
@@ -179,8 +190,7 @@ class Warehouse:
 
     def faults(self) -> tuple[str, ...]:
         """Return what is wrong with the tables, in words: numbers left out, rows that a batch lacks or has over."""
-        paths = sorted(self._markers.glob("*.json")) if self._markers.is_dir() else []
-        markers = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+        markers = read_markers(self._markers)
         numbers = [marker["batch"] for marker in markers]
         found = [] if numbers == list(range(1, len(numbers) + 1)) else ["the batches are not numbered without a gap"]
         kinds = sorted({kind for marker in markers for kind, rows in marker["accepted"].items() if rows})
@@ -194,6 +204,22 @@ class Warehouse:
             wrong = [number for number, rows in brought.items() if held[number] + gone[number] != rows]
             found += [f"the table {kind} does not hold the rows of batch {number}" for number in wrong]
         return tuple(found)
+
+    def check_whole(self, batch: int) -> None:
+        """Raise ``WrongUse`` where a marker is damaged or a table is gone that the batches up to ``batch`` filled."""
+        for marker in read_markers(self._markers):
+            gone = [kind for kind, rows in marker["accepted"].items() if rows and not self._tables.has(kind)]
+            if gone and marker["batch"] <= batch:
+                raise WrongUse(f"the store's table {gone[0]} is gone; {BRING_BACK}")
+
+    def _check_rows(self, kind: str, batch: int, held: int) -> None:
+        """Raise ``WrongUse`` unless a table holds the rows that its batches brought, but those erased since."""
+        brought = sum(
+            marker["accepted"].get(kind, 0) for marker in read_markers(self._markers) if marker["batch"] <= batch
+        )
+        gone = sum(one.rows for one in _erased(self._store, kind) if one.batch <= batch)
+        if held != brought - gone:
+            raise WrongUse(f"the store's table {kind} does not hold the rows that its batches brought; {BRING_BACK}")
 
     def erased(self, batch: int) -> int:
         """Return how many rows of the batches up to ``batch`` retention has erased."""
@@ -228,8 +254,11 @@ class Warehouse:
         return self._versions(kind, refs, batch, columns)
 
     def _current(self, kind: str, batch: int) -> pd.DataFrame:
-        columns = [name for name in self._tables.columns(kind) if name not in _KEPT_BACK]
-        frame = _frame(_latest(self._tables.read(kind, columns, pc.field("batch") <= batch)))
+        unread = _KEPT_BACK | _PUBLISHED.get(kind, frozenset())
+        columns = [name for name in self._tables.columns(kind) if name not in unread]
+        rows = self._tables.read(kind, columns, pc.field("batch") <= batch)
+        self._check_rows(kind, batch, len(rows))
+        frame = _frame(_latest(rows).drop_columns(["version"]))
         declared: dict[str, str] = {column.name: DTYPES[column.type] for column in KINDS[kind].columns} | SYSTEM_COLUMNS
         for name, dtype in declared.items():
             if name in frame and dtype == "str":

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from deltalake import DeltaTable
 
 from market_profile.errors import WrongUse
 from market_profile.refresh.doctor import State, examine
 from market_profile.refresh.plan import make_plan, open_workspace, take_in
 from market_profile.refresh.run import refresh, standing_edition
+from market_profile.refresh.shelf import write_shelf
 from market_profile.store import Warehouse, bring_up_to_date
 from market_profile.store.format import LAYOUT
 from tests.conftest import copy_town, edition_hashes, run_cli
@@ -119,6 +121,65 @@ def test_doctor_finds_what_was_spoilt(refreshed: Path, tmp_path: Path) -> None:
     (folder / "area.toml").write_text("[area]\nname = 1\n")
     assert State.FAULT in _states(folder)["settings"]
     assert run_cli("doctor", folder).returncode == 3
+
+
+def _spoil(folder: Path, what: str) -> None:
+    store = folder / "store"
+    if what == "a table gone":
+        shutil.rmtree(store / "tables" / "log_subjects")
+    elif what == "a marker damaged":
+        (store / "batches" / "000001.json").write_text("{")
+    elif what == "a marker too many":
+        (store / "batches" / "000999.json").write_text("{}")
+    elif what == "the audit log damaged":
+        (store / "audit.jsonl").write_text("garbage\n")
+    elif what == "the editions a file":
+        shutil.rmtree(folder / "editions")
+        (folder / "editions").write_text("x")
+    elif what == "the month a file":
+        month = _edition(folder)
+        shutil.rmtree(month)
+        month.write_text("x")
+    elif what == "the lock a folder":
+        (store / ".lock").unlink()
+        (store / ".lock").mkdir()
+
+
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [
+        ("a table gone", "table log_subjects is gone"), ("a marker damaged", "000001.json is damaged"),
+        ("a marker too many", "000999.json is damaged"), ("the audit log damaged", "audit.jsonl is damaged"),
+        ("the editions a file", "editions in the workspace is a file"), ("the month a file", "is a file"),
+        ("the lock a folder", "store/.lock a file"),
+    ],
+)  # fmt: skip
+def test_a_spoilt_store_is_refused_in_words_before_anything_is_made(
+    refreshed: Path, tmp_path: Path, what: str, words: str
+) -> None:
+    folder = tmp_path / "town"
+    shutil.copytree(refreshed, folder)
+    _spoil(folder, what)
+    with pytest.raises(WrongUse, match=words):
+        refresh(folder, afresh=True)
+
+
+def test_a_table_that_lost_rows_is_not_read(refreshed: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "town"
+    shutil.copytree(refreshed, folder)
+    DeltaTable(str(folder / "store" / "tables" / "log_subjects")).delete("subject_no = '1'")
+    with pytest.raises(WrongUse, match="log_subjects does not hold the rows"):
+        Warehouse(folder / "store").tables(1)
+
+
+def test_a_damaged_edition_of_another_month_is_left_off_the_shelf(refreshed: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "town"
+    shutil.copytree(refreshed, folder)
+    shelf = (folder / "editions" / "index.html").read_bytes()
+    (folder / "editions" / "2001-01").mkdir()
+    (folder / "editions" / "2001-01" / "run.json").write_text("{")
+    write_shelf(open_workspace(folder))
+    assert (folder / "editions" / "index.html").read_bytes() == shelf
 
 
 def test_a_store_of_layout_1_is_brought_up_to_date_and_a_later_one_refused(refreshed: Path, tmp_path: Path) -> None:
