@@ -42,7 +42,7 @@ def analyse(case: Case, watch: Stopwatch, beside: Beside = ALONE) -> Analysed:
         before, is_planner = case.before("network"), case.label == Audience.PLANNER.value
         network = build_network(tables, resolution, month, settings.network, before, in_full=is_planner)
     give_back()
-    found = beside.measured(watch) or measure(case, lambda: resolution.records, watch)
+    found = beside.measured(watch) or measure(case, resolution.records, watch)
     with watch.stage(f"{case.label}: tasking", resolution.nominals):
         board = make_board(
             Inputs(

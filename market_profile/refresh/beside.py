@@ -1,21 +1,16 @@
 """The partner edition in a process of its own, beside the planner's, and what the two hand to each other.
 
-Two processes use two cores and share no library state (geometry and font libraries are not safe between threads).
-The child is started while the inbox is read, so that what it imports costs no time; it waits to be told which batch and
-month to work on, makes the plan and reads the records from the store itself, and lays its product down in
-``store/work`` under the plan's key. The planner's analysis is the longer one, so the child sees to a part of it first:
-what needs no network (``measured``), as soon as it is told who is who. Where the child cannot run, or gives no sign
-for ``[run] patience_minutes``, the caller makes everything itself, so that any fault is met in the open.
+This is the side of the planner's process; the other one's is ``second``. Two processes use two cores and share no
+library state (geometry and font libraries are not safe between threads). The child is started while the inbox is read,
+so that what it imports costs no time, and waits to be told which batch and month to work on. Where it cannot run, or
+gives no sign for ``[run] patience_minutes``, the caller makes everything itself, so that any fault is met in the open.
 """
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
-from contextlib import suppress
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -23,33 +18,24 @@ import pandas as pd
 
 from market_profile.refresh.handing import (
     GaveNoSign,
-    as_child,
-    beat,
     end_child,
     hand_over,
     handed,
     start_child,
     tell,
-    told,
     unnamed,
     wait_for_end,
 )
-from market_profile.refresh.memory import give_back
-from market_profile.refresh.plan import Plan, plan_of
+from market_profile.refresh.plan import Plan
 from market_profile.refresh.product import Product, Products
 from market_profile.refresh.timing import Stopwatch
 from market_profile.terms import Audience
 
 if TYPE_CHECKING:
-    from market_profile.refresh.making import Loaded
     from market_profile.refresh.measured import Measured
 
 NO_SIGN = "second process ended: it gave no sign"
 """The stage that run.json and the journal name where a child was not waited for any longer."""
-_ROOMS = (
-    "market_profile.refresh.analysis", "market_profile.editions.make", "market_profile.render.workbook",
-    "sklearn.linear_model", "statsmodels.genmod.generalized_linear_model",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -143,7 +129,7 @@ def stand_by(folder: Path) -> Waiting:
     work = folder / "store" / "work"
     ends = Ends(ours, unnamed(work), unnamed(work))
     files = {"records": ends.records, "measures": ends.measures}
-    return Waiting(start_child("market_profile.refresh.beside", folder, theirs, files), ends)
+    return Waiting(start_child("market_profile.refresh.second", folder, theirs, files), ends)
 
 
 @dataclass
@@ -167,69 +153,3 @@ class SecondProcess:
         """End it where it still runs."""
         if self.waiting is not None:
             self.waiting.stop()
-
-
-def main(folder: Path, given: dict[str, Any]) -> int:
-    """Make the partner edition and lay it down; return 1 where the plan is not the one that was asked for."""
-    as_child(int(given["parent"]))
-    _read_rooms()
-    ends = Ends(
-        socket.socket(fileno=given["ends"]["line"]),
-        os.fdopen(given["ends"]["records"], "rb"),
-        os.fdopen(given["ends"]["measures"], "wb"),
-    )
-    watch = Stopwatch(lambda name: beat(ends.line), lambda stage: beat(ends.line))
-    watch.began("partner: start")
-    what = told(ends.line)
-    if what is None:
-        return 0
-    with watch.stage("partner: plan", None):
-        plan = plan_of(folder, int(what["batch"]), str(what["month"]))
-    if plan.key != what["key"]:
-        return 1
-    _make(plan, ends, watch, bool(what["with_measures"]))
-    return 0
-
-
-def _make(plan: Plan, ends: Ends, watch: Stopwatch, with_measures: bool) -> None:
-    """Measure for the planner first; what partners' analysis does not take is let go then."""
-    from market_profile.refresh.making import case_for, load_records, partner_of
-
-    with watch.stage("partner: load records", None):
-        loaded = load_records(plan)
-    if with_measures:
-        _measure(plan, loaded, ends, watch)
-    with watch.stage("partner: case", None):
-        case = case_for(plan, loaded, Audience.PARTNER)
-        del loaded
-        give_back()
-    product = partner_of(plan, case, watch)
-    Products(plan.workspace.store).save(Audience.PARTNER.value, plan.key, product)
-
-
-def _measure(plan: Plan, loaded: Loaded, ends: Ends, watch: Stopwatch) -> None:
-    """Measure for the planner and hand it over."""
-    from market_profile.refresh.making import case_for, drop_unasked
-    from market_profile.refresh.measured import measure
-
-    def who() -> pd.DataFrame:
-        """Wait until the other process says who is who."""
-        with stages.stage("wait for who is who", None):
-            records = handed(ends.line, ends.records)
-        if not isinstance(records, pd.DataFrame):
-            raise EOFError("the other process is gone")
-        return records
-
-    stages = Stopwatch(watch.on_stage, watch.on_end)
-    with watch.stage("planner: case", None):
-        case = case_for(plan, loaded, Audience.PLANNER)
-    made = measure(case, who, stages)
-    hand_over(ends.line, ends.measures, (made, stages.stages))
-    drop_unasked(plan, case)
-
-
-def _read_rooms() -> None:
-    """Import what this process will use, while it has nothing else to do; what is missing is met where it is used."""
-    for name in _ROOMS:
-        with suppress(ImportError):
-            import_module(name)

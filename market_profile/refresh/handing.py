@@ -12,6 +12,7 @@ import ctypes
 import json
 import os
 import pickle  # nosec B403
+import select
 import signal
 import socket
 import subprocess
@@ -106,6 +107,11 @@ def handed(line: socket.socket, file: IO[bytes], patience: float | None = None) 
         return None
     file.seek(0)
     return pickle.load(file)  # nosec B301
+
+
+def is_there(line: socket.socket, seconds: float | None) -> bool:
+    """Tell whether the other end says something, or is gone, within so many seconds (None: wait for it)."""
+    return bool(select.select([line], [], [], seconds)[0])
 
 
 def wait_for_end(line: socket.socket, patience: float) -> None:

@@ -6,7 +6,6 @@ at the network; the numbers are the same wherever they were made.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -53,16 +52,24 @@ ALONE: Beside = _Alone()
 """What an analysis takes that makes everything itself."""
 
 
-def measure(case: Case, records: Callable[[], pd.DataFrame], watch: Stopwatch) -> Measured:
-    """Return the measures of the case; ``records`` gives who is who when it is first needed, after geography."""
-    tables, month, settings = case.tables, case.month, case.settings
-    with watch.stage(f"{case.label}: geography", tables.get("intelligence_logs")):
+def measure(case: Case, records: pd.DataFrame, watch: Stopwatch) -> Measured:
+    """Return the measures of the case; ``records`` say who is who (``Resolution.records``)."""
+    return with_places(case, find_places(case, watch), records, watch)
+
+
+def find_places(case: Case, watch: Stopwatch) -> Geography:
+    """Return the places of the case, which need not know who is who."""
+    with watch.stage(f"{case.label}: geography", case.tables.get("intelligence_logs")):
         before = case.before("geography")
-        geography = find_hotspots(tables, case.areas, month, settings.geography, before, case.kept)
-    known = records()
+        return find_hotspots(case.tables, case.areas, case.month, case.settings.geography, before, case.kept)
+
+
+def with_places(case: Case, geography: Geography, records: pd.DataFrame, watch: Stopwatch) -> Measured:
+    """Return the measures of the case whose places are known; ``records`` say who is who."""
+    tables, month, settings = case.tables, case.month, case.settings
     with watch.stage(f"{case.label}: indicators", tables.get("test_purchases")):
-        police = police_side(tables, known, month, case.linkage.key, case.linkage.warning)
+        police = police_side(tables, records, month, case.linkage.key, case.linkage.warning)
         indicators = measure_indicators(tables, geography.record_markets, month, settings, police)
     with watch.stage(f"{case.label}: impact", tables.get("crime_counts")):
-        impact = assess_impact(tables, known, month, settings)
+        impact = assess_impact(tables, records, month, settings)
     return Measured(geography, indicators, impact)

@@ -1,0 +1,139 @@
+"""What the second process of a refresh does: the partner edition, and the part of the planner's that needs no network.
+
+It makes the plan and reads the records from the store itself, and lays its product down in ``store/work`` under the
+plan's key. The planner's analysis is the longer one, so its places come first; what else is measured for it comes as
+soon as the first process says who is who, and partners' analysis goes on while it does not say so yet.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from contextlib import suppress
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from market_profile.refresh.beside import Ends
+from market_profile.refresh.handing import as_child, beat, hand_over, handed, is_there, told
+from market_profile.refresh.memory import give_back
+from market_profile.refresh.plan import Plan, plan_of
+from market_profile.refresh.product import Products
+from market_profile.refresh.timing import Stopwatch
+from market_profile.terms import Audience
+
+if TYPE_CHECKING:
+    from market_profile.geography import Geography
+    from market_profile.refresh.case import Case
+    from market_profile.refresh.making import Loaded
+    from market_profile.refresh.measured import Measured
+
+SOON_SECONDS = 1.0
+"""Who is who is waited for so long before partners' analysis is begun: the two take much the same time in a month."""
+
+_ROOMS = (
+    "market_profile.refresh.analysis", "market_profile.editions.make", "market_profile.render.workbook",
+    "sklearn.linear_model", "statsmodels.genmod.generalized_linear_model",
+)  # fmt: skip
+
+
+def main(folder: Path, given: dict[str, Any]) -> int:
+    """Make the partner edition and lay it down; return 1 where the plan is not the one that was asked for."""
+    as_child(int(given["parent"]))
+    _read_rooms()
+    ends = Ends(
+        socket.socket(fileno=given["ends"]["line"]),
+        os.fdopen(given["ends"]["records"], "rb"),
+        os.fdopen(given["ends"]["measures"], "wb"),
+    )
+    watch = Stopwatch(lambda name: beat(ends.line), lambda stage: beat(ends.line))
+    watch.began("partner: start")
+    what = told(ends.line)
+    if what is None:
+        return 0
+    with watch.stage("partner: plan", None):
+        plan = plan_of(folder, int(what["batch"]), str(what["month"]))
+    if plan.key != what["key"]:
+        return 1
+    _make(plan, ends, watch, bool(what["with_measures"]))
+    return 0
+
+
+@dataclass
+class _ForPlanner:
+    """The planner's measures; ``case`` is None once they are handed over, or where they are not wanted."""
+
+    plan: Plan
+    ends: Ends
+    watch: Stopwatch
+    case: Case | None = None
+    places: Geography | None = None
+    watch_of_stages: Stopwatch = field(default_factory=Stopwatch)
+
+    def begin(self, loaded: Loaded) -> None:
+        """Find the places, and measure the rest where who is who is known soon."""
+        from market_profile.refresh.making import case_for
+        from market_profile.refresh.measured import find_places
+
+        self.watch_of_stages = Stopwatch(self.watch.on_stage, self.watch.on_end)
+        with self.watch.stage("planner: case", None):
+            self.case = case_for(self.plan, loaded, Audience.PLANNER)
+        self.places = find_places(self.case, self.watch_of_stages)
+        self._finish(SOON_SECONDS)
+
+    def resolved(self, records: pd.DataFrame) -> None:
+        """Measure where who is who is known by now; ``records`` are the partners' own and not looked at."""
+        self._finish(0)
+
+    def measured(self, watch: Stopwatch) -> Measured | None:
+        """Measure for the planner; return None: what partners' analysis needs is made in its own turn."""
+        self._finish(None)
+        return None
+
+    def _finish(self, seconds: float | None) -> None:
+        """Measure and hand over, where the other process says who is who within so many seconds (None: any)."""
+        from market_profile.refresh.making import drop_unasked
+        from market_profile.refresh.measured import with_places
+
+        if self.case is None or self.places is None:
+            return
+        with self.watch_of_stages.stage("wait for who is who", None):
+            is_known = is_there(self.ends.line, seconds)
+            records = handed(self.ends.line, self.ends.records) if is_known else None
+        if not is_known:
+            return
+        if not isinstance(records, pd.DataFrame):
+            raise EOFError("the other process is gone")
+        made = with_places(self.case, self.places, records, self.watch_of_stages)
+        hand_over(self.ends.line, self.ends.measures, (made, self.watch_of_stages.stages))
+        drop_unasked(self.plan, self.case)
+        self.case = self.places = None
+        del made, records
+        give_back()
+
+
+def _make(plan: Plan, ends: Ends, watch: Stopwatch, with_measures: bool) -> None:
+    """Measure for the planner and make the partner edition; whole tables are let go as soon as nothing needs them."""
+    from market_profile.refresh.making import case_for, load_records, partner_of
+
+    with watch.stage("partner: load records", None):
+        loaded = load_records(plan)
+    beside = _ForPlanner(plan, ends, watch)
+    if with_measures:
+        beside.begin(loaded)
+    with watch.stage("partner: case", None):
+        case = case_for(plan, loaded, Audience.PARTNER)
+        del loaded
+        give_back()
+    product = partner_of(plan, case, watch, beside)
+    Products(plan.workspace.store).save(Audience.PARTNER.value, plan.key, product)
+
+
+def _read_rooms() -> None:
+    """Import what this process will use, while it has nothing else to do; what is missing is met where it is used."""
+    for name in _ROOMS:
+        with suppress(ImportError):
+            import_module(name)
