@@ -64,11 +64,16 @@ def release_month(target: Path) -> None:
 
 
 def refresh(target: Path) -> tuple[dict[str, float], pd.DataFrame]:
-    """Refresh the workspace; return what it took, and its stages (name, seconds, cpu_seconds, peak_mb, records)."""
+    """Refresh the workspace; return what it took, and its stages (name, seconds, cpu_seconds, peak_mb, records).
+
+    A stage that was come back to is one row.
+    """
     took = timed([sys.executable, "-m", "market_profile.cli", "refresh", str(target)])
     newest = max(path for path in (target / "editions").iterdir() if path.is_dir())
     stages = pd.DataFrame(json.loads((newest / "run.json").read_text(encoding="utf-8"))["stages"])
     is_partner = stages["name"].str.contains("partner")
+    how = {"seconds": "sum", "cpu_seconds": "sum", "peak_mb": "max", "records": "max"}
+    stages = stages.groupby("name", sort=False, as_index=False).agg(how)
     took["MB, both processes"] = float(stages[is_partner]["peak_mb"].max() + stages[~is_partner]["peak_mb"].max())
     return took, stages
 
