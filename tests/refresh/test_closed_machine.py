@@ -53,6 +53,8 @@ def _closed(script: str, folder: Path, *inside: str) -> subprocess.CompletedProc
 @pytest.fixture
 def area(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder for the workspace outside /tmp, which the closed process sees empty."""
+    if ROOT.is_relative_to("/tmp"):  # nosec B108
+        pytest.skip("this checkout lies in /tmp, which the closed process sees empty: the read-only root is not tried")
     folder = ROOT / "build" / "closed" / tmp_path_factory.getbasetemp().name
     folder.mkdir(parents=True)
     if _closed(_CLOSED, folder, "true").returncode:
