@@ -71,9 +71,9 @@ def refresh(target: Path) -> tuple[dict[str, float], pd.DataFrame]:
     took = timed([sys.executable, "-m", "market_profile.cli", "refresh", str(target)])
     newest = max(path for path in (target / "editions").iterdir() if path.is_dir())
     stages = pd.DataFrame(json.loads((newest / "run.json").read_text(encoding="utf-8"))["stages"])
-    is_partner = stages["name"].str.contains("partner")
     how = {"seconds": "sum", "cpu_seconds": "sum", "peak_mb": "max", "records": "max"}
     stages = stages.groupby("name", sort=False, as_index=False).agg(how)
+    is_partner = stages["name"].str.match("partner: |render partner")
     took["MB, both processes"] = float(stages[is_partner]["peak_mb"].max() + stages[~is_partner]["peak_mb"].max())
     return took, stages
 
