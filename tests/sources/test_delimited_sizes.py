@@ -1,4 +1,4 @@
-"""Cells and headers too large to be read are refused with their line and the true cause."""
+"""Cells and headers too large to be read, and marks that part nothing, are refused with the true cause."""
 
 from __future__ import annotations
 
@@ -38,3 +38,11 @@ def test_the_longest_cell_is_read(tmp_path: Path) -> None:
     path.write_text(f"a,b\n1,{LONG[1:]}\n", encoding="utf-8")
     table = read_delimited(path, frozenset({"a", "b"}))
     assert (table.read, len(table.faults)) == (1, 0)
+
+
+@pytest.mark.parametrize("mark", ["\0", '"', "\n", ",,"])
+def test_a_delimiter_that_cannot_part_cells_is_refused(tmp_path: Path, mark: str) -> None:
+    path = tmp_path / "seizures.csv"
+    path.write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(FileRefused, match="must be one character"):
+        read_delimited(path, frozenset({"a", "b"}), delimiter=mark)
