@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import socket
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,24 +64,25 @@ def main(folder: Path, given: dict[str, Any]) -> int:
 
 @dataclass
 class _ForPlanner:
-    """The planner's measures; ``case`` is None once they are handed over, or where they are not wanted."""
+    """The planner's measures; ``case`` is None once they are handed over, or where they are not wanted.
+
+    Their stages are timed by ``stages``, apart from the partners': they are handed over with them.
+    """
 
     plan: Plan
     ends: Ends
-    watch: Stopwatch
+    stages: Stopwatch
     case: Case | None = None
     places: Geography | None = None
-    watch_of_stages: Stopwatch = field(default_factory=Stopwatch)
 
     def begin(self, loaded: Loaded) -> None:
         """Find the places, and measure the rest where who is who is known soon."""
         from market_profile.refresh.making import case_for
         from market_profile.refresh.measured import find_places
 
-        self.watch_of_stages = Stopwatch(self.watch.on_stage, self.watch.on_end)
-        with self.watch.stage("planner: case", None):
+        with self.stages.stage("planner: case", None):
             self.case = case_for(self.plan, loaded, Audience.PLANNER)
-        self.places = find_places(self.case, self.watch_of_stages)
+        self.places = find_places(self.case, self.stages)
         self._finish(SOON_SECONDS)
 
     def resolved(self, records: pd.DataFrame) -> None:
@@ -100,15 +101,15 @@ class _ForPlanner:
 
         if self.case is None or self.places is None:
             return
-        with self.watch_of_stages.stage("wait for who is who", None):
+        with self.stages.stage("wait for who is who", None):
             is_known = is_there(self.ends.line, seconds)
             records = handed(self.ends.line, self.ends.records) if is_known else None
         if not is_known:
             return
         if not isinstance(records, pd.DataFrame):
             raise EOFError("the other process is gone")
-        made = with_places(self.case, self.places, records, self.watch_of_stages)
-        hand_over(self.ends.line, self.ends.measures, (made, self.watch_of_stages.stages))
+        made = with_places(self.case, self.places, records, self.stages)
+        hand_over(self.ends.line, self.ends.measures, (made, self.stages.stages))
         drop_unasked(self.plan, self.case)
         self.case = self.places = None
         del made, records
@@ -121,7 +122,7 @@ def _make(plan: Plan, ends: Ends, watch: Stopwatch, with_measures: bool) -> None
 
     with watch.stage("partner: load records", None):
         loaded = load_records(plan)
-    beside = _ForPlanner(plan, ends, watch)
+    beside = _ForPlanner(plan, ends, Stopwatch(watch.on_stage, watch.on_end))
     if with_measures:
         beside.begin(loaded)
     with watch.stage("partner: case", None):

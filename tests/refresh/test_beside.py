@@ -13,13 +13,16 @@ from typing import IO
 import pandas as pd
 import pytest
 
+from market_profile.refresh import second
 from market_profile.refresh.beside import NO_SIGN, Ends, Running, SecondProcess, stand_by
 from market_profile.refresh.handing import GaveNoSign, beat, hand_over, handed, unnamed
-from market_profile.refresh.making import analyse_for, load_records
+from market_profile.refresh.making import analyse_for, case_for, load_records
+from market_profile.refresh.measured import measure
 from market_profile.refresh.plan import Plan, make_plan, open_workspace, take_in
 from market_profile.refresh.product import Products
 from market_profile.refresh.run import refresh
 from market_profile.refresh.timing import Stopwatch
+from market_profile.resolve import resolve_nominals
 from market_profile.terms import Audience
 from tests.conftest import copy_town
 
@@ -52,6 +55,35 @@ def test_a_child_that_is_told_who_is_who_hands_over_the_same_measures(plan: Plan
     for name, table in ours.profile.tables.items():
         pd.testing.assert_frame_equal(theirs.profile.tables[name], table)
     assert [stage["name"] for stage in alone.stages if stage["name"] in MEASURES] == MEASURES
+
+
+def test_who_is_who_may_come_after_partners_own_and_gives_the_same_measures(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(second, "SOON_SECONDS", 0.0)
+    loaded = load_records(plan)
+    records = resolved_of(plan)
+    ours, theirs = socket.socketpair()
+    with ours, theirs, unnamed(plan.workspace.store / "work") as said, unnamed(plan.workspace.store / "work") as made:
+        part = second._ForPlanner(plan, Ends(theirs, said, made), Stopwatch())
+        part.begin(loaded)
+        part.resolved(RECORDS)
+        assert part.case is not None
+        hand_over(ours, said, records)
+        assert part.measured(Stopwatch()) is None
+        assert part.case is None
+        measures, stages = handed(ours, made)
+    alone = measure(case_for(plan, loaded, Audience.PLANNER), records, Stopwatch())
+    pd.testing.assert_frame_equal(measures.geography.hotspots, alone.geography.hotspots)
+    pd.testing.assert_frame_equal(measures.indicators.frame, alone.indicators.frame)
+    assert [stage["name"] for stage in stages if stage["name"] in MEASURES] == MEASURES
+
+
+def resolved_of(plan: Plan) -> pd.DataFrame:
+    """Who is who among all records of the plan."""
+    case = case_for(plan, load_records(plan), Audience.PLANNER)
+    before, judged = case.before("resolve"), case.decisions.judgements
+    return resolve_nominals(case.tables, case.month, before, judged, case.settings.resolve).records
 
 
 def test_a_child_that_died_is_not_waited_for_and_its_part_is_made_here(plan: Plan) -> None:
