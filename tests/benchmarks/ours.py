@@ -41,6 +41,13 @@ def our_answer(town: Town) -> Answer:
     )
 
 
+def sure_mentions(town: Town, least: float) -> pd.DataFrame:
+    """Return the mentions whose nominal the planner edition gives a chance of ``least`` or more."""
+    folder = town.folder / "editions" / town.last_month / "planner" / "tables"
+    records = _read(folder, "nominal_records").rename(columns={"nominal_id": "id"})
+    return records.loc[records["match_probability"] >= least, ["kind", "record_ref", "subject_no", "id"]]
+
+
 def seconds_by_stage(town: Town) -> dict[str, float]:
     """Return the refresh's own timings from run.json."""
     report = json.loads((town.folder / "editions" / town.last_month / "run.json").read_text(encoding="utf-8"))
