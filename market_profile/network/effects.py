@@ -56,12 +56,13 @@ def _strengthening(web: Web, people: Ints) -> list[int]:
     found = network.inverse([*of_others, *(Search(np.array([person])) for person in people)])
     others = dict.fromkeys(people.tolist(), found[0]) | dict(zip(drawn.tolist(), found[1:], strict=False))
     alone = dict(zip(people.tolist(), found[1 + len(drawn) :], strict=True))
+    known = network.known_from(sources)
     strong = []
     for person in people.tolist():
         measure = Yardstick(sources[sources != person], np.array([person]), web.size)
         before = measure.before(float(alone[person]), float(others[person]))
         torn = tear(matrix, [person])
-        if _is_most(measure.after(network, torn, draws) > before + 1e-12 for draws in _drawn(torn)):
+        if _is_most(measure.after(network, torn, draws, known) > before + 1e-12 for draws in _drawn(torn)):
             strong.append(person)
     return strong
 

@@ -62,6 +62,7 @@ class Field:
         self._below = rows + order
         self._above, self._runs = np.unique(above[order], return_index=True)
         self._up = above[order]
+        self.heads = np.stack([np.ones(len(self.hung)), self.hung.astype(np.float64)])
         self._begin(searches)
         self._tie(searches)
 
@@ -122,13 +123,14 @@ class Field:
             flat = reached.reshape(-1)
             flat[self._to] |= np.bitwise_or.reduceat(frontier.reshape(-1).take(self._from), self._ends)
 
-    def summed(self, rows: Ints, hung: Floats) -> Floats:
-        """Return the sum of 1/distance of each search from the rows met at each distance (levels, words), and from the
-        people ``hung`` from them, who are one step further; a source that hangs does not meet itself there."""
-        found = np.zeros(len(self._first))
-        none = np.zeros((1, self._shape[1]))
-        met = np.concatenate([rows, none])[1:] + hung
-        for depth, of_words in enumerate(met, start=1):
-            told = [of_words[first:last].sum() for first, last in zip(self._first, self._last, strict=True)]
-            found += (np.array(told) - self._away * (depth == 2)) / depth
+    def met(self, counts: Floats) -> Floats:
+        """Return how many people each search met at a distance of 1, 2, ... (distances, searches).
+
+        ``counts`` (distances from 0 on, 2, words): rows met, and the people hung from them, who are one step further; a
+        source that hangs does not meet itself there.
+        """
+        rows, hung = counts[:, 0], counts[:, 1]
+        of_words = np.concatenate([rows[1:], np.zeros((1, self._shape[1]))]) + hung
+        found = np.stack([of_words[:, a:b].sum(axis=1) for a, b in zip(self._first, self._last, strict=True)], axis=1)
+        found[1:2] -= self._away
         return found

@@ -118,13 +118,41 @@ class Yardstick:
         total = apart + rest / max(len(self.sources), 1) * others
         return total / (n * (n - 1)) if n > 1 else 0.0
 
-    def after(self, network: Distances, torn: Torn, extras: Sequence[Ints]) -> Floats:
-        """Return global efficiency of ``network`` once ``torn``, with the ties of each of ``extras``."""
+    def after(self, network: Distances, torn: Torn, extras: Sequence[Ints], known: Floats) -> Floats:
+        """Return global efficiency of ``network`` once ``torn``, with the ties of each of ``extras``; ``known`` from
+        its sources before (``Distances.known_from``)."""
         if torn.remaining < 2 or not len(self.sources):
             return np.zeros(len(extras))
-        total = network.inverse([Search(self.sources, torn.gone, extra) for extra in extras])
+        total = network.inverse([Search(self.sources, torn.gone, extra) for extra in extras], known)
         found: Floats = total / (len(self.sources) * (torn.remaining - 1))
         return found
+
+
+@dataclass(frozen=True)
+class Removal:
+    """A network and what stands once ``removed`` (indices) are out, measured with one yardstick; ``before``: its
+    efficiency before."""
+
+    web: Web
+    removed: list[int]
+    torn: Torn
+    before: float
+    network: Distances
+    measure: Yardstick
+    known: Floats
+
+    def efficiency(self, extras: Sequence[Ints]) -> Floats:
+        """Return the efficiency among those who remain, with the ties of each of ``extras``."""
+        return self.measure.after(self.network, self.torn, extras, self.known)
+
+
+def removal(web: Web, removed: list[int], most: int) -> Removal:
+    """Return the removal of ``removed`` (indices) from ``web``, measured from at most ``most`` people."""
+    matrix = web.matrix()
+    network, measure = Distances(matrix), yardstick(web, removed, most)
+    before = measure.before(*network.inverse(measure.searches()))
+    known = network.known_from(measure.sources)
+    return Removal(web, removed, tear(matrix, removed), before, network, measure, known)
 
 
 def yardstick(web: Web, removed: list[int], most: int) -> Yardstick:

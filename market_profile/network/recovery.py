@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from market_profile.network.distances import Distances
-from market_profile.network.mending import MECHANISMS, SEED, new_ties, tear, yardstick
+from market_profile.network.mending import MECHANISMS, SEED, Removal, new_ties
 from market_profile.network.pieces import Pieces, pieces
 from market_profile.network.structure import Floats, Ints, Web
 
@@ -64,18 +63,15 @@ def without(web: Web, removed: list[int]) -> Web:
     return Web(tuple(np.asarray(web.nodes)[keep].tolist()), place[web.pairs[both]], web.weight[both])
 
 
-def recover(web: Web, removed: list[int]) -> tuple[Recovery, ...]:
-    """Return what each mechanism makes of the network after ``removed`` (indices) are gone; deterministic."""
-    matrix = web.matrix()
-    network, measure = Distances(matrix), yardstick(web, removed, PIVOTS)
-    before = measure.before(*network.inverse(measure.searches()))
-    torn, left = tear(matrix, removed), pieces(web, removed)
+def recover(cut: Removal) -> tuple[Recovery, ...]:
+    """Return what each mechanism makes of the network after a removal; deterministic."""
+    left = pieces(cut.web, cut.removed)
     found = []
     for number, mechanism in enumerate(MECHANISMS):
-        draws = [new_ties(torn, mechanism, np.random.default_rng([SEED, number, draw])) for draw in range(DRAWS)]
+        draws = [new_ties(cut.torn, mechanism, np.random.default_rng([SEED, number, draw])) for draw in range(DRAWS)]
         parts = np.array([left.tied(ends).fragmentation for ends in draws])
-        values = measure.after(network, torn, draws)
-        share = float((values > before + 1e-12).mean()) if removed else 0.0
+        values = cut.efficiency(draws)
+        share = float((values > cut.before + 1e-12).mean()) if cut.removed else 0.0
         found.append(Recovery(mechanism, band(parts), band(values), share, share > 0.5))
     return tuple(found)
 

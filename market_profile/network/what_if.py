@@ -14,9 +14,8 @@ import pandas as pd
 
 from market_profile.errors import WrongUse
 from market_profile.network.codes import among, ordered, places
-from market_profile.network.distances import Distances
 from market_profile.network.fields import NO_TIES
-from market_profile.network.mending import tear, yardstick
+from market_profile.network.mending import Removal, removal
 from market_profile.network.pieces import fragmentation
 from market_profile.network.recovery import PIVOTS, Recovery, Stability, recover, stability
 from market_profile.network.structure import Web, components, shared_users, web_of
@@ -105,10 +104,11 @@ def remove_nominals(network: Ties, nominals: tuple[str, ...]) -> WhatIf:
     removed = _places(web, nominals)
     everybody = tied_web(edges)
     without, alternative = users_left(edges, network.nodes, set(nominals))
-    before, after = shapes(web, removed)
-    before_all, after_all = shapes(everybody, _places(everybody, nominals))
+    cut = removal(web, removed, PIVOTS)
+    before, after = shapes(cut)
+    before_all, after_all = shapes(removal(everybody, _places(everybody, nominals), PIVOTS))
     low, high = _random(web, len(removed))
-    mended = recover(web, removed)
+    mended = recover(cut)
     backed = set(web.nodes)
     roles = network.nodes.set_index("nominal_id").loc[list(nominals), "role"]
     return WhatIf(
@@ -155,17 +155,15 @@ def tied_web(edges: pd.DataFrame) -> Web:
     return web_of(edges, names)
 
 
-def shapes(web: Web, removed: list[int]) -> tuple[Shape, Shape]:
-    """Return the shape of ``web`` before and after ``removed`` (indices) are out, distances from the same people."""
-    matrix = web.matrix()
-    network, measure, torn = Distances(matrix), yardstick(web, removed, PIVOTS), tear(matrix, removed)
+def shapes(cut: Removal) -> tuple[Shape, Shape]:
+    """Return the shape of a network before and after a removal, distances from the same people."""
+    web, removed = cut.web, cut.removed
     before = components(web)
-    rest = np.delete(components(Web(web.nodes, web.pairs[_among(web, removed)], np.ones(0))), torn.gone)
-    whole = measure.before(*network.inverse(measure.searches()))
-    left = float(measure.after(network, torn, [NO_TIES])[0])
+    rest = np.delete(components(Web(web.nodes, web.pairs[_among(web, removed)], np.ones(0))), cut.torn.gone)
+    left = float(cut.efficiency([NO_TIES])[0])
     return (
-        Shape(fragmentation(web), whole, len(np.unique(before)), web.size),
-        Shape(fragmentation(web, removed), left, len(np.unique(rest)), torn.remaining),
+        Shape(fragmentation(web), cut.before, len(np.unique(before)), web.size),
+        Shape(fragmentation(web, removed), left, len(np.unique(rest)), cut.torn.remaining),
     )
 
 

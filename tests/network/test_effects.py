@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from crowds import crowd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 from small_worlds import People, story
 
 from market_profile.network import build_network, effects, removal_effects, remove_nominals
-from market_profile.network.distances import inverse_distances, sampled
+from market_profile.network.distances import Distances, inverse_distances, sampled
+from market_profile.network.fields import Search
 from market_profile.network.mending import MECHANISMS, SEED, new_ties, tear
 from market_profile.network.model import Network
 from market_profile.network.what_if import tied_web
@@ -63,6 +64,28 @@ def test_distances_equal_networkx(seed: int, ties: int) -> None:
     expected = sum(1 / d for _, near in nx.all_pairs_shortest_path_length(more) for d in near.values() if d)
     extra = extra[~np.isin(extra, gone).any(axis=1)]
     assert inverse_distances(matrix, sources, gone, extra) == pytest.approx(expected)
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=60, deadline=None)
+def test_parts_that_no_search_touches_are_known(seed: int) -> None:
+    """Searches that touch a few parts of a network find, to the last bit, what searches of all of it find."""
+    chance = np.random.default_rng(seed)
+    size = 120
+    ends = chance.integers(0, size, (int(chance.integers(0, 140)), 2))
+    ends = ends[ends[:, 0] != ends[:, 1]]
+    both = np.unique(np.concatenate([ends, ends[:, ::-1]]), axis=0)
+    matrix = sparse.csr_matrix((np.ones(len(both)), both.T), shape=(size, size))
+    network, whole = Distances(matrix), sampled(np.arange(size), int(chance.integers(1, size)), seed)
+    searches = []
+    for _ in range(40):
+        gone = chance.choice(size, int(chance.integers(0, 4)), replace=False)
+        searches.append(
+            Search(np.setdiff1d(whole, gone), gone, chance.integers(0, size, (int(chance.integers(0, 4)), 2)))
+        )
+    known = network.known_from(whole)
+    assert network.inverse(searches, known).tolist() == network.inverse(searches).tolist()
+    assert network.inverse([Search(whole)], known).tolist() == network.inverse([Search(whole)]).tolist()
 
 
 @pytest.mark.parametrize("order", ["dcba", "badc"])

@@ -8,10 +8,12 @@ from small_worlds import story
 
 from market_profile.errors import WrongUse
 from market_profile.network import build_network, remove_nominals
+from market_profile.network.mending import removal
 from market_profile.network.model import Network
 from market_profile.network.recovery import (
     DRAWS,
     MECHANISMS,
+    PIVOTS,
     recover,
     stability,
     with_ties,
@@ -80,14 +82,14 @@ def test_the_same_question_gets_the_same_answer(network: Network) -> None:
 
 
 def test_removing_nobody_changes_nothing() -> None:
-    for way in recover(STAR, []):
+    for way in recover(removal(STAR, [], PIVOTS)):
         assert way.efficiency[0] == pytest.approx(efficiency(STAR))
         assert not way.is_strengthening
 
 
 def test_each_mechanism_reports_bands() -> None:
     chain = web_of_size(12, *((i, i + 1) for i in range(11)))
-    ways = recover(chain, [5])
+    ways = recover(removal(chain, [5], PIVOTS))
     assert tuple(way.mechanism for way in ways) == MECHANISMS
     for way in ways:
         assert way.efficiency[1] <= way.efficiency[0] <= way.efficiency[2]
@@ -98,7 +100,7 @@ def test_each_mechanism_reports_bands() -> None:
 def test_a_bottleneck_that_mends_directly_strengthens() -> None:
     # two cliques joined through one long chain's middle: its neighbours meet directly once it is gone
     chain = web_of_size(5, (0, 1), (1, 2), (2, 3), (3, 4))
-    shared = next(way for way in recover(chain, [2]) if way.mechanism == "shared")
+    shared = next(way for way in recover(removal(chain, [2], PIVOTS)) if way.mechanism == "shared")
     # 0-1 and 3-4 with 1-3 tied: path of four, efficiency (3 + 2/2 + 1/3) / 6; before (4 + 3/2 + 2/3 + 1/4) / 10
     assert shared.efficiency[0] == pytest.approx((3 + 1 + 1 / 3) / 6)
     assert shared.is_strengthening
