@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from market_profile.resolve.alike import Letters, letters_of
+from market_profile.resolve.fold import Fold, as_texts
 from market_profile.resolve.lists import Lists, Numbers, Overlap, distinct, packed, unpacked
 
 Codes = npt.NDArray[np.int32]
@@ -56,12 +57,11 @@ class Words:
         code, values = pd.factorize(column)
         return self.known(values)[code] if len(column) else np.zeros(0, dtype=np.int32)
 
-    def folded(self, codes: Codes, fold: Callable[[pd.Series[str]], pd.Series[str]]) -> Codes:
+    def folded(self, codes: Codes, fold: Fold) -> Codes:
         """Return codes of the folded texts of ``codes``: each text is folded once, a blank stays blank."""
         used = distinct(codes.astype(np.int64))
-        texts = pd.Series(self.texts[used], dtype="str")
         table = np.zeros(len(self), dtype=np.int32)
-        table[used] = self.known(fold(texts))
+        table[used] = self.known(fold(as_texts(self.texts[used])).to_pylist())
         table[0] = 0
         return table[codes]
 

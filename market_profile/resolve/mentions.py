@@ -6,7 +6,6 @@ held as categories (each distinct text once, and numbers), so that a million men
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,11 +16,10 @@ import pyarrow.compute as pc
 
 from market_profile.contracts.tables import Tables
 from market_profile.periods import Month
-from market_profile.resolve.fold import fold_address, fold_code, fold_list, fold_name, fold_phone
+from market_profile.resolve.fold import BLANK, as_texts
+from market_profile.resolve.parts import PLACE, TEXTS, Codes, Part, as_frame, same
 
 MENTION_KEY = ["kind", "record_ref", "subject_no"]
-
-_TEXT = ("nominal_ref", "surname", "forenames", "aliases", "sex", "phone", "vrm", "address_text", "role")
 
 COMPARED_ONLY = ("log", "aliases", "sex", "phone", "vrm", "address", "nominal_ref", "easting_m", "northing_m")
 """Columns of the mentions that nothing asks for once their units are made."""
@@ -49,7 +47,6 @@ _SOURCES = (
     _Source("test_purchases", "attempted_at", prefix="seller_", role="dealer"),
 )
 """By the alphabet, as mentions are ordered."""
-_PLACE = ("easting_m", "northing_m")
 _NOT_KEYED = frozenset({"convictions", "cohort_register"})
 """Kinds whose record_ref is made from content: it holds a trace of the name, so that nothing is ordered by it."""
 _NAMELESS = ("at", "date_of_birth", "sex", "nominal_ref", "phone", "vrm", "address", "easting_m", "northing_m")
@@ -57,8 +54,7 @@ _NAMELESS = ("at", "date_of_birth", "sex", "nominal_ref", "phone", "vrm", "addre
 _WHO = ("nominal_ref", "surname", "forenames", "aliases", "phone")
 """Texts of which a record must hold one, or a birth, to be a mention."""
 
-Parts = list[pd.DataFrame]
-Codes = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 
 def collect_mentions(tables: Tables, month: Month) -> pd.DataFrame:
@@ -71,8 +67,7 @@ def collect_mentions(tables: Tables, month: Month) -> pd.DataFrame:
     is one.
     """
     parts = [_part(tables, source, month) for source in _SOURCES]
-    parts = [part for part in parts if len(part)] or parts[:1]
-    folded = _folded(parts)
+    folded = as_frame([part for part in parts if len(part)] or parts[:1])
     loose = np.flatnonzero(folded["kind"].isin(_NOT_KEYED))
     if not len(loose):
         return folded
@@ -83,157 +78,85 @@ def collect_mentions(tables: Tables, month: Month) -> pd.DataFrame:
     return folded.take(place).reset_index(drop=True)
 
 
-def _part(tables: Tables, source: _Source, month: Month) -> pd.DataFrame:
+def _part(tables: Tables, source: _Source, month: Month) -> Part:
     """Return what a kind says of people, each record once, in the order of references."""
     part = _subjects(tables) if source.kind == "log_subjects" else _other(tables.get(source.kind), source)
-    part = _before(part, month)
-    if _rises(part["record_ref"], part["subject_no"]):
+    at, is_said = part.numbers["at"], part.numbers.pop("is_said", None)
+    keep = np.isnat(at) | (at < np.datetime64(month.end))
+    rows = np.flatnonzero(keep if is_said is None else keep & is_said)
+    part = part if len(rows) == len(part) else part.take(rows)
+    one, two = part.texts["record_ref"], part.texts["subject_no"]
+    if _rises(one, two):
         return part
-    rank, number = _ranks(part["record_ref"]), _ranks(part["subject_no"])
+    rank, number = _ranks(one), _ranks(two)
     key = rank * (int(number.max(initial=0)) + 1) + number
     order = np.argsort(key, kind="stable")
     return part.take(order[np.diff(key[order], append=-1) != 0])
 
 
-def _rises(first: pd.Series[str], second: pd.Series[str]) -> bool:
+def _rises(one: pa.Array, two: pa.Array) -> bool:
     """Tell whether rows stand in the order of two texts (by code points), each pair of texts once."""
-    one, two = pa.array(first), pa.array(second)
     below = pc.less(one[:-1], one[1:])
+    if pc.all(below, min_count=0).as_py():
+        return True
     tied = pc.and_(pc.equal(one[:-1], one[1:]), pc.less(two[:-1], two[1:]))
-    return bool(pc.all(pc.or_(below, tied), min_count=0).as_py())
+    return bool(pc.all(pc.or_(below, tied)).as_py())
 
 
-def _ranks(column: pd.Series[str]) -> Codes:
+def _ranks(column: pa.Array) -> Codes:
     """Return the rank of each text by code points; equal texts have one."""
-    code, texts = pd.factorize(column)
-    rank = np.empty(len(texts), dtype=np.int64)
-    rank[texts.array.argsort(kind="stable")] = np.arange(len(texts))
-    return np.asarray(rank[code])
+    held = column.dictionary_encode()
+    rank = np.empty(len(held.dictionary), dtype=np.int64)
+    rank[pc.sort_indices(held.dictionary).to_numpy()] = np.arange(len(rank))
+    return np.asarray(rank[held.indices.to_numpy()])
 
 
-def _before(part: pd.DataFrame, month: Month) -> pd.DataFrame:
-    within = (part["at"].isna() | (part["at"] < month.end)).to_numpy()
-    return part if within.all() else part[within]
-
-
-def _subjects(tables: Tables) -> pd.DataFrame:
+def _subjects(tables: Tables) -> Part:
     """Return the subjects of logs, with the time of the log, and its place where they have none of their own."""
     subjects, logs = tables.get("log_subjects"), tables.get("intelligence_logs")
-    at = _places(subjects["urn"], logs["urn"])
-    lost = np.flatnonzero(at < 0)
-    log = at.copy()
-    log[lost] = len(logs) + pd.factorize(subjects["urn"].iloc[lost])[0]
-    known = pd.DataFrame(
-        {"at": _times(logs["event_from"].fillna(logs["submitted_at"])), **{c: logs[c] for c in _PLACE}}
-    )
-    known = known.reset_index(drop=True).reindex(at).set_axis(subjects.index)
-    said = {name: subjects[name] for name in ("subject_no", "date_of_birth", *_TEXT) if name in subjects}
-    said |= {"record_ref": subjects["urn"], "log": pd.Series(log, index=subjects.index), "at": known["at"]}
-    said |= {"is_safeguarding": subjects["safeguarding"].fillna(False).astype(bool)}
-    for column in _PLACE:
-        said[column] = known[column].fillna(subjects[column]) if column in subjects else known[column]
-    return _shaped(said, "log_subjects")
-
-
-def _places(texts: pd.Series[str], among: pd.Series[str]) -> Codes:
-    """Return the first place of each text ``among`` others, -1 where it is not there."""
-    found = pc.index_in(pa.array(texts), value_set=pa.array(among))
-    return np.asarray(found.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
-
-
-def _other(frame: pd.DataFrame, source: _Source) -> pd.DataFrame:
-    named = ("nominal_ref",) if source.reference_only else (*_TEXT, "date_of_birth")
-    said = {name: frame[name] for name in ("record_ref", *_PLACE) if name in frame}
-    said |= {name: frame[source.prefix + name] for name in named if source.prefix + name in frame}
-    said |= {"at": _times(frame[source.time]), "subject_no": pd.Series("1", index=frame.index, dtype="str")}
-    if source.role:
-        said["role"] = pd.Series(source.role, index=frame.index, dtype="str")
-    who = np.zeros(len(frame), dtype=bool)
-    for name in _WHO:
-        who |= (said[name].fillna("") != "").to_numpy() if name in said else False
-    if "date_of_birth" in said:
-        who |= said["date_of_birth"].notna().to_numpy()
-    return _shaped(said, source.kind)[who]
-
-
-def _times(column: pd.Series) -> pd.Series[pd.Timestamp]:
-    return pd.to_datetime(column).astype("datetime64[us]")
-
-
-def _shaped(said: dict[str, pd.Series], kind: str) -> pd.DataFrame:
-    """Return a part's columns; those that the kind lacks are left out, but for its kind, time and key."""
-    frame = pd.DataFrame(said).assign(kind=kind)
-    frame["record_ref"], frame["subject_no"] = (frame[c].astype("str") for c in ("record_ref", "subject_no"))
-    return frame
-
-
-def _folded(parts: Parts) -> pd.DataFrame:
-    """Return the parts as one, words folded."""
-    text = {name: _texts(parts, name) for name in _TEXT}
-    birth = _whole(parts, "date_of_birth", pd.NaT).astype("datetime64[us]")
-    month_day = birth.dt.month * 100 + birth.dt.day
-    columns = {
-        **{name: _whole(parts, name, "").astype("str") for name in MENTION_KEY},
-        "log": _whole(parts, "log", -1).astype("int64"),
-        "at": _whole(parts, "at", pd.NaT).astype("datetime64[us]"),
-        "role": text["role"],
-        "date_of_birth": birth,
-        "is_safeguarding": _whole(parts, "is_safeguarding", False).astype(bool),
-        **{name: _whole(parts, name, np.nan).astype("float64") for name in _PLACE},
-        **{f"written_{name}": text[name] for name in ("forenames", "surname", "aliases")},
-        **{name: _by_category(text[name], fold_name) for name in ("surname", "forenames")},
-        "aliases": _by_category(text["aliases"], fold_list),
-        "phone": _by_category(text["phone"], fold_phone),
-        **{name: _by_category(text[name], fold_code) for name in ("vrm", "nominal_ref")},
-        "address": _by_category(text["address_text"], fold_address),
-        "sex": _by_category(text["sex"], _fold_sex),
-        "dob": birth.where(month_day != 101),
-        "dob_year": birth.dt.year.fillna(0).astype("int64"),
+    urns = as_texts(subjects["urn"])
+    log = pc.index_in(urns, value_set=as_texts(logs["urn"])).fill_null(-1).to_numpy().astype(np.int64)
+    lost = np.flatnonzero(log < 0)
+    begun, told = _times(logs["event_from"]), _times(logs["submitted_at"])
+    numbers = {
+        "at": np.append(np.where(np.isnat(begun), told, begun), np.datetime64("NaT", "us"))[log],
+        "date_of_birth": _times(subjects["date_of_birth"]),
+        "is_safeguarding": subjects["safeguarding"].fillna(False).to_numpy(bool),
     }
-    return pd.DataFrame(columns)
+    for name in PLACE:
+        place = np.append(logs[name].to_numpy(np.float64), np.nan)[log]
+        own = subjects[name].to_numpy(np.float64) if name in subjects else place
+        numbers[name] = np.where(np.isnan(place), own, place)
+    log[lost] = len(logs) + urns.take(pa.array(lost)).dictionary_encode().indices.to_numpy()
+    texts = {name: as_texts(subjects[name]) for name in ("subject_no", *TEXTS) if name in subjects}
+    return Part("log_subjects", texts | {"record_ref": urns}, numbers | {"log": log})
 
 
-def _fold_sex(written: pd.Series[str]) -> pd.Series[str]:
-    letter = written.str.strip().str.upper().str.slice(0, 1)
-    return letter.where(letter.isin(["M", "F"]), "")
+def _other(frame: pd.DataFrame, source: _Source) -> Part:
+    named = ("nominal_ref",) if source.reference_only else TEXTS
+    texts = {name: as_texts(frame[source.prefix + name]) for name in named if source.prefix + name in frame}
+    numbers = {name: frame[name].to_numpy(np.float64) for name in PLACE if name in frame}
+    numbers["at"] = _times(frame[source.time])
+    is_said = np.zeros(len(frame), dtype=bool)
+    for name in _WHO:
+        is_said |= _is_written(texts[name]) if name in texts else False
+    birth = source.prefix + "date_of_birth"
+    if birth in frame and not source.reference_only:
+        numbers["date_of_birth"] = _times(frame[birth])
+        is_said |= ~np.isnat(numbers["date_of_birth"])
+    if source.role:
+        texts["role"] = same(source.role, len(frame))
+    texts |= {"record_ref": as_texts(frame["record_ref"]), "subject_no": same("1", len(frame))}
+    return Part(source.kind, texts, numbers | {"is_said": is_said})
 
 
-def _whole(parts: Parts, name: str, blank: object) -> pd.Series:
-    """Return a column of all parts, ``blank`` where a part lacks it."""
-    held = [part[name] if name in part else pd.Series([blank] * len(part), index=part.index) for part in parts]
-    like = next((column.dtype for part, column in zip(parts, held, strict=True) if name in part), None)
-    return pd.concat([column.astype(like) if like else column for column in held], ignore_index=True)
+def _is_written(texts: pa.Array) -> Flags:
+    return np.asarray(pc.fill_null(pc.not_equal(texts, BLANK), False).to_numpy(zero_copy_only=False))
 
 
-def _texts(parts: Parts, name: str) -> pd.Series:
-    """Return a text column of all parts as categories, ``""`` where a part lacks it."""
-    number: dict[str, int] = {"": 0}
-    codes = [np.zeros(0, dtype=np.int32)]
-    for part in parts:
-        if name in part:
-            code, texts = pd.factorize(part[name])
-            codes.append(_numbered(texts.astype("str").tolist(), number)[code])
-        else:
-            codes.append(np.zeros(len(part), dtype=np.int32))
-    return _category(np.concatenate(codes), number)
-
-
-def _by_category(column: pd.Series, fold: Callable[[pd.Series[str]], pd.Series[str]]) -> pd.Series:
-    """Return a column of categories with each folded once; what folds to one text is one category."""
-    number: dict[str, int] = {"": 0}
-    table = _numbered(fold(pd.Series(column.cat.categories, dtype="str")).tolist(), number)
-    return _category(table[column.cat.codes.to_numpy()], number)
-
-
-def _numbered(texts: list[str], number: dict[str, int]) -> npt.NDArray[np.int32]:
-    """Return the numbers of ``texts``, new ones are taken up; a last 0 stands for what is missing (-1)."""
-    new = dict.fromkeys(text for text in texts if text not in number)
-    number.update(zip(new, range(len(number), len(number) + len(new)), strict=True))
-    return np.array([*map(number.__getitem__, texts), 0], dtype=np.int32)
-
-
-def _category(codes: npt.NDArray[np.int32], number: dict[str, int]) -> pd.Series:
-    return pd.Series(pd.Categorical.from_codes(codes, categories=pd.Index(list(number), dtype="str"), validate=False))
+def _times(column: pd.Series) -> npt.NDArray[np.datetime64]:
+    times = column if column.dtype.kind == "M" else pd.to_datetime(column)
+    return times.to_numpy().astype("datetime64[us]")
 
 
 def age_order(mentions: pd.DataFrame) -> npt.NDArray[np.int64]:

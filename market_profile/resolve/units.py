@@ -12,10 +12,12 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from market_profile.resolve.coded import Coded, Codes, Words, as_frame
 from market_profile.resolve.context import context_lists
-from market_profile.resolve.fold import name_roots, skeleton
+from market_profile.resolve.fold import Fold, as_texts, name_roots, skeleton
 from market_profile.resolve.link import Evidence
 from market_profile.resolve.lists import Lists, Numbers, distinct, lists_of, packed, unpacked
 from market_profile.resolve.moments import moments_of, often
@@ -78,8 +80,8 @@ def make_units(mentions: pd.DataFrame, judged: npt.NDArray[np.bool_]) -> Units:
     lists["moments"] = moments_of(mentions, unit)
     lists |= often(lists["moments"], columns["surname"] > 0)
     follows = {
-        "surname_parts": ("surname", _by_word(said["surname"], words, lambda texts: texts.str.split(" "))),
-        "forename_roots": ("forename", _by_word(said["forename"], words, lambda t: name_roots(t).str.split("|"))),
+        "surname_parts": ("surname", _by_word(said["surname"], words, " ")),
+        "forename_roots": ("forename", _by_word(said["forename"], words, "|", name_roots)),
     }
     coded = Coded(words, columns, lists, follows)
     return Units(coded, unit, first, _evidence(said, words), _content(said, words))
@@ -91,13 +93,24 @@ def _said(mentions: pd.DataFrame, words: Words) -> Said:
     said: Said = {"dob": days[code + 1], "dob_year": mentions["dob_year"].to_numpy(np.int32)}
     for name in ("surname", "forenames", "aliases", "sex", "phone", "vrm", "address", "nominal_ref"):
         said[name] = words.encode(mentions[name])
-    said["forename"] = words.folded(said["forenames"], lambda names: names.str.replace(r" .*$", "", regex=True))
-    said["middle"] = words.folded(said["forenames"], lambda names: names.str.replace(r"^[^ ]* ?", "", regex=True))
+    said["forename"] = words.folded(said["forenames"], _first_name)
+    said["middle"] = words.folded(said["forenames"], _other_names)
     said["surname_sound"] = words.folded(said["surname"], skeleton)
-    said["dob_swapped"] = words.folded(
-        said["dob"], lambda day: day.str.slice(0, 5) + day.str.slice(8, 10) + "-" + day.str.slice(5, 7)
-    )
+    said["dob_swapped"] = words.folded(said["dob"], _swapped)
     return said
+
+
+def _first_name(names: pa.Array) -> pa.Array:
+    return pc.replace_substring_regex(names, pattern=" .*$", replacement="")
+
+
+def _other_names(names: pa.Array) -> pa.Array:
+    return pc.replace_substring_regex(names, pattern="^[^ ]* ?", replacement="")
+
+
+def _swapped(days: pa.Array) -> pa.Array:
+    """Return ISO dates with day and month swapped."""
+    return pc.replace_substring_regex(days, pattern="^(.{5})(..)-(..)$", replacement=r"\1\3-\2")
 
 
 def combined(columns: list[Codes]) -> Codes:
@@ -160,14 +173,15 @@ def _split(values: npt.NDArray[np.object_], separator: str, words: Words) -> Lis
     return lists_of(np.repeat(np.arange(len(parts)), sizes), flat.astype(np.int64), len(parts))
 
 
-def _by_word(codes: Codes, words: Words, parts_of: object) -> Lists:
-    """Return, by code of the word, the words that follow from it; none for words that no unit has here."""
+def _by_word(codes: Codes, words: Words, separator: str, fold: Fold | None = None) -> Lists:
+    """Return, by code of the word, the parts of the word (``fold`` of it); none for words that no unit has here."""
     used = distinct(codes.astype(np.int64))
     used = used[used > 0]
-    parts = parts_of(pd.Series(words.texts[used], dtype="str"))  # type: ignore[operator]
-    sizes = parts.str.len().to_numpy(np.int64)
-    flat = words.known([part for several in parts for part in several])
-    return lists_of(np.repeat(used, sizes), flat.astype(np.int64), len(words))
+    texts = as_texts(words.texts[used])
+    parts = pc.split_pattern(texts if fold is None else fold(texts), separator)
+    flat = words.known(parts.flatten().to_pylist())
+    owner = np.repeat(used, pc.list_value_length(parts).to_numpy())
+    return lists_of(owner, flat.astype(np.int64), len(words))
 
 
 def _rare(aliases: Lists, said: Said, someone: Codes, words: int) -> npt.NDArray[np.bool_]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 from public_data import Problem, both, frequency, key_frame, names_and_birth
 
-from market_profile.resolve.fold import fold_name
+from market_profile.resolve.fold import by_value, fold_name
 from market_profile.resolve.link import Evidence
 from market_profile.resolve.model import Field, Level, shipped_model
 
@@ -78,7 +78,7 @@ def febrl(files: tuple[pd.DataFrame, ...], columns: ColumnMap = FEBRL) -> Proble
     units = names_and_birth(raw[columns.forename], raw[columns.surname], birth)
     units["reference"], units["file"] = raw[columns.reference], raw["file"]
     for name in columns.words:
-        units[name] = fold_name(raw[name])
+        units[name] = by_value(raw[name], fold_name)
     for name in columns.numbers:
         units[name] = raw[name]
     fields = [field for field in shipped_model().fields if field.name in {"surname", "forename", "date_of_birth"}]

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from market_profile.resolve.fold import fold_name, name_roots, skeleton
+from market_profile.resolve.fold import by_value, fold_name, name_roots, skeleton
 from market_profile.resolve.link import Evidence
 from market_profile.resolve.model import Field, Level, LinkModel, shipped_model
 
@@ -28,7 +28,7 @@ class Problem:
 
 def names_and_birth(forename: pd.Series, surname: pd.Series, dob: pd.Series) -> pd.DataFrame:
     """The name and date columns that the shipped model compares."""
-    fore, sur = fold_name(forename), fold_name(surname)
+    fore, sur = by_value(forename, fold_name), by_value(surname, fold_name)
     first = fore.str.split(" ").str[0].fillna("")
     day = dob.where(dob.str.fullmatch(r"\d{4}-\d\d-\d\d"), "")
     swapped = day.str.slice(0, 5) + day.str.slice(8, 10) + "-" + day.str.slice(5, 7)
@@ -37,9 +37,9 @@ def names_and_birth(forename: pd.Series, surname: pd.Series, dob: pd.Series) -> 
             "unit": np.arange(len(fore), dtype="int64"),
             "surname": sur,
             "surname_parts": sur.str.split(" "),
-            "surname_sound": skeleton(sur),
+            "surname_sound": by_value(sur, skeleton),
             "forename": first,
-            "forename_roots": name_roots(first).str.split("|"),
+            "forename_roots": by_value(first, name_roots).str.split("|"),
             "middle_names": fore.str.split(" ").str[1:],
             "dob": day,
             "dob_swapped": swapped.where(day.ne(""), ""),
@@ -96,7 +96,7 @@ def fake_1000() -> Problem:
     """Splink's fake_1000: 1,000 records of 251 people."""
     raw = pd.read_csv(FOLDER / "fake_1000.csv", dtype=str, keep_default_na=False)
     units = names_and_birth(raw["first_name"], raw["surname"], raw["dob"])
-    units["city"], units["email"] = fold_name(raw["city"]), raw["email"].str.casefold()
+    units["city"], units["email"] = by_value(raw["city"], fold_name), raw["email"].str.casefold()
     units["mailbox"] = units["email"].str.split("@").str[0]
     left, right = "email_l", "email_r"
     email = Field(
@@ -198,10 +198,13 @@ def historical(raw: pd.DataFrame | None = None) -> Problem:
         raw = pd.read_csv(FOLDER / "historical_half.csv", dtype=str, keep_default_na=False)
     raw = raw.reset_index(drop=True)
     units = names_and_birth(raw["first_name"], raw["surname"], raw["dob"])
-    units["full_parts"] = fold_name(raw["full_name"]).str.split(" ")
-    units["full_name"] = fold_name(raw["full_name"])
+    units["full_parts"] = by_value(raw["full_name"], fold_name).str.split(" ")
+    units["full_name"] = by_value(raw["full_name"], fold_name)
     units["postcode"] = raw["postcode_fake"].str.replace(" ", "")
-    units["birth_place"], units["occupation"] = fold_name(raw["birth_place"]), fold_name(raw["occupation"])
+    units["birth_place"], units["occupation"] = (
+        by_value(raw["birth_place"], fold_name),
+        by_value(raw["occupation"], fold_name),
+    )
     units["sex"] = raw["gender"]
     post, full = _historical_fields()
     place = _text_field("birth_place", "Where born.", (0.6, 0.1, 0.1, 0.2), (0.01, 0.005, 0.03, 0.95))
