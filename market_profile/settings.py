@@ -16,6 +16,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
 
 from market_profile.errors import SettingsError
+from market_profile.visible import key_with_marks
+
+_ONE_LINE = r"^[^\n\r\t]*[^\s][^\n\r\t]*$"
+"""A text that is not blank, on one line."""
 
 
 class _Part(BaseModel):
@@ -25,9 +29,9 @@ class _Part(BaseModel):
 class AreaSettings(_Part):
     """The area: its name, code, polygons and the CRS of the analysis."""
 
-    name: str
+    name: str = Field(max_length=120, pattern=_ONE_LINE)
     """Name of the area, as on the page."""
-    code: str
+    code: str = Field(max_length=40, pattern=_ONE_LINE)
     """Code of the area, such as E06000043."""
     partner_areas: str
     """File with the polygons that partners know (LSOAs); EPSG:4326 unless the file says otherwise."""
@@ -73,10 +77,13 @@ class SourceSettings(_Part):
 
 def _check_date_format(text: str) -> None:
     """Raise ``ValueError`` unless the format says which day of which year, and of an hour of twelve which half."""
-    found = set(re.findall(r"%(.?)", text, flags=re.DOTALL))
+    codes = re.findall(r"%(.?)", text, flags=re.DOTALL)
+    found = set(codes)
     unknown = found - set("%aAbBdfHIjmMpSyYz")
     if unknown:
         raise ValueError("the format has a code after % that is not one of a A b B d f H I j m M p S y Y z")
+    if len(found) < len(codes) or len(found & set("yY")) > 1 or len(found & set("mbB")) > 1:
+        raise ValueError("the format says a part of the date twice")
     has_day = "j" in found or ("d" in found and found & set("mbB"))
     if not (found & set("yY") and has_day):
         raise ValueError("the format must say year, month and day, such as %d/%m/%Y")
@@ -111,7 +118,10 @@ class ResolveSettings(_Part):
                 f"area.toml: resolve.model names {self.model}, which is not there; run market-profile estimate or "
                 "remove the key"
             )
-        self._model_text = path.read_text(encoding="utf-8")
+        try:
+            self._model_text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise SettingsError(f"area.toml: resolve.model names {self.model}, which is not UTF-8 text") from None
 
 
 class NetworkSettings(_Part):
@@ -332,8 +342,11 @@ def parse_settings(text: str, kinds: tuple[str, ...]) -> Settings:
         raw: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"area.toml is not valid TOML: {error}") from None
-    except RecursionError:
-        raise SettingsError("area.toml is not valid TOML: it is nested too deeply") from None
+    except (RecursionError, ValueError):
+        raise SettingsError("area.toml is not valid TOML: it is nested too deeply, or a number is too long") from None
+    marked = key_with_marks(raw)
+    if marked is not None:
+        raise SettingsError(f"area.toml: key {marked} holds control characters or marks of direction; retype it")
     try:
         settings = Settings.model_validate(raw)
     except ValidationError as error:

@@ -15,7 +15,7 @@ from rich.markup import escape
 from market_profile.cli.showing import _edition_folder, _planner_table
 from market_profile.errors import WrongUse
 from market_profile.periods import Month
-from market_profile.sources.decisions import FORMS
+from market_profile.sources.decision_forms import FORMS
 from market_profile.store.publish import write_file
 
 DECISIONS = ("accept", "reject", "defer")

@@ -18,6 +18,11 @@ _LACKS = {
     errno.EPERM: f"A file or folder may not be changed by this account. {_STANDS} market-profile doctor names it.",
     errno.EMFILE: f"Too many files are open for this account. {_STANDS} Raise the limit (ulimit -n) and {_AGAIN}.",
 }
+_SHAPE = (
+    "In store/ or editions/ a file stands where the program keeps a folder, or the reverse, or a link leads nowhere. "
+    f"{_STANDS} Move it away and {_AGAIN}."
+)
+_LACKS |= {errno.EEXIST: _SHAPE, errno.EISDIR: _SHAPE, errno.ENOTDIR: _SHAPE}
 _NO_TEMPORARY = f"There is no temporary folder that can be written. {_STANDS} Set TMPDIR to one and {_AGAIN}."
 _NO_MEMORY = f"The memory is used up. {_STANDS} Close other programs or use a larger machine, then {_AGAIN}."
 

@@ -13,7 +13,7 @@ from market_profile.contracts.parse_dates import read_dates, read_months, read_t
 from market_profile.contracts.parse_drugs import read_drug_lists, read_drugs
 from market_profile.contracts.parse_numbers import read_integers, read_money, read_numbers, read_percentages
 from market_profile.contracts.parse_units import read_units
-from market_profile.contracts.readings import Reading, no_reasons
+from market_profile.contracts.readings import Reading, no_reasons, reasons
 from market_profile.settings import SourceSettings
 from market_profile.terms import Reason
 
@@ -26,8 +26,19 @@ def read_column(column: Column, text: pd.Series, source: SourceSettings) -> Read
     return in_range(column, reading)
 
 
+_REFERENCES = ("_ref", "_key", "_no", "urn", "phone")
+"""How columns end that tell one thing from another by every digit."""
+_ROUNDED = r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]{2,3}"
+"""What a spreadsheet makes of a long number: 447700900123 becomes 4.47701E+11, as do all numbers near it."""
+
+
 def _text(column: Column, text: pd.Series, source: SourceSettings) -> Reading:
-    return Reading(text, no_reasons(text.index), is_clean=True)
+    if not column.name.endswith(_REFERENCES):
+        return Reading(text, no_reasons(text.index), is_clean=True)
+    is_rounded = text.str.fullmatch(_ROUNDED)
+    if not is_rounded.any():
+        return Reading(text, no_reasons(text.index), is_clean=True)
+    return Reading(text.mask(is_rounded, ""), reasons(text, is_rounded, Reason.BAD_NUMBER))
 
 
 def _code(column: Column, text: pd.Series, source: SourceSettings) -> Reading:

@@ -17,6 +17,7 @@ _GRADES = (
     "in 5x5x5 the source is A-E, the assessment 1-5 and the handling 1-5 (together such as E41), with grade_scheme "
     "5x5x5. Correct the grade or its scheme."
 )
+_ROUNDED = "a spreadsheet rounded it and its last digits are lost. Export the column again as text."
 _COORDINATES = "Write metres or degrees as digits. The row is accepted without its place."
 
 
@@ -36,6 +37,8 @@ def _what_to_do(kind: str, column: Column, reason: Reason, source: SourceSetting
     if reason is Reason.UNKNOWN_VALUE:
         return _about_values(kind, column)
     if reason is Reason.BAD_NUMBER:
+        if column.type is ColumnType.TEXT:
+            return _ROUNDED
         is_price = column.name == "price_gbp"
         advice = (_PRICE if is_price else _MONEY) if column.type is ColumnType.MONEY else _NUMBERS
         whole = " It must be a whole number." if column.type is ColumnType.INTEGER else ""

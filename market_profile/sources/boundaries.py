@@ -8,17 +8,23 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 import shapely
-from pyproj import CRS
-from pyproj.exceptions import CRSError
+from pyproj import CRS, Proj, Transformer
+from pyproj.exceptions import CRSError, ProjError
 from shapely.geometry.base import BaseGeometry
 
 from market_profile.contracts.tables import Areas
 from market_profile.errors import InputRefused, SettingsError
 from market_profile.settings import Settings
+from market_profile.visible import has_marks
 
 ENDINGS = (".geojson", ".json", ".gpkg")
 DEFAULT_CRS = "EPSG:4326"
+SCALE_ERROR = 0.005
+"""National grids keep within 0.1 % of true length; Web Mercator is 58 % off at 51 degrees north."""
+MOST_OVERLAP = 0.01
+"""Generalised borders may overlap by slivers; areas that count a place twice would not add up for partners."""
 LARGEST_AREA_M2 = 1e12
 """Four times the United Kingdom: anything larger, or nothing at all, is a CRS mix-up."""
 
@@ -40,7 +46,10 @@ def load_areas(workspace: Path, settings: Settings) -> Areas:
         crs=area.crs,
     )  # fmt: skip
     found = found.sort_values("area_code", kind="stable", ignore_index=True)
-    return Areas(frame=found, boundary=_boundary(workspace, settings, found), crs=area.crs)
+    whole = _whole(found)
+    if found.geometry.area.sum() > (1 + MOST_OVERLAP) * whole.area:
+        raise InputRefused("area.toml: key area.partner_areas: the areas overlap; every place must lie in one of them")
+    return Areas(frame=found, boundary=_boundary(workspace, settings, whole), crs=area.crs)
 
 
 def merge_areas(workspace: Path, settings: Settings, areas: Areas) -> Areas:
@@ -87,11 +96,11 @@ def _merging(workspace: Path, settings: Settings, areas: Areas) -> pd.DataFrame 
     return table
 
 
-def _boundary(workspace: Path, settings: Settings, areas: gpd.GeoDataFrame) -> BaseGeometry:
+def _boundary(workspace: Path, settings: Settings, areas: BaseGeometry) -> BaseGeometry:
     if settings.area.boundary is None:
-        return _whole(areas)
+        return areas
     boundary = _whole(_read(workspace, settings.area.boundary, "area.boundary", settings.area.crs))
-    if not boundary.intersects(_whole(areas)):
+    if boundary.intersection(areas).area <= 0:
         raise InputRefused("area.toml: key area.boundary does not touch area.partner_areas; check both files' CRS")
     return boundary
 
@@ -119,16 +128,20 @@ def _read(workspace: Path, name: str, key: str, crs: str) -> gpd.GeoDataFrame:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            frame = gpd.read_file(path, engine="pyogrio")
+            layers = [layer for layer, geometry in pyogrio.list_layers(path) if geometry is not None]
+            frame = gpd.read_file(path, engine="pyogrio", layer=layers[0] if layers else None)
     except Exception:
         raise InputRefused(f"area.toml: key {key}: the file is not readable GeoJSON or GeoPackage") from None
     if not isinstance(frame, gpd.GeoDataFrame) or frame.geometry.is_empty.all() or frame.geometry.isna().all():
         raise InputRefused(f"area.toml: key {key}: the file holds no features with a geometry")
+    if len(layers) > 1:
+        raise InputRefused(f"area.toml: key {key}: the file holds {len(layers)} layers; keep the one that is meant")
     frame = frame.set_crs(DEFAULT_CRS) if frame.crs is None else frame
     _check_degrees(frame, key)
     frame = frame.to_crs(crs)
     frame.geometry = [_polygons(shape) for shape in frame.geometry]
     _check_size(frame, key)
+    _check_scale(frame, key, crs)
     return frame
 
 
@@ -166,6 +179,22 @@ def _check_size(frame: gpd.GeoDataFrame, key: str) -> None:
     if not np.isfinite(bounds).all() or not 1 <= total <= LARGEST_AREA_M2:
         raise InputRefused(
             f"area.toml: key {key}: its polygons do not fit area.crs; check the CRS that the file states"
+        )
+
+
+def _check_scale(frame: gpd.GeoDataFrame, key: str, crs: str) -> None:
+    """Refuse polygons where a metre of the CRS is none: exchanged coordinates, another country, Web Mercator."""
+    west, south, east, north = frame.total_bounds
+    point = Transformer.from_crs(crs, DEFAULT_CRS, always_xy=True).transform((west + east) / 2, (south + north) / 2)
+    try:
+        factors = Proj(CRS.from_user_input(crs).to_2d()).get_factors(*point)
+        scales = (factors.meridional_scale, factors.parallel_scale)
+    except ProjError:
+        scales = (np.inf, np.inf)
+    if not all(abs(scale - 1) <= SCALE_ERROR for scale in scales):
+        raise InputRefused(
+            f"area.toml: key {key}: a metre of area.crs is not a metre where its polygons lie; check that longitude "
+            "comes before latitude, and take the CRS of the country (not EPSG:3857)"
         )
 
 
@@ -210,4 +239,8 @@ def _name_property(frame: gpd.GeoDataFrame, code: str, wanted: str | None) -> st
 
 
 def _words(column: pd.Series) -> pd.Series[str]:
-    return column.astype("str").where(column.notna(), "").str.strip().astype("str")
+    """Return the property as trimmed text; refuse marks that would change the page around it."""
+    words = column.astype("str").where(column.notna(), "").str.strip().astype("str")
+    if any(has_marks(word) or "\n" in word for word in words):
+        raise InputRefused("area.toml: key area.partner_areas: a code or name holds control characters or line ends")
+    return words

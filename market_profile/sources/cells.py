@@ -32,7 +32,7 @@ def cell_text(value: object) -> str:
 
 def _number_text(value: float) -> str:
     if not math.isfinite(value):
-        return ""
+        return str(value)
     if value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return f"{value:.15g}"

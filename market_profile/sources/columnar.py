@@ -92,12 +92,17 @@ def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     elif pa.types.is_nested(kind):
         raise FileRefused(HEADER, "has a nested column; flatten it before the export")
     elif pa.types.is_floating(kind):
-        column = _float_text(column.cast(pa.float64()))
+        column = _float_text(column if kind == pa.float64() else _widened(column))
     elif pa.types.is_timestamp(kind):
         column = _time_text(column)
     elif pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         column = column.cast(pa.large_string())
     return pc.fill_null(column.cast(pa.large_string()), "")
+
+
+def _widened(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return numbers of fewer digits as float64 with the digits that they are written with: 12.3, not 12.30000019."""
+    return column.cast(pa.float32()).cast(pa.string()).cast(pa.float64())
 
 
 def _float_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -111,7 +116,7 @@ def _float_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def _time_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     zone = column.type.tz
     whole = pc.all(pc.equal(pc.floor_temporal(column, unit="second"), column), min_count=0).as_py()
-    plain = column.cast(pa.timestamp("s" if whole else "us", tz=zone))
+    plain = column.cast(pa.timestamp("s" if whole else "us", tz=zone), safe=False)
     return pc.strftime(plain, format="%Y-%m-%dT%H:%M:%S" + ("%z" if zone else ""))
 
 

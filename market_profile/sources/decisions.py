@@ -13,97 +13,19 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from market_profile.contracts.kinds import KINDS
 from market_profile.errors import WrongUse
-from market_profile.terms import Judgement
+from market_profile.sources.decision_forms import FORMS, KEYS, Field
+from market_profile.visible import has_marks
 
 FOLDER = "decisions"
 
 
-@dataclass(frozen=True)
-class _Field:
-    """One column of a decisions file: what it may hold; ``folded`` text is compared in lower case."""
-
-    is_required: bool = True
-    allowed: tuple[str, ...] = ()
-    is_date: bool = False
-
-
-_TEXT, _OPTIONAL = _Field(), _Field(is_required=False)
-_DAY, _OPTIONAL_DAY = _Field(is_date=True), _Field(is_required=False, is_date=True)
-STATUSES = ("proposed", "agreed", "in progress", "done", "overdue", "dropped")
-
-FORMS: dict[str, dict[str, _Field]] = {
-    "judgements": {
-        "left_kind": _Field(allowed=tuple(KINDS)),
-        "left_ref": _TEXT,
-        "left_subject": _TEXT,
-        "right_kind": _Field(allowed=tuple(KINDS)),
-        "right_ref": _TEXT,
-        "right_subject": _TEXT,
-        "judgement": _Field(allowed=Judgement.values()),
-        "by": _TEXT,
-        "on": _DAY,
-        "reason": _OPTIONAL,
-    },
-    "grants": {"urn": _TEXT, "who": _TEXT, "role": _TEXT, "condition": _TEXT, "expires_on": _DAY},
-    "recommendations": {
-        "id": _TEXT,
-        "text": _TEXT,
-        "owner": _TEXT,
-        "due_on": _DAY,
-        "status": _Field(allowed=STATUSES),
-        "measure": _OPTIONAL,
-    },
-    "board_decisions": {
-        "target_id": _TEXT,
-        "decision": _Field(allowed=("accept", "reject", "defer")),
-        "by": _TEXT,
-        "on": _DAY,
-        "reason": _TEXT,
-        "month": _OPTIONAL,
-        "authority_ref": _OPTIONAL,
-        "authority_expires_on": _OPTIONAL_DAY,
-    },
-    "deconfliction": {
-        "target_id": _OPTIONAL,
-        "area_code": _OPTIONAL,
-        "from_on": _DAY,
-        "to_on": _DAY,
-        "why": _TEXT,
-    },
-    "claims": {
-        "id": _TEXT,
-        "claim": _TEXT,
-        "outcome": _TEXT,
-        "population": _TEXT,
-        "window": _TEXT,
-        "source": _TEXT,
-        "reproduced": _Field(allowed=("reproduced", "not reproduced", "unclear")),
-        "value": _OPTIONAL,
-        "choices": _OPTIONAL,
-        "claimed_pct": _OPTIONAL,
-        "offence_groups": _OPTIONAL,
-        "from_window": _OPTIONAL,
-        "to_window": _OPTIONAL,
-    },
-    "partners": {
-        "partner": _TEXT,
-        "influence": _Field(allowed=("high", "low")),
-        "interest": _Field(allowed=("high", "low")),
-        "channel": _OPTIONAL,
-        "owner": _OPTIONAL,
-        "next_contact_on": _OPTIONAL_DAY,
-    },
-}
-"""Columns of every decisions file. Dates are ISO 8601 days; names of columns are exact."""
-
-KEYS: dict[str, tuple[str, ...]] = {"recommendations": ("id",), "claims": ("id",), "partners": ("partner",)}
 _KEY_JUDGEMENT = {
     "id": False,
     "sentence": True,
@@ -136,9 +58,26 @@ class Decisions:
 def read_decisions(workspace: Path) -> Decisions:
     """Return the decisions of the workspace; WrongUse names the file and line that cannot be used."""
     folder = workspace / FOLDER
+    _check_names(folder)
     frames = {name: _read_csv(folder / f"{name}.csv", name) for name in FORMS}
     frames["key_judgements"] = _read_key_judgements(folder / "key_judgements.toml")
     return Decisions(**frames, sha256=_hash(frames))
+
+
+def _check_names(folder: Path) -> None:
+    """Refuse what would be passed over in silence: a decisions file that is none, or whose name is slightly wrong."""
+    if not folder.is_dir():
+        if folder.exists():
+            raise WrongUse("decisions in the workspace is a file; make it a folder")
+        return
+    known = [*(f"{name}.csv" for name in FORMS), "key_judgements.toml"]
+    for path in sorted(folder.iterdir()):
+        if path.name in known and not path.is_file():
+            raise WrongUse(f"decisions/{path.name} is not an ordinary file; put the file itself there")
+        is_other = path.name in known or path.name[0] in ".~" or path.suffix.lower() not in (".csv", ".toml")
+        meant = [] if is_other else get_close_matches(path.name.lower(), known, 1, 0.85)
+        if meant:
+            raise WrongUse(f"decisions/ holds a file that is not read; is it meant as {meant[0]}? Rename or move it")
 
 
 def _text_of(path: Path) -> str:
@@ -162,8 +101,9 @@ def _read_csv(path: Path, name: str) -> pd.DataFrame:
                 rows.append([cell.strip() for cell in row])
                 lines.append(start)
             start = reader.line_num + 1
-    except csv.Error:
-        raise _fault(path, start, "a quotation mark is not closed properly") from None
+    except csv.Error as fault:
+        what = "a cell is too long" if "field limit" in str(fault) else "a quotation mark is not closed properly"
+        raise _fault(path, start, what) from None
     if not rows:
         return _typed(pd.DataFrame([], columns=list(form), dtype="str"), form)
     positions = _positions(path, rows[0], form)
@@ -172,10 +112,12 @@ def _read_csv(path: Path, name: str) -> pd.DataFrame:
     cells = [[row[positions[column]] if column in positions else "" for column in form] for row in rows[1:]]
     frame = _typed(pd.DataFrame(cells, columns=list(form), dtype="str"), form)
     _check_keys(path, frame, lines[1:], KEYS.get(name, ()))
+    if name == "deconfliction":
+        _check_periods(path, frame, lines[1:])
     return frame
 
 
-def _positions(path: Path, header: list[str], form: Mapping[str, _Field]) -> dict[str, int]:
+def _positions(path: Path, header: list[str], form: Mapping[str, Field]) -> dict[str, int]:
     unknown = [str(number) for number, name in enumerate(header, start=1) if name not in form]
     missing = [name for name, part in form.items() if part.is_required and name not in header]
     if unknown or missing or len(set(header)) != len(header):
@@ -183,17 +125,21 @@ def _positions(path: Path, header: list[str], form: Mapping[str, _Field]) -> dic
     return {name: header.index(name) for name in header}
 
 
-def _check(path: Path, line: int, row: list[str], header: list[str], form: Mapping[str, _Field]) -> None:
+def _check(path: Path, line: int, row: list[str], header: list[str], form: Mapping[str, Field]) -> None:
     if len(row) != len(header):
         raise _fault(path, line, f"it has {len(row)} cells where the header has {len(header)}")
     for name, cell in zip(header, row, strict=True):
         part = form[name]
+        if has_marks(cell):
+            raise _fault(path, line, f"{name} holds control characters or marks of direction")
         if not cell and part.is_required:
             raise _fault(path, line, f"{name} is empty")
         if cell and part.allowed and cell not in part.allowed:
             raise _fault(path, line, f"{name} must be one of {', '.join(part.allowed)}")
         if cell and part.is_date and not _is_day(cell):
             raise _fault(path, line, f"{name} must be a day written YYYY-MM-DD")
+        if cell and part.form and not re.fullmatch(part.form, cell):
+            raise _fault(path, line, f"{name} must be written as {part.example}")
 
 
 def _is_day(cell: str) -> bool:
@@ -210,7 +156,18 @@ def _check_keys(path: Path, frame: pd.DataFrame, lines: list[int], key: tuple[st
         raise _fault(path, line, f"{' and '.join(key)} must not repeat")
 
 
-def _typed(frame: pd.DataFrame, form: Mapping[str, _Field]) -> pd.DataFrame:
+def _check_periods(path: Path, frame: pd.DataFrame, lines: list[int]) -> None:
+    """Refuse a line that keeps nothing clear: of no target and no area, or ending before it begins."""
+    nothing = (frame["target_id"] == "") & (frame["area_code"] == "")
+    for faulty, what in (
+        (nothing, "target_id or area_code is needed"),
+        (frame["to_on"] < frame["from_on"], "to_on lies before from_on"),
+    ):
+        if faulty.any():
+            raise _fault(path, lines[int(faulty.to_numpy().argmax())], what)
+
+
+def _typed(frame: pd.DataFrame, form: Mapping[str, Field]) -> pd.DataFrame:
     for name, part in form.items():
         if part.is_date:
             frame[name] = pd.to_datetime(frame[name].replace("", None), format="%Y-%m-%d").astype("datetime64[us]")
@@ -225,6 +182,8 @@ def _read_key_judgements(path: Path) -> pd.DataFrame:
         content = tomllib.loads(_text_of(path))
     except tomllib.TOMLDecodeError as fault:
         raise WrongUse(f"decisions/{path.name} is not valid TOML: {fault}") from None
+    except (RecursionError, ValueError):
+        raise WrongUse(f"decisions/{path.name} is not valid TOML: nested too deeply, or a number is too long") from None
     if set(content) - {"key_judgement"} or not isinstance(content.get("key_judgement", []), list):
         raise WrongUse(f"decisions/{path.name}: it holds [[key_judgement]] blocks only")
     blocks = content.get("key_judgement", [])
@@ -234,7 +193,7 @@ def _read_key_judgements(path: Path) -> pd.DataFrame:
 
 def _key_judgement(path: Path, number: int, block: Mapping[str, Any]) -> dict[str, str]:
     place = f"decisions/{path.name}: key_judgement {number}"
-    if set(block) - set(_KEY_JUDGEMENT):
+    if not isinstance(block, dict) or set(block) - set(_KEY_JUDGEMENT):
         raise WrongUse(f"{place}: the keys are {', '.join(_KEY_JUDGEMENT)}")
     row = {}
     for name, is_required in _KEY_JUDGEMENT.items():
@@ -242,6 +201,8 @@ def _key_judgement(path: Path, number: int, block: Mapping[str, Any]) -> dict[st
         words = "|".join(value) if isinstance(value, list) and all(isinstance(v, str) for v in value) else value
         if not isinstance(words, str) or (is_required and not words.strip()):
             raise WrongUse(f"{place}: {name} must be a text{'' if is_required else ' or a list of texts'}")
+        if has_marks(words):
+            raise WrongUse(f"{place}: {name} holds control characters or marks of direction")
         row[name] = words.strip()
     return row
 

@@ -61,7 +61,8 @@ def read_delimited(
     empty file, an unreadable encoding, and a quotation mark that is never properly closed (with its line).
     """
     found = detect_encoding(path, encoding)
-    mark = delimiter or ("\t" if ".tsv" in path.suffixes[-2:] else _sniff(path, found.name, known_headings))
+    is_tabbed = path.name.lower().endswith((".tsv", ".tsv.gz"))
+    mark = delimiter or ("\t" if is_tabbed else _sniff(path, found.name, known_headings))
     if len(mark) != 1 or mark in '"\r\n\0':
         raise FileRefused(HEADER, "area.toml: `delimiter` must be one character, no quotation mark and no line end")
     at_once = read_at_once(path, found.name, mark)

@@ -19,7 +19,7 @@ from pathlib import Path
 from market_profile.contracts.kinds import KINDS
 from market_profile.errors import SettingsError
 from market_profile.settings import Settings
-from market_profile.sources.opening import sha256_of
+from market_profile.sources.opening import sha256_of, stamp_of
 from market_profile.sources.refusal import UNCLAIMED, UNSAFE, FileRefused, Refusal
 
 INBOX = "inbox"
@@ -27,6 +27,7 @@ FORMATS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".xlsx", ".ods", ".parquet")
 PUBLISHED = {"street_crime": "*-street", "stop_and_search": "*-stop-and-search"}
 """Names under which data.police.uk publishes, accepted beside the kind's own name."""
 _UNCLAIMED = "was not read: no record kind claims its name; call it after its kind, or declare its pattern in area.toml"
+_UNOPENED = "is a link, device or pipe, or cannot be opened; copy the file itself into inbox/"
 _SILENT = frozenset({".gitkeep", ".gitignore", ".ds_store"})
 
 
@@ -38,6 +39,8 @@ class InboxFile:
     path: Path
     name: str
     sha256: str
+    stamp: tuple[int, int] | None = None
+    """Size and time of the last change when the bytes were hashed; None where nobody looked."""
 
     @property
     def file_id(self) -> str:
@@ -77,12 +80,12 @@ def find_files(workspace: Path, settings: Settings) -> Found:
             refused.append(_unsafe(kind, name))
             continue
         try:
-            sha256 = sha256_of(path)
+            stamp, sha256 = stamp_of(path), sha256_of(path)
         except FileRefused as fault:
             refused.append(Refusal(kind, name, _name_id(name), fault.reason, fault.sentence))
             continue
         if kind:
-            files.append(InboxFile(kind, path, name, sha256))
+            files.append(InboxFile(kind, path, name, sha256, stamp))
         else:
             unclaimed.append(Refusal("", name, sha256[:12], UNCLAIMED, _UNCLAIMED))
     order = {kind: number for number, kind in enumerate(KINDS)}
@@ -95,12 +98,23 @@ def _walk(inbox: Path) -> Iterator[tuple[Path, str, bool]]:
     """Yield (path, name below the inbox, whether it is an ordinary file), links unfollowed, in order of name."""
     if inbox.is_symlink() or (inbox.exists() and not inbox.is_dir()):
         raise SettingsError("the workspace's inbox/ is a link or a file; make it a folder")
-    for folder, folders, names in os.walk(inbox, followlinks=False):
+    faults: list[OSError] = []
+    for folder, folders, names in os.walk(inbox, followlinks=False, onerror=faults.append):
         folders.sort()
-        for name in sorted(names + [entry for entry in folders if Path(folder, entry).is_symlink()]):
+        for name in sorted(names + [entry for entry in folders if stat.S_ISLNK(_mode(Path(folder, entry)))]):
             path = Path(folder, name)
             if name.casefold() not in _SILENT:
-                yield path, _readable(path.relative_to(inbox)), stat.S_ISREG(path.lstat().st_mode)
+                yield path, _readable(path.relative_to(inbox)), stat.S_ISREG(_mode(path))
+    for unread in (Path(str(fault.filename)) for fault in faults if inbox.is_dir()):
+        yield unread, _readable(unread.relative_to(inbox)), False
+
+
+def _mode(path: Path) -> int:
+    """Return what stands there, links unfollowed; 0 where the path is too long or it just went away."""
+    try:
+        return path.lstat().st_mode
+    except OSError:
+        return 0
 
 
 def _readable(path: Path) -> str:
@@ -140,7 +154,7 @@ def _form(pattern: str) -> re.Pattern[str]:
 
 
 def _unsafe(kind: str, name: str) -> Refusal:
-    return Refusal(kind, name, _name_id(name), UNSAFE, "is a link, device or pipe; copy the file itself into inbox/")
+    return Refusal(kind, name, _name_id(name), UNSAFE, _UNOPENED)
 
 
 def _name_id(name: str) -> str:

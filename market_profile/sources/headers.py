@@ -46,7 +46,17 @@ def known_headings(kind: Kind, source: SourceSettings) -> dict[str, str]:
             place = f'area.toml: sources.{kind.name}.columns."{theirs}"'
             raise SettingsError(f"{place}: no column {ours}; allowed are {', '.join(kind.names)}")
         known[fold(theirs)] = ours
+    _check_columns(kind, source)
     return known
+
+
+def _check_columns(kind: Kind, source: SourceSettings) -> None:
+    """Raise ``SettingsError`` where area.toml says something of a column that the kind does not have."""
+    for key, names in (("values", source.values), ("units", source.units)):
+        unknown = [] if kind.open_columns else [name for name in names if name not in kind.names]
+        if unknown:
+            place = f"area.toml: sources.{kind.name}.{key}.{unknown[0]}"
+            raise SettingsError(f"{place}: there is no such column; allowed are {', '.join(kind.names)}")
 
 
 def match_header(kind: Kind, headings: tuple[str, ...], source: SourceSettings) -> Header:

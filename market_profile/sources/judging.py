@@ -26,10 +26,13 @@ from market_profile.sources.places import COORDINATES, read_places
 from market_profile.sources.raw import faults_at
 from market_profile.sources.reading import FileText, in_our_names
 from market_profile.terms import Reason
+from market_profile.visible import LOOKALIKE, UNSEEN, on_one_line
 
 _ORPHAN = "The {parent} record that this row belongs to was never accepted; send it, then this row again."
-_UNSEEN = r"[\x{ad}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2069}\x{feff}]"
+_DOUBTFUL = r"[\t-\r]|[^\x00-\x7f]"
 _HIDDEN = "The reference holds characters that nobody sees, so that it only looks like another one; retype it."
+_ALIKE = "The reference only looks like one in Latin letters and digits; it is written with others. Retype it."
+_REPEATS = "The row says the header again, as where exports were joined; take it out."
 _LISTED = 20
 
 
@@ -156,13 +159,17 @@ def _judge_group(kind: Kind, files: list[FileText], starts: npt.NDArray[np.int64
         if len(file.table.faults)
     ]
     found = pd.concat(reading, ignore_index=True) if reading else files[0].table.faults
-    return _judge(kind, text, found, around)
+    repeats = [row + start for file, start in zip(files, starts.tolist(), strict=True) for row in file.repeats]
+    return _judge(kind, text, (found, repeats), around)
 
 
-def _judge(kind: Kind, text: pd.DataFrame, reading: pd.DataFrame, around: Circumstances) -> _Judged:
+def _judge(kind: Kind, text: pd.DataFrame, reading: tuple[pd.DataFrame, list[int]], around: Circumstances) -> _Judged:
+    """Judge rows; ``reading`` has the faults found by reading them, and the rows that say the header again."""
     places = read_places(kind, text, around.areas) if kind.has_place else None
     checked = check_rows(kind, _without_places(text) if kind.has_place else text, around.source)
-    faults = _together(reading, checked.faults, _orphans(kind, text, around.parents), *_hidden(kind, text))
+    faults = _together(reading[0], checked.faults, _orphans(kind, text, around.parents), *_hidden(kind, text))
+    repeats = sorted(set(reading[1]) - set(faults["row"])) if reading[1] else []
+    faults = _together(faults, faults_at(repeats, "", Reason.MALFORMED_ROW, _REPEATS))
     typed = checked.accepted[~checked.accepted.index.isin(faults["row"])] if len(faults) else checked.accepted
     labels = {
         "record_ref": record_refs(kind, typed),
@@ -202,12 +209,17 @@ def _orphans(kind: Kind, text: pd.DataFrame, parents: pd.Series[str] | None) -> 
 
 
 def _hidden(kind: Kind, text: pd.DataFrame) -> list[pd.DataFrame]:
-    """Return the rows whose reference holds unseen characters, which would pass for a record of its own."""
+    """Return the rows whose reference only looks like another one, and would pass for a record of its own."""
     found = []
     for name in (name for name in kind.key if name in text):
         cells = pa.array(plain(text[name]), type=pa.large_string())
-        rows = np.asarray(pc.match_substring_regex(cells, _UNSEEN), dtype=bool)
-        found.append(faults_at(text.index[rows].tolist(), name, Reason.BAD_ENCODING, _HIDDEN))
+        doubtful = np.flatnonzero(np.asarray(pc.match_substring_regex(cells, _DOUBTFUL), dtype=bool))
+        if not len(doubtful):
+            continue
+        cells = cells.take(pa.array(doubtful))
+        for form, sentence in ((UNSEEN, _HIDDEN), (LOOKALIKE, _ALIKE)):
+            rows = doubtful[np.asarray(pc.match_substring_regex(cells, form), dtype=bool)]
+            found.append(faults_at(text.index[rows].tolist(), name, Reason.BAD_ENCODING, sentence))
     return found
 
 
@@ -253,6 +265,6 @@ def _ignored(file: FileText, typed: pd.DataFrame) -> tuple[str, ...]:
     unused = sorted([*file.header.ignored, *further])
     if not unused:
         return ()
-    named = [file.table.headings[number - 1].strip()[:40] or f"(column {number})" for number in unused]
+    named = [on_one_line(file.table.headings[number - 1].strip()[:40]) or f"(column {number})" for number in unused]
     more = f" and {len(named) - _LISTED} more" if len(named) > _LISTED else ""
     return (f"columns not used: {', '.join(named[:_LISTED])}{more}",)

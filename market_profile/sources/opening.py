@@ -52,6 +52,15 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
+def stamp_of(path: Path) -> tuple[int, int] | None:
+    """Return the size and the time of the last change, None where the file is gone."""
+    try:
+        status = path.lstat()
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns
+
+
 class BoundedGzip(io.RawIOBase):
     """A gzip stream that refuses to unpack beyond ``MAX_FILE_BYTES`` or ``MAX_RATIO`` times what was read."""
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from market_profile.contracts.columns import Kind
 from market_profile.settings import SourceSettings
@@ -14,7 +16,9 @@ from market_profile.sources.columnar import read_parquet
 from market_profile.sources.delimited import read_delimited
 from market_profile.sources.files import InboxFile
 from market_profile.sources.headers import Header, known_headings, match_header
+from market_profile.sources.opening import stamp_of
 from market_profile.sources.raw import RawTable, text_series
+from market_profile.sources.refusal import UNREADABLE, FileRefused
 from market_profile.sources.workbook import read_workbook
 
 
@@ -32,10 +36,25 @@ class FileText:
         places = {**self.header.positions, **self.header.others}
         return {name: places[name] for name in sorted(places, key=lambda name: places[name])}
 
+    @property
+    def repeats(self) -> list[int]:
+        """The numbers of the records that say the header again, as where exports were joined."""
+        headings, data = self.table.headings, self.table.data
+        said = pc.equal(data.column(0), headings[0]) if len(headings) and headings[0] else None
+        if said is None or not pc.any(said).as_py():
+            return []
+        rows = np.flatnonzero(np.asarray(said, dtype=bool))
+        records = data.take(pa.array(rows)).to_pylist()
+        return [
+            int(self.table.numbers[row]) for row, one in zip(rows, records, strict=True) if (*one.values(),) == headings
+        ]
+
 
 def read_text(kind: Kind, file: InboxFile, source: SourceSettings) -> FileText:
     """Return the file's cells and our names for them; FileRefused where it cannot be used as a whole."""
     table = read_table(kind, file, source)
+    if file.stamp is not None and file.stamp != stamp_of(file.path):
+        raise FileRefused(UNREADABLE, "changed while it was read; wait until it is whole, then run this again")
     return FileText(file, table, match_header(kind, table.headings, source))
 
 

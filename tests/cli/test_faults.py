@@ -22,6 +22,8 @@ SECRET = "LOG/2018/000123 Jane Doe"
         (OSError(errno.EROFS, SECRET), "read-only"),
         (OSError(errno.EIO, SECRET), "input/output error"),
         (OSError(errno.EMFILE, SECRET), "ulimit -n"),
+        (FileExistsError(errno.EEXIST, SECRET), "a file stands where the program keeps a folder"),
+        (IsADirectoryError(errno.EISDIR, SECRET), "a file stands where the program keeps a folder"),
         (MemoryError(SECRET), "The memory is used up."),
         (FileNotFoundError(errno.ENOENT, SECRET), "A fault in the program (FileNotFoundError in an unknown place)"),
         (KeyError(SECRET), "A fault in the program (KeyError in an unknown place)"),

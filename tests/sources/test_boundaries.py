@@ -102,3 +102,45 @@ def test_published_lsoas_load_with_settings_alone(tmp_path: Path) -> None:
     assert len(areas.frame) == len(json.loads(path.read_text())["features"]) == 165
     assert areas.frame.iloc[0][["area_code", "area_name"]].tolist() == ["E01016849", "Brighton and Hove 026A"]
     assert 80e6 < areas.boundary.area < 90e6  # the city has 83 km2
+
+
+def test_a_file_of_two_layers_is_not_guessed_at(tmp_path: Path) -> None:
+    frame = _frame(code=["B", "A"])
+    for layer in ("lsoa", "ward"):
+        frame.to_file(tmp_path / "a.gpkg", layer=layer, driver="GPKG")
+    with pytest.raises(InputRefused, match="holds 2 layers"):
+        load_areas(tmp_path, _settings(partner_areas="a.gpkg"))
+
+
+def test_areas_that_count_a_place_twice_are_refused(tmp_path: Path) -> None:
+    _write(tmp_path, _frame(code=["B", "A"]).set_geometry([SQUARES[0], SQUARES[0]]).to_crs("EPSG:4326"))
+    with pytest.raises(InputRefused, match="the areas overlap"):
+        load_areas(tmp_path, _settings())
+
+
+@pytest.mark.parametrize("mark", ["\x1b[31m", "\u202e", "\n"])
+def test_a_name_that_would_change_the_page_around_it_is_refused(tmp_path: Path, mark: str) -> None:
+    _write(tmp_path, _frame(code=["B", "A"], label=["West", f"Ea{mark}st"]).to_crs("EPSG:4326"))
+    with pytest.raises(InputRefused, match="control characters or line ends"):
+        load_areas(tmp_path, _settings())
+
+
+def test_a_metre_must_be_a_metre_where_the_areas_lie(tmp_path: Path) -> None:
+    frame = _frame(code=["B", "A"]).to_crs("EPSG:4326")
+    _write(tmp_path, frame)
+    with pytest.raises(InputRefused, match=r"a metre of area.crs is not a metre"):
+        load_areas(tmp_path, _settings(crs="EPSG:3857"))
+    exchanged = frame.geometry.map(lambda shape: shapely.transform(shape, lambda points: points[:, ::-1]))
+    _write(tmp_path, frame.set_geometry(exchanged, crs="EPSG:4326"))
+    with pytest.raises(InputRefused, match="check that longitude comes before latitude"):
+        load_areas(tmp_path, _settings())
+    _write(tmp_path, frame)
+    assert load_areas(tmp_path, _settings(crs="EPSG:32630")).crs == "EPSG:32630"
+
+
+def test_a_boundary_that_only_touches_the_areas_is_refused(tmp_path: Path) -> None:
+    _write(tmp_path, _frame(code=["B", "A"]), "a.gpkg")
+    beside = shapely.box(535_000, 100_000, 540_000, 105_000)
+    _write(tmp_path, gpd.GeoDataFrame({"x": [1]}, geometry=[beside], crs="EPSG:27700"), "b.gpkg")
+    with pytest.raises(InputRefused, match="does not touch"):
+        load_areas(tmp_path, _settings(partner_areas="a.gpkg", boundary="b.gpkg"))

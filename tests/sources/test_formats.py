@@ -181,7 +181,7 @@ def _months(sheets: list[tuple[str, list[list[str]]]]) -> bytes:
         (3.0, "3"),
         (1e15, "1e+15"),
         (0.1 + 0.2, "0.3"),
-        (float("nan"), ""),
+        (float("nan"), "nan"),
         (None, ""),
         (dt.date(2018, 10, 1), "2018-10-01"),
         (dt.datetime.fromisoformat("2018-10-01T09:05"), "2018-10-01T09:05:00"),
@@ -191,6 +191,20 @@ def _months(sheets: list[tuple[str, list[list[str]]]]) -> bytes:
 )
 def test_cells_become_the_text_of_an_export(value: object, text: str) -> None:
     assert cell_text(value) == text
+
+
+def test_parquet_numbers_and_times_of_other_widths_keep_their_digits(tmp_path: Path) -> None:
+    frame = pa.table(
+        {
+            "f32": pa.array([12.3, 1_000_000.1], pa.float32()),
+            "ns": pa.array([1_520_245_800_123_456_789, 0], pa.timestamp("ns")),
+        }
+    )
+    pq.write_table(frame, tmp_path / "x.parquet")
+    assert read_parquet(tmp_path / "x.parquet").cells.to_numpy().tolist() == [
+        ["12.3", "2018-03-05T10:30:00.123456"],
+        ["1000000.1", "1970-01-01T00:00:00.000000"],
+    ]
 
 
 def test_parquet_types_become_canonical_text(tmp_path: Path) -> None:
