@@ -171,10 +171,11 @@ def _measured(
     web = structure.web_of(sound, people["nominal_id"])
     firm = structure.web_of(sound[~sound["is_single_source"]], people["nominal_id"])
     supplies = sound[sound["relation"] == "supplies"]
+    between = structure.betweenness(firm, settings.exact_betweenness_edges, settings.betweenness_pivots)
     nodes = people.assign(
         component=structure.components(web),
         community=communities(web),
-        betweenness=structure.betweenness(firm, settings.exact_betweenness_edges, settings.betweenness_pivots).round(9),
+        betweenness=between.round(9),
         k_core=structure.core_numbers(firm),
         cut_point=structure.cut_points(firm),
         degree=np.bincount(web.pairs.ravel(), minlength=web.size),
@@ -184,7 +185,7 @@ def _measured(
     )
     nodes["community"] = carry_labels(nodes[["nominal_id", "community"]], before)
     allowed = ~nodes["role"].isin(PROTECTED_ROLES).to_numpy()
-    players = key_players(firm, settings.key_players, allowed)
+    players = key_players(firm, settings.key_players, allowed, between)
     rank = {name: place for place, name in enumerate(players[-1].nominals, start=1)} if players else {}
     nodes["key_player_rank"] = nodes["nominal_id"].map(rank).astype("Int64")
     return nodes, players

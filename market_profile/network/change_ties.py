@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from market_profile.network.codes import Ints, codes_of, places, row_numbers
+from market_profile.network.codes import Ints, codes_of, distinct, is_one_of, places, row_numbers
 from market_profile.network.edges import EDGE_KEY
 from market_profile.periods import Month
 
@@ -49,7 +49,7 @@ def record_refs(group: Ints, rows: pd.DataFrame, month: Month) -> pd.Series:
     latest = np.full(len(groups), np.iinfo(np.int64).min)
     np.maximum.at(latest, of, when)
     chosen = np.flatnonzero(when >= np.minimum(latest, pd.Timestamp(month.start).value // 1000)[of])
-    both = np.unique(of[chosen] * max(len(names), 1) + record[chosen])
+    both = distinct(of[chosen] * max(len(names), 1) + record[chosen])
     of, record = np.divmod(both, max(len(names), 1))
     first = np.searchsorted(of, np.arange(len(groups) + 1))
     refs = names.take(record).tolist()
@@ -76,7 +76,7 @@ def tie_changes(edges: pd.DataFrame, before: pd.DataFrame, statements: pd.DataFr
     both = both[is_changed].assign(change=pd.Series(change[is_changed], index=both.index[is_changed], dtype="str"))
     tie = _tie_numbers(statements)
     asked = _tie_numbers_of(both, statements)
-    rows = np.flatnonzero(np.isin(tie, asked))
+    rows = np.flatnonzero(is_one_of(tie, asked))
     refs = record_refs(tie[rows], statements[SEEN].take(rows), month)
     seen = pd.to_datetime(both["last_seen"]).dt.strftime("last seen %Y-%m-%d").astype("object").fillna("")
     both = both.assign(before=seen.where(both["change"].isin(["lost", "weakened"]), ""), now="")

@@ -40,6 +40,26 @@ def places(values: pd.Series | pd.Index, known: Texts) -> Ints:
     return np.asarray(found).astype(np.int64)
 
 
+def places_of_runs(values: pd.Series | pd.Index, known: Texts) -> Ints:
+    """Return what ``places`` does, for values that mostly stand beside their equals: each run of one text is looked up
+    once, and none where the runs are all of ``known`` (each text once) in its order.
+
+    Example:
+        >>> places_of_runs(pd.Series(["a", "a", "c", "b"]), ["a", "b"]).tolist()
+        [0, 0, -1, 1]
+    """
+    texts, those = _array(values), _array(known)
+    if not len(texts):
+        return np.empty(0, dtype=np.int64)
+    is_new = np.concatenate([[True], np.asarray(pc.fill_null(pc.not_equal(texts[1:], texts[:-1]), True))])
+    run = np.cumsum(is_new) - 1
+    heads = texts.filter(pa.array(is_new))
+    if heads.equals(those):
+        return run
+    found: Ints = np.asarray(pc.fill_null(pc.index_in(heads, value_set=those), -1)).astype(np.int64)[run]
+    return found
+
+
 def ordered(values: pd.Series | pd.Index) -> tuple[pd.Index, Ints]:
     """Return the different texts of ``values`` in order, and for each value the place of its text.
 
@@ -90,6 +110,29 @@ def codes_of(column: pd.Series) -> Ints:
         [1, 0]
     """
     return np.asarray(column.cat.codes).astype(np.int64)
+
+
+def distinct(numbers: Ints) -> Ints:
+    """Return the different ones of ``numbers``, in order; they are sorted, which many numbers come through far sooner
+    than the table that ``np.unique`` makes of them.
+
+    Example:
+        >>> distinct(np.array([3, 1, 3])).tolist()
+        [1, 3]
+    """
+    found = np.sort(numbers, kind="stable")
+    return found[np.concatenate([[True], found[1:] != found[:-1]])] if len(found) else found
+
+
+def is_one_of(numbers: Ints, known: Ints) -> NDArray[np.bool_]:
+    """Return which of ``numbers`` are among ``known``; looked up, not sorted together as ``np.isin`` does.
+
+    Example:
+        >>> is_one_of(np.array([3, 1, 3]), np.array([3, 4])).tolist()
+        [True, False, True]
+    """
+    found: NDArray[np.bool_] = pd.Index(numbers).isin(known)
+    return found
 
 
 def matches(left: Ints, right: Ints) -> tuple[Ints, Ints]:

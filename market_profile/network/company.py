@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from market_profile.network.codes import is_one_of
 from market_profile.network.evidence import Evidence
 from market_profile.network.statements import linked_pairs, pairs_of, pairs_within
 
@@ -22,7 +23,7 @@ def named_beside(evidence: Evidence, since: pd.Timestamp) -> pd.DataFrame:
     count = max(len(evidence.names), 1)
     rows = np.sort(rows[np.unique(log[rows] * count + person[rows], return_index=True)[1]])
     one, other = (rows[side] for side in pairs_within(log[rows]))
-    free = ~np.isin(pairs_of(person[one], person[other], count), linked_pairs(evidence))
+    free = ~is_one_of(pairs_of(person[one], person[other], count), linked_pairs(evidence))
     one, other = np.concatenate([one[free], other[free]]), np.concatenate([other[free], one[free]])
     pair = person[one] * count + person[other]
     order = np.lexsort((log[one], pair))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from market_profile.contracts.tables import Tables
 from market_profile.network import grades
-from market_profile.network.codes import Ints, in_order, ordered, places
+from market_profile.network.codes import Ints, in_order, ordered, places, places_of_runs
 from market_profile.periods import Month
 
 LOGS = "intelligence_logs"
@@ -65,12 +65,12 @@ def _graded(logs: pd.DataFrame, month: Month) -> pd.DataFrame:
     logs = logs[logs["submitted_at"] < month.end]
     logs = logs.iloc[in_order(logs["urn"])]
     observed = logs["event_from"].fillna(logs["submitted_at"])
-    source = grades.source_key(logs)
+    sources, source = grades.source_keys(logs)
     graded = {
         "urn": logs["urn"].astype("str"),
         "observed_at": observed.where(observed <= logs["submitted_at"], logs["submitted_at"]),
-        "source_key": source,
-        "source": ordered(source)[1],
+        "source_key": pd.Series(sources.take(source), index=logs.index, dtype="str"),
+        "source": source,
         "grade": grades.grade(logs),
         "weight": grades.grade_weight(logs),
         "handling": grades.handling(logs),
@@ -97,11 +97,10 @@ def _subjects(tables: Tables, mentions: pd.DataFrame, person: Ints, urn: pd.Seri
     mine = mentions[["record_ref", "subject_no", "match_probability"]].take(own)
     numbers, code = ordered(pd.concat([told["subject_no"], mine["subject_no"].astype("str")]))
     of_told, of_own = code[: len(told)], code[len(told) :]
-    log = places(told["urn"], urn)
-    mention = _found(
-        _joint(places(mine["record_ref"], urn), of_own, len(numbers)),
-        _joint(log, of_told, len(numbers)),
-    )
+    log = places_of_runs(told["urn"], urn)
+    is_same = told["urn"].array.equals(mine["record_ref"].array)
+    of_mine = log if is_same else places_of_runs(mine["record_ref"], urn)
+    mention = _found(_joint(of_mine, of_own, len(numbers)), _joint(log, of_told, len(numbers)))
     rows = np.flatnonzero((log >= 0) & (mention >= 0))
     rows = rows[np.argsort(_joint(log[rows], of_told[rows], len(numbers)), kind="stable")]
     frame = pd.DataFrame(
@@ -141,7 +140,7 @@ def _links(told: pd.DataFrame, subjects: pd.DataFrame, number: _Number, urn: pd.
     """Return the stated links whose two ends are people known in their log."""
     count = len(number.names)
     joint = _joint(subjects["log"].to_numpy(), number.of_row, count)
-    log = places(told["urn"].astype("str"), urn)
+    log = places_of_runs(told["urn"].astype("str"), urn)
     source, target = (
         _found(joint, _joint(log, places(told[end].astype("str"), number.names), count))
         for end in ("from_subject_no", "to_subject_no")

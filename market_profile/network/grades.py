@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from market_profile.errors import MarketProfileError
+from market_profile.network.codes import Ints, ordered
 from market_profile.reference import reference_table
 from market_profile.terms import GradeScheme, Provenance
 
@@ -33,8 +34,12 @@ def grade_type() -> pd.CategoricalDtype:
 
 def grade(logs: pd.DataFrame) -> pd.Series:
     """Return each log's grade pair, such as "2B"."""
-    pairs = logs["source_evaluation"].astype("str") + logs["intelligence_assessment"].astype("str")
-    return pairs.astype(grade_type())
+    (sources, source), (assessments, assessment) = (
+        ordered(logs[name].astype("str")) for name in ("source_evaluation", "intelligence_assessment")
+    )
+    pairs = [one + other for one in sources.tolist() for other in assessments.tolist()]
+    code = grade_type().categories.get_indexer(pd.Index(pairs, dtype="str"))[source * len(assessments) + assessment]
+    return pd.Series(pd.Categorical.from_codes(code, dtype=grade_type()), index=logs.index)
 
 
 def grade_weight(logs: pd.DataFrame) -> pd.Series:
@@ -83,7 +88,21 @@ def _either(is_second: pd.Series, dtype: pd.CategoricalDtype) -> pd.Series:
     return pd.Series(found, index=is_second.index)
 
 
-def source_key(logs: pd.DataFrame) -> pd.Series:
-    """Return what counts as one source: its ``source_ref``, or one source per provenance where that is blank."""
+def source_keys(logs: pd.DataFrame) -> tuple[pd.Index, Ints]:
+    """Return what counts as one source, in order, and the place of each log's: its ``source_ref``, or one source per
+    provenance where that is blank.
+
+    Example:
+        >>> logs = pd.DataFrame({"source_ref": ["S2", "", "S1"], "provenance": ["officer", "public", ""]})
+        >>> names, place = source_keys(logs)
+        >>> names.take(place).tolist()
+        ['S2', 'provenance:public', 'S1']
+    """
     ref = logs["source_ref"].astype("str")
-    return ref.where(ref != "", "provenance:" + logs["provenance"].astype("str"))
+    is_blank = (ref == "").to_numpy()
+    given, of_given = ordered(ref[~is_blank])
+    unnamed, of_unnamed = ordered("provenance:" + logs["provenance"].astype("str")[is_blank])
+    names, rank = ordered(given.append(unnamed))
+    place = np.empty(len(logs), dtype=np.int64)
+    place[~is_blank], place[is_blank] = rank[of_given], rank[len(given) + of_unnamed]
+    return names, place

@@ -7,7 +7,6 @@ node at once, so a swap costs one pass, not one per candidate.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,11 +38,13 @@ class _Search:
         return self.reach.pairs_left(frozenset(removed))
 
 
-def key_players(web: Web, most: int, allowed: np.ndarray | None = None) -> tuple[KeyPlayerSet, ...]:
+def key_players(
+    web: Web, most: int, allowed: np.ndarray | None = None, between: Floats | None = None
+) -> tuple[KeyPlayerSet, ...]:
     """Return the best set found for each k = 1 .. ``most`` over people with at least one tie.
 
-    ``allowed`` (bool per node) leaves out people who may not be proposed, such as those to be safeguarded. Never worse
-    than the k highest by degree or by betweenness; deterministic.
+    ``allowed`` (bool per node) leaves out people who may not be proposed, such as those to be safeguarded; ``between``:
+    betweenness per node, where it is known. Never worse than the k highest by degree or by betweenness; deterministic.
     """
     tied = np.zeros(web.size, dtype=bool)
     tied[web.pairs.ravel()] = True
@@ -53,7 +54,7 @@ def key_players(web: Web, most: int, allowed: np.ndarray | None = None) -> tuple
     may = np.ones(inner.size, dtype=bool) if allowed is None else allowed[tied]
     matrix = inner.matrix()
     search = _Search(inner, Reach(matrix), {})
-    rankings = _rankings(inner, matrix, may)
+    rankings = _rankings(matrix, betweenness(inner, 5_000, 100) if between is None else between[tied], may)
     most = min(most, int(may.sum()), max(inner.size - 2, 1))
     greedy = _greedy(search, most, may)
     sets: list[KeyPlayerSet] = []
@@ -71,12 +72,11 @@ def _over(web: Web, mask: np.ndarray) -> tuple[Web, tuple[str, ...]]:
     return Web(names, place[web.pairs], web.weight), names
 
 
-def _rankings(web: Web, matrix: sparse.csr_matrix, may: np.ndarray) -> list[list[int]]:
+def _rankings(matrix: sparse.csr_matrix, between: Floats, may: np.ndarray) -> list[list[int]]:
     degree = np.diff(matrix.indptr).astype(float)
-    between = betweenness(web, 5_000, 100)
     ranked = []
     for score in (degree, between, degree * between):
-        order = np.lexsort((np.arange(web.size), -np.round(score, 12)))
+        order = np.lexsort((np.arange(len(score)), -np.round(score, 12)))
         ranked.append([int(i) for i in order if may[i]])
     return ranked
 
@@ -166,6 +166,3 @@ def _in_order(search: _Search, best: frozenset[int]) -> list[int]:
         left = search.after_one_more(set(chosen))
         chosen.append(min(best - set(chosen), key=lambda i: (left[i], i)))
     return chosen
-
-
-Chooser = Callable[[Web, int], tuple[int, ...]]

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.spatial import cKDTree
 
-from market_profile.network.codes import Ints, among, codes_of, matches, ordered, places
+from market_profile.network.codes import Ints, among, codes_of, distinct, is_one_of, matches, ordered, places
 from market_profile.network.edges import age_days
 from market_profile.network.ground import Ground
 from market_profile.network.model import Replacement
@@ -139,12 +139,12 @@ def _newcomers(removed: pd.DataFrame, supply: pd.DataFrame, roles: pd.Series, mo
     told = np.flatnonzero(is_other & (wait > -COLLEAGUE_DAYS) & (wait <= HORIZON_DAYS))
     pair, wait, row = (clock[told] * len(names) + person[row[told]]), wait[told], row[told]
     later = np.flatnonzero(wait > 0)
-    later = later[~np.isin(pair[later], np.unique(pair[wait <= 0]))]
+    later = later[~is_one_of(pair[later], pair[wait <= 0])]
     pair, wait, row = pair[later], wait[later], row[later]
     order = np.lexsort((wait, pair))
     both, start = np.unique(pair[order], return_index=True)
     records, record = ordered(sound["record_ref"].take(row))
-    told = np.unique(np.searchsorted(both, pair) * max(len(records), 1) + record) // max(len(records), 1)
+    told = distinct(np.searchsorted(both, pair) * max(len(records), 1) + record) // max(len(records), 1)
     clock, other = np.divmod(both, max(len(names), 1))
     frame = pd.DataFrame(
         {

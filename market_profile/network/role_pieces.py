@@ -171,9 +171,12 @@ def weights_of(pieces: Pieces) -> Weights:
     start = np.flatnonzero(np.diff(key[order], prepend=-1))
     size = np.diff(np.append(start, len(key)))
     many = np.flatnonzero(np.repeat(size > 2, size))
-    among = order[many]
-    order[many] = among[np.lexsort((*told[among].T[::-1], key[among]))]
-    sums = pd.DataFrame(told[order]).groupby(np.repeat(np.arange(len(size)), size), sort=True).sum()
+    crowded = order[many]
+    order[many] = crowded[np.lexsort((*told[crowded].T[::-1], key[crowded]))]
+    sums = 0.0 + told[order[start]]
+    sums[size == 2] += told[order[start[size == 2] + 1]]
+    more = pd.DataFrame(told[order[many]]).groupby(np.repeat(np.flatnonzero(size > 2), size[size > 2]), sort=True)
+    sums[size > 2] = more.sum().to_numpy()
     found = key[order[start]]
     share = TEMPER * np.minimum(1.0, MOST_PIECES / size)
-    return Weights(found // len(NAMES), found % len(NAMES), size, sums.to_numpy() * share[:, None])
+    return Weights(found // len(NAMES), found % len(NAMES), size, sums * share[:, None])

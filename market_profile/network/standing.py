@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from market_profile.network.codes import Ints, codes_of
+from market_profile.network.codes import Ints, codes_of, distinct
 
 STANDING = ("records", "independent_sources", "best_grade", "supply_records")
 
@@ -39,4 +39,4 @@ def standing(statements: pd.DataFrame, supply: pd.DataFrame, people: Ints) -> pd
 def _different(person: Ints, thing: Ints, count: int) -> Ints:
     """Return the number of different things beside each of ``count`` people."""
     most = int(thing.max(initial=0)) + 1
-    return np.bincount(np.unique(person * most + thing) // most, minlength=count)
+    return np.bincount(distinct(person * most + thing) // most, minlength=count)

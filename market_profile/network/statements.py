@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from market_profile.network import grades
-from market_profile.network.codes import Ints, codes_of, ordered, places
+from market_profile.network.codes import Ints, codes_of, distinct, is_one_of, ordered, places
 from market_profile.network.evidence import LOGS, Evidence, mentioned
 from market_profile.terms import Relation
 
@@ -189,13 +189,13 @@ def _co_mentions(evidence: Evidence, recent: np.ndarray, links: pd.DataFrame) ->
     count = max(len(evidence.names), 1)
     log, person = (evidence.subjects[name].to_numpy() for name in ("log", "person"))
     told = recent[log]
-    people = np.unique(log[told] * count + person[told])
+    people = distinct(log[told] * count + person[told])
     log, person = people // count, people % count
     one, other = pairs_within(log)
     source, target = (links[end].to_numpy() for end in ("source", "target"))
     first = np.searchsorted(people, links["log"].to_numpy() * count + np.minimum(source, target))
     tied = first * count + np.maximum(source, target)
-    fresh = ~np.isin(one * count + person[other], tied)
+    fresh = ~is_one_of(one * count + person[other], tied)
     one, other = one[fresh], other[fresh]
     return log[one], person[one], person[other]
 
