@@ -65,21 +65,16 @@ class Events:
         return Change(self.in_year(month), self.in_year(before) if reaches else None, (), "the year before")
 
     def _count(self, first: Month, last: Month, cell: str) -> Count:
-        inside = (self._months >= _number(first)) & (self._months <= _number(last))
-        named = self._names[inside]
-        is_counted = np.zeros(named.max(initial=-1) + 1, dtype=bool)
-        is_counted[named[named >= 0]] = True
-        return Count(int(is_counted.sum()), self.unit, cell)
+        rows, months = self._by_month
+        start, end = np.searchsorted(months, [_number(first), _number(last) + 1])
+        return Count(int(self.key.take(rows[start:end]).nunique()), self.unit, cell)
 
     @cached_property
-    def _months(self) -> NDArray[np.int64]:
-        """Return the month of each event, counted from January 1970; before all others where not known."""
-        return self.at.to_numpy("datetime64[M]").astype("int64")
-
-    @cached_property
-    def _names(self) -> NDArray[np.int64]:
-        """Return a number for each event's key; below nought where it has none."""
-        return pd.factorize(self.key)[0]
+    def _by_month(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the events in order of month, and the months, counted from January 1970; those not known first."""
+        months = self.at.to_numpy("datetime64[M]").astype("int64")
+        rows = np.argsort(months, kind="stable")
+        return rows, months[rows]
 
 
 def _number(month: Month) -> int:

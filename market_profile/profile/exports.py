@@ -187,6 +187,7 @@ def _side_by_side(findings: Findings) -> pd.DataFrame:
     """Return the pairs that wait for a person, with what is known of the nominal on either side."""
     known = findings.resolution.nominals[["nominal_id", "preferred_name", "date_of_birth", "roles", "records"]]
     pairs = findings.resolution.review.rename(columns={"records": "mentions"})
+    known = known[is_among(known["nominal_id"], pd.concat([pairs["left_nominal_id"], pairs["right_nominal_id"]]))]
     for side in ("left", "right"):
         pairs = pairs.merge(known.add_prefix(f"{side}_"), on=f"{side}_nominal_id", how="left", validate="many_to_one")
     return pairs

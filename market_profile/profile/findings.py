@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import geopandas as gpd
@@ -74,6 +75,11 @@ class Findings:
     not_supplied: tuple[str, ...]
     overdue: int
     previous: Mapping[str, pd.DataFrame]
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """Return the nominals by nominal_id."""
+        return self.resolution.nominals.set_index("nominal_id")
 
     def has(self, kind: str) -> bool:
         """Tell whether any record of ``kind`` is there."""

@@ -81,7 +81,7 @@ def _events(findings: Findings) -> Blocks:
     events = findings.resolution.events
     if events.empty:
         return ()
-    names = findings.resolution.nominals.set_index("nominal_id")["preferred_name"]
+    names = findings.people["preferred_name"]
     most = events.sort_values(["records", "from_id", "to_id"], ascending=[False, True, True], kind="stable")
     rows = [_event_row(row, names) for row in most.head(EVENTS_SHOWN).to_dict("records")]
     columns = (
@@ -104,7 +104,7 @@ def _pairs(findings: Findings) -> Blocks:
     waiting = findings.resolution.review
     if waiting.empty:
         return (para("No pair of nominals waits for a person.", tone="note"),)
-    names = findings.resolution.nominals.set_index("nominal_id")["preferred_name"]
+    names = findings.people["preferred_name"]
     rows = [_pair_row(row, names, findings.tables) for row in waiting.head(PAIRS_SHOWN).to_dict("records")]
     columns = (
         col("One", sensitivity=PERSONAL), col("Other", sensitivity=PERSONAL),
