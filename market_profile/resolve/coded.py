@@ -160,6 +160,11 @@ class Coded:
         columns = {name: column[rows] for name, column in self.columns.items()}
         return Coded(self.words, columns, {name: held.take(rows) for name, held in self.lists.items()}, self.by_word)
 
+    def among(self, left: Numbers, right: Numbers) -> tuple[Coded, Numbers, Numbers]:
+        """Return only the units of some pairs, and the pairs in their numbers: few pairs ask for few units."""
+        rows = distinct(np.r_[left, right])
+        return self.take(rows), np.searchsorted(rows, left), np.searchsorted(rows, right)
+
 
 def as_frame(units: Coded) -> pd.DataFrame:
     """Return ``units`` as the frame that Splink compares: texts as texts, lists as lists, ``unit`` 0..count-1."""

@@ -79,7 +79,8 @@ def part_contradictions(
         return Guarded(clusters, empty_pairs())
     suspicious = np.flatnonzero(np.isin(clusters, clusters[apart["left"]]))
     code = pairs_within(clusters[suspicious], suspicious)
-    weight = Weigher(units, model, evidence.frequencies, evidence.persons, adds_up=True).weigh(*unpacked(code))
+    few, left, right = units.among(*unpacked(code))
+    weight = Weigher(few, model, evidence.frequencies, evidence.persons, adds_up=True).weigh(left, right)
     forced = np.where(np.isin(code, _code(apart)), APART, weight)
 
     def weigh(left: Labels, right: Labels) -> Weights:

@@ -23,7 +23,7 @@ from market_profile.resolve.review import empty_review, still_waiting, waiting_p
 from market_profile.resolve.rounds import Limits, Rounds, link_in_rounds
 from market_profile.resolve.settled import Settled, judgement_state, questioned_state, settled_units, two_births
 from market_profile.resolve.units import Units, make_units
-from market_profile.resolve.weigh import weigh_pairs
+from market_profile.resolve.weigh import Weigher
 from market_profile.settings import ResolveSettings
 
 
@@ -130,6 +130,8 @@ def _waiting(work: _Work, records: pd.DataFrame) -> pd.DataFrame:
 def _parted(work: _Work, records: pd.DataFrame) -> pd.DataFrame:
     """Return the review list of what the guard took apart: one pair for each two parts."""
     units, rounds = work.units, work.rounds
+    if rounds.parted.empty:
+        return empty_review()
     waiting = waiting_pairs(rounds.parted, rounds.clusters, units.coded, 0.0)
     return _explained(work, waiting, units.coded, records, units.first)
 
@@ -139,8 +141,9 @@ def _explained(work: _Work, waiting: pd.DataFrame, units: Coded, records: pd.Dat
     if waiting.empty:
         return empty_review()
     evidence = work.units.evidence
-    parts = weigh_pairs(units, waiting, work.model, evidence.frequencies, evidence.persons, with_parts=True)
-    waiting = waiting.merge(parts.drop(columns="weight"), on=["left", "right"], how="left")
+    few, left, right = units.among(waiting["left"].to_numpy(), waiting["right"].to_numpy())
+    parts = Weigher(few, work.model, evidence.frequencies, evidence.persons).parts(left, right)
+    waiting = pd.concat([waiting, parts.drop(columns="weight")], axis=1)
     return with_contributions(waiting, records, first, work.model)
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from market_profile.resolve.cluster import Labels
 from market_profile.resolve.coded import Coded
-from market_profile.resolve.mentions import MENTION_KEY
+from market_profile.resolve.fold import as_texts
 from market_profile.resolve.model import LinkModel
 from market_profile.resolve.score import probability
 
@@ -28,14 +31,21 @@ REVIEW_COLUMNS = (
     "value",
     "contributions",
 )
+_KEY = {"kind": "kind", "ref": "record_ref", "subject": "subject_no"}
+"""What the list calls the parts of a mention's key, and the columns of the records that hold them."""
 _MOST = 500
 """Pairs listed at most: more than a unit can look at in a month."""
 
 
-def empty_review() -> pd.DataFrame:
-    """Return a review list without pairs."""
+@cache
+def _empty() -> pd.DataFrame:
     frame = pd.DataFrame({name: pd.Series(dtype="str") for name in REVIEW_COLUMNS})
     return frame.astype({"probability": "float64", "weight": "float64", "records": "int64", "value": "float64"})
+
+
+def empty_review() -> pd.DataFrame:
+    """Return a review list without pairs."""
+    return _empty().copy()
 
 
 def waiting_pairs(pairs: pd.DataFrame, clusters: np.ndarray, profiles: Coded, floor: float) -> pd.DataFrame:
@@ -77,11 +87,9 @@ def with_contributions(waiting: pd.DataFrame, records: pd.DataFrame, first: Labe
     both = waiting.reset_index(drop=True)
     frame = pd.DataFrame({"contributions": contributions_json(both, model)})
     for side in ("left", "right"):
-        mention = records.iloc[first[both[side].to_numpy()]]
-        frame[f"{side}_kind"] = mention["kind"].to_numpy()
-        frame[f"{side}_ref"] = mention["record_ref"].to_numpy()
-        frame[f"{side}_subject"] = mention["subject_no"].to_numpy()
-        frame[f"{side}_nominal_id"] = mention["nominal_id"].to_numpy()
+        mention = first[both[side].to_numpy()]
+        for name, column in (_KEY | {"nominal_id": "nominal_id"}).items():
+            frame[f"{side}_{name}"] = records[column].array.take(mention)
     frame["weight"] = both["weight"]
     frame["probability"] = probability(both["weight"]).round(4)
     frame["records"] = both["records"].astype("int64")
@@ -104,11 +112,13 @@ def still_waiting(
         decided: pairs of mention numbers judged different (``left``, ``right``).
     """
     both = pd.concat([part for part in (now, before) if len(part)] or [now], ignore_index=True)
-    asked = records[records["record_ref"].isin({*both["left_ref"], *both["right_ref"]})]
-    ids = pd.Series(asked["nominal_id"].to_numpy(), index=pd.MultiIndex.from_frame(asked[MENTION_KEY]))
+    listed = pa.array({*both["left_ref"], *both["right_ref"]}, type=pa.large_string())
+    at = np.flatnonzero(pc.is_in(as_texts(records["record_ref"]), value_set=listed))
+    asked = records.take(at)
+    ids = dict(zip(_keys(asked, list(_KEY.values())), asked["nominal_id"].tolist(), strict=True))
     for side in ("left", "right"):
-        key = pd.MultiIndex.from_frame(both[[f"{side}_kind", f"{side}_ref", f"{side}_subject"]])
-        both[f"{side}_nominal_id"] = ids.reindex(key).fillna("").astype("str").to_numpy()
+        shown = _keys(both, [f"{side}_{name}" for name in _KEY])
+        both[f"{side}_nominal_id"] = pd.Series([ids.get(key, "") for key in shown], dtype="str")
     both["pair"] = _id_pairs(both["left_nominal_id"], both["right_nominal_id"])
     judged = _id_pairs(*(records["nominal_id"].iloc[decided[side].to_numpy("int64")] for side in ("left", "right")))
     waits = both["left_nominal_id"].ne("") & both["right_nominal_id"].ne("")
@@ -117,6 +127,11 @@ def still_waiting(
     order = ["value", "left_nominal_id", "right_nominal_id"]
     both = both.sort_values(order, ascending=[False, True, True], kind="stable").head(_MOST)
     return both[list(REVIEW_COLUMNS)].reset_index(drop=True)
+
+
+def _keys(frame: pd.DataFrame, names: list[str]) -> list[tuple[str, ...]]:
+    """Return the mentions' keys, which stand in columns ``names``."""
+    return list(zip(*(frame[name].tolist() for name in names), strict=True))
 
 
 def _id_pairs(left: pd.Series[str], right: pd.Series[str]) -> pd.Series[str]:

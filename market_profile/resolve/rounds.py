@@ -18,7 +18,7 @@ from market_profile.resolve.lists import packed, unpacked
 from market_profile.resolve.model import LinkModel
 from market_profile.resolve.owners import Asking, find_owners
 from market_profile.resolve.profiles import Profiles, make_profiles
-from market_profile.resolve.score import probability
+from market_profile.resolve.score import chance
 from market_profile.resolve.settled import Settled
 from market_profile.resolve.weigh import Weigher
 
@@ -226,12 +226,12 @@ def _certainty(linked: Linked, records: npt.NDArray[np.int64]) -> npt.NDArray[np
 
     The unit with most records is what the others are joined to: it is certain.
     """
-    pairs, clusters = linked.pairs, linked.clusters
-    inside = pairs[clusters[pairs["left"]] == clusters[pairs["right"]]]
-    ends = pd.concat([inside["left"], inside["right"]], ignore_index=True)
-    weight = pd.concat([inside["weight"], inside["weight"]], ignore_index=True)
-    mean = weight.groupby(ends).mean().reindex(range(len(clusters)))
-    chance = probability(mean).fillna(1.0).to_numpy(copy=True)
+    clusters, left, right = linked.clusters, *(linked.pairs[side].to_numpy() for side in ("left", "right"))
+    inside = np.flatnonzero(clusters[left] == clusters[right])
+    ends, weight = np.r_[left[inside], right[inside]], np.tile(linked.pairs["weight"].to_numpy()[inside], 2)
+    count = np.bincount(ends, minlength=len(clusters))
+    mean = np.bincount(ends, weights=weight, minlength=len(clusters)) / np.maximum(count, 1)
+    likely = np.where(count > 0, chance(mean), 1.0)
     order = np.lexsort((-records, clusters))
-    chance[order[np.diff(clusters[order], prepend=-1) != 0]] = 1.0
-    return np.asarray(chance, dtype=np.float64)
+    likely[order[np.diff(clusters[order], prepend=-1) != 0]] = 1.0
+    return likely

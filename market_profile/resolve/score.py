@@ -32,7 +32,7 @@ def connect() -> Any:
 
 def empty_pairs() -> pd.DataFrame:
     """Return a pairs frame without rows: left, right (unit numbers, left < right), weight (bits)."""
-    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in PAIR_DTYPES.items()})
+    return pd.DataFrame({name: np.zeros(0, dtype=dtype) for name, dtype in PAIR_DTYPES.items()})
 
 
 def score_pairs(
@@ -120,7 +120,17 @@ def _tidy(found: pd.DataFrame, model: LinkModel, persons: int) -> pd.DataFrame:
 
 def probability(weight: pd.Series[float]) -> pd.Series[float]:
     """Return match probabilities of weights in bits."""
-    return pd.Series(1.0 / (1.0 + np.exp2(-weight.clip(-60, 60).to_numpy())), index=weight.index)
+    return pd.Series(chance(np.asarray(weight, dtype=np.float64)), index=weight.index)
+
+
+def chance(weight: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return match probabilities of weights in bits.
+
+    Example:
+        >>> chance(np.array([0.0, 2.0, 1e9])).round(3).tolist()
+        [0.5, 0.8, 1.0]
+    """
+    return np.asarray(1.0 / (1.0 + np.exp2(-np.clip(weight, -60, 60))))
 
 
 @dataclass(frozen=True)

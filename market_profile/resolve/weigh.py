@@ -114,9 +114,8 @@ class Weigher:
             at, total = at[reaching], total[reaching]
         return at
 
-    def parts(self, pairs: pd.DataFrame) -> pd.DataFrame:
-        """Return ``pairs`` with ``weight``, its contributions ``mw_<field>`` and ``prior``, and ``gamma_<field>``."""
-        left, right = pairs["left"].to_numpy(np.int64), pairs["right"].to_numpy(np.int64)
+    def parts(self, left: Numbers, right: Numbers) -> pd.DataFrame:
+        """Return each pair's ``weight``, its contributions ``mw_<field>`` and ``prior``, and ``gamma_<field>``."""
         compared = Compared(self._units, left, right)
         levels = {field.name: compared.levels(field) for field in self._model.fields}
         bits = {field.name: self._bits(field, levels[field.name], left, right) for field in self._model.fields}
@@ -124,7 +123,7 @@ class Weigher:
         start = round(self._start, ROUNDING)
         weight = np.round(np.sum([*rounded.values()], axis=0) + start, ROUNDING)
         gammas = {f"gamma_{field.name}": _gammas(field)[levels[field.name]] for field in self._model.fields}
-        return pd.DataFrame({"left": left, "right": right}).assign(weight=weight, **rounded, **gammas, prior=start)
+        return pd.DataFrame({"weight": weight, **rounded, **gammas, "prior": start})
 
     def _bits(self, field: Field, place: Levels, left: Numbers, right: Numbers) -> Weights:
         """Return the bits of each pair: of its level, with u replaced by how common the value is where told to."""
@@ -150,10 +149,14 @@ def weigh_pairs(
     if pairs.empty:
         return empty_pairs()
     found = pairs[["left", "right"]].astype("int64").sort_values(["left", "right"], kind="stable", ignore_index=True)
-    weigher = Weigher(units, model, frequencies, persons)
+    weigher, left, right = (
+        Weigher(units, model, frequencies, persons),
+        found["left"].to_numpy(),
+        found["right"].to_numpy(),
+    )
     if with_parts:
-        return weigher.parts(found)
-    return found.assign(weight=weigher.weigh(found["left"].to_numpy(), found["right"].to_numpy()))
+        return pd.concat([found, weigher.parts(left, right)], axis=1)
+    return found.assign(weight=weigher.weigh(left, right))
 
 
 def _waits(field: Field) -> bool:
