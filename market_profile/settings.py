@@ -11,12 +11,13 @@ import re
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
 
 from market_profile.errors import SettingsError
-from market_profile.visible import key_with_marks
+from market_profile.terms import Relation
+from market_profile.visible import key_with_marks, on_one_line
 
 _ONE_LINE = r"^[^\n\r\t]*[^\s][^\n\r\t]*$"
 """A text that is not blank, on one line."""
@@ -127,7 +128,7 @@ class ResolveSettings(_Part):
 class NetworkSettings(_Part):
     """The network: decay of ties and the number of key players shown."""
 
-    half_life_days: dict[str, float] = Field(
+    half_life_days: dict[str, Annotated[float, Field(gt=0, le=36_600)]] = Field(
         default_factory=lambda: {
             "supplies": 180.0,
             "runs_for": 120.0,
@@ -137,28 +138,36 @@ class NetworkSettings(_Part):
         }
     )
     """Days after which a tie of each relation counts half."""
-    window_months: int = Field(12, ge=1)
+    window_months: int = Field(12, ge=1, le=600)
     """Months of records that make ties."""
-    betweenness_pivots: int = Field(500, ge=10)
+    betweenness_pivots: int = Field(500, ge=10, le=1_000_000)
     """Pivots of betweenness where it is not exact."""
     exact_betweenness_edges: int = Field(20_000, ge=0)
     """Betweenness is exact up to this many ties."""
     key_players: int = Field(10, ge=1, le=50)
     """Largest set of key players sought."""
 
+    @field_validator("half_life_days")
+    @classmethod
+    def _of_relations(cls, days: dict[str, float]) -> dict[str, float]:
+        unknown = sorted(set(days) - set(Relation.values()))
+        if unknown:
+            raise ValueError(f"{on_one_line(unknown[0])} is no relation; allowed are {', '.join(Relation.values())}")
+        return days
+
 
 class GeographySettings(_Part):
     """Grid and tests of the hotspots."""
 
-    cell_m: float = Field(200.0, ge=100.0)
+    cell_m: float = Field(200.0, ge=100.0, le=10_000.0)
     """Side of a grid cell in metres; never below 100."""
-    window_months: int = Field(3, ge=1)
+    window_months: int = Field(3, ge=1, le=600)
     """Months of events in the hotspot test."""
     false_discovery_rate: float = Field(0.05, gt=0, lt=1)
     """Benjamini-Hochberg level of the hotspot test."""
-    kde_bandwidth_m: float = Field(200.0, ge=50.0)
+    kde_bandwidth_m: float = Field(200.0, ge=50.0, le=10_000.0)
     """Bandwidth of the kernel density in metres."""
-    area_share: float = Field(0.02, gt=0, le=0.2)
+    area_share: float = Field(0.02, ge=0.0001, le=0.2)
     """Share of the area that is flagged and scored."""
     expected: Literal["crime", "residents", "uniform"] = "crime"
     """What the expected counts rest on."""
@@ -167,11 +176,11 @@ class GeographySettings(_Part):
 class BoardSettings(_Part):
     """Capacity for test purchases."""
 
-    teams: int = Field(2, ge=0)
+    teams: int = Field(2, ge=0, le=1000)
     """Test-purchase teams."""
-    shifts_per_team_week: int = Field(3, ge=0)
+    shifts_per_team_week: int = Field(3, ge=0, le=100)
     """Shifts a week and team."""
-    minimum_gap_days: int = Field(7, ge=0)
+    minimum_gap_days: int = Field(7, ge=0, le=3660)
     """Least days between attempts on one target."""
     exploration_share: float = Field(0.2, ge=0, le=1)
     """Share of places on the board and of attempts in the plan kept for exploration."""
@@ -179,22 +188,22 @@ class BoardSettings(_Part):
     """Weeks that the plan of attempts covers, from the cut-off on."""
     phase_weeks: int = Field(2, ge=1, le=12)
     """Weeks of a test-purchase phase; a market is tried in one phase, and phases of markets follow back to back."""
-    top: int = Field(20, ge=1)
+    top: int = Field(20, ge=1, le=10_000)
     """Targets on the board."""
 
 
 class DisclosureSettings(_Part):
     """Partner edition: what is hidden and how the rest is rounded (TRUST.md 4)."""
 
-    hidden_up_to: int = Field(7, ge=7)
+    hidden_up_to: int = Field(7, ge=7, le=1000)
     """Counts up to it are hidden; never below 7."""
-    round_to: int = Field(5, ge=5)
+    round_to: int = Field(5, ge=5, le=1000)
     """Other counts are rounded to it; never below 5."""
-    estimate_minimum_n: int = Field(10, ge=10)
+    estimate_minimum_n: int = Field(10, ge=10, le=10_000)
     """Statistics need this many records; never below 10."""
     dominance_share: float = Field(0.5, gt=0, le=0.5)
     """Largest share of one operation in a statistic."""
-    least_values: int = Field(3, ge=2)
+    least_values: int = Field(3, ge=2, le=1000)
     """Whole numbers that an attacker must be left with for a hidden count; never below 2."""
     withhold: tuple[str, ...] = ()
     """Cells withheld beside the hidden ones, as a refusal names them (``seizures|ketamine``)."""
@@ -210,21 +219,21 @@ class ImpactSettings(_Part):
 
     unit_costs: str = "operation_reduction"
     """Table of data/unit_costs.csv."""
-    before_days: int = Field(365, ge=30)
+    before_days: int = Field(365, ge=30, le=36_600)
     """Days before acceptance that are compared."""
-    after_days: int = Field(365, ge=30)
+    after_days: int = Field(365, ge=30, le=36_600)
     """Days after acceptance that are compared."""
     interventions: dict[str, date] = Field(default_factory=dict)
     """Name = first day of what crime series are tested against, declared before the run: ``interventions = { "Wave 1" =
     2018-07-01 }``; default: the first day of the first operation with six months of crime on record before it."""
-    area_unit_costs: dict[str, float] = Field(default_factory=dict)
+    area_unit_costs: dict[str, Annotated[float, Field(ge=0, le=1e9)]] = Field(default_factory=dict)
     """Offence group = unit cost in pounds: the area's own table, set beside the published ones."""
 
 
 class ForumSettings(_Part):
     """The case forum's risk matrix: weights, the range of a mark and the score from which a person is taken on."""
 
-    weights: dict[str, float] = Field(default_factory=dict)
+    weights: dict[str, Annotated[float, Field(ge=-1e6, le=1e6)]] = Field(default_factory=dict)
     """Criterion = weight; 1 where not named. The criteria themselves stand in [sources.case_forum] criteria."""
     lowest: float = 0.0
     """Least mark of a criterion: what one that is not known may be."""
@@ -257,7 +266,7 @@ class ThemeSettings(_Part):
 
     partnership: str | None = None
     """Name of the partnership on the page."""
-    brand_colour: str = "#12436D"
+    brand_colour: str = Field("#12436D", pattern="^#[0-9A-Fa-f]{6}$")
     """Colour of the head of the page; refused where unreadable."""
     logo: str | None = Field(None, pattern=r"^decisions/[A-Za-z0-9_-]+\.(png|jpg|jpeg|webp)$")
     """File of the partnership's logo, such as decisions/logo.png (kept with each month); at most 40 KB."""

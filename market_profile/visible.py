@@ -30,6 +30,11 @@ def has_marks(text: str) -> bool:
     return _MARK.search(text) is not None
 
 
+def without_marks(text: str) -> str:
+    """Return ``text`` with a question mark in place of each control character and mark of direction."""
+    return _MARK.sub("?", text)
+
+
 def key_with_marks(part: Any, key: str = "") -> str | None:
     """Return the key of the first text with marks in nested settings, None without one; a delimiter may be any."""
     if isinstance(part, dict):

@@ -362,6 +362,6 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _plain(text: str) -> str:
-    from rich.markup import escape
+    from market_profile.cli.words import escape
 
     return escape(text)

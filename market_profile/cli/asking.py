@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from market_profile.cli.showing import _edition_folder, _planner_table
+from market_profile.cli.words import escape
 from market_profile.errors import WrongUse
 from market_profile.network import Recovery, WhatIf, remove_nominals
 from market_profile.network.recovery import HIDDEN_DRAWS

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 from rich.console import Console
-from rich.markup import escape
 
 from market_profile.cli.showing import _edition_folder, _planner_table
+from market_profile.cli.words import escape
 from market_profile.errors import WrongUse
 from market_profile.periods import Month
 from market_profile.sources.decision_forms import FORMS

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from market_profile.cli.words import escape
 from market_profile.profile.digest import Digest
 from market_profile.refresh.digest import digest_workspace
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from market_profile.cli.words import escape
 from market_profile.errors import InputRefused, WrongUse
 from market_profile.refresh.doctor import State, examine
 

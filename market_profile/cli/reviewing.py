@@ -12,10 +12,10 @@ from typing import Any
 
 import pandas as pd
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from market_profile.cli.showing import _planner_table
+from market_profile.cli.words import escape
 from market_profile.errors import WrongUse
 from market_profile.store.publish import write_file
 from market_profile.terms import Judgement

@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from market_profile.cli.words import escape
 from market_profile.errors import InputRefused, WrongUse
 from market_profile.refresh.explain import Explanation, explain_figure
 from market_profile.refresh.plan import keep_check_report, open_workspace, read_new_files

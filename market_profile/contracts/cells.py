@@ -49,6 +49,18 @@ def _percent(column: Column, text: pd.Series, source: SourceSettings) -> Reading
     return read_percentages(text, is_fraction=source.units.get(column.name) == "fraction")
 
 
+def _date(column: Column, text: pd.Series, date_format: str | None) -> Reading:
+    """Return dates; a birth in a year of two digits up to 68 may be of either century, whatever the format declares."""
+    reading = read_dates(text, date_format)
+    if not column.name.endswith("date_of_birth") or "%y" not in (date_format or ""):
+        return reading
+    is_either = reading.values.dt.year.ge(_EITHER_FROM) & ~text.str.fullmatch(_WHOLE_YEAR)
+    if not is_either.any():
+        return reading
+    reason = reading.reason.mask(is_either, Reason.AMBIGUOUS_DATE.value)
+    return Reading(reading.values.mask(is_either), reason)
+
+
 def _coordinate(column: Column, text: pd.Series, source: SourceSettings) -> Reading:
     reading = read_numbers(text)
     return (
@@ -58,12 +70,18 @@ def _coordinate(column: Column, text: pd.Series, source: SourceSettings) -> Read
     )
 
 
+_EITHER_FROM = 2000
+"""Two digits are read as 1969 to 2068 (POSIX), so that somebody born in 1960 would be born in 2060."""
+_WHOLE_YEAR = r"[0-9]{4}-.*|[0-9]{8}.*"
+"""ISO 8601, which is read beside any declared format."""
+
+
 _READERS: dict[ColumnType, Reader] = {
     ColumnType.TEXT: _text,
     ColumnType.GRADE: _text,
     ColumnType.LIST: lambda column, text, source: read_lists(text),
     ColumnType.CODE: _code,
-    ColumnType.DATE: lambda column, text, source: read_dates(text, source.date_format),
+    ColumnType.DATE: lambda column, text, source: _date(column, text, source.date_format),
     ColumnType.TIME: lambda column, text, source: read_times(text, source.date_format),
     ColumnType.NUMBER: lambda column, text, source: read_numbers(text),
     ColumnType.INTEGER: lambda column, text, source: read_integers(text),

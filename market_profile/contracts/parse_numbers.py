@@ -14,6 +14,8 @@ _PLAIN = r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+"
 _GROUPED = r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?"
 _NUMBER = rf"(?:{_GROUPED}|{_PLAIN})"
 _SIGNED = rf"[+-]?(?:{_GROUPED}|(?:{_PLAIN})(?:[eE][+-]?[0-9]{{1,3}})?)"
+_NOT_NOUGHT = r"[^eE]*[1-9]"
+"""What is read as 0 though it is not, such as 1e-400."""
 _LARGEST_INTEGER = float(2**53)
 _WORDS = {"two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8"}
 _DEALS = r"([0-9]{1,3}|" + "|".join(_WORDS) + rf") for (£ ?)?({_NUMBER})( ?(?:gbp|pounds?|quid))?"
@@ -113,7 +115,7 @@ def _numbers(cells: pd.Series) -> Reading:
     is_number = cells.str.fullmatch(_SIGNED)
     bare = cells.where(is_number, "").str.replace(",", "", regex=False)
     numbers = pd.to_numeric(bare.where(bare != ""), errors="coerce").astype("float64")
-    numbers = numbers.where(np.isfinite(numbers))
+    numbers = numbers.where(np.isfinite(numbers) & ~((numbers == 0) & bare.str.match(_NOT_NOUGHT)))
     return Reading(numbers, reasons(cells, numbers.isna() & (cells != ""), Reason.BAD_NUMBER))
 
 

@@ -38,6 +38,9 @@ _NOTHING = (
     "market-profile check to see what was refused"
 )
 
+FAR_MONTHS = 13
+"""More than a year without any intelligence is more likely a mistyped date."""
+
 
 @dataclass(frozen=True)
 class Workspace:
@@ -96,8 +99,9 @@ def open_workspace(folder: Path) -> Workspace:
     if not folder.is_dir():
         raise WrongUse("the workspace is not a folder; give the folder that holds area.toml and inbox/")
     for name in ("store", "editions"):
-        if (folder / name).exists() and not (folder / name).is_dir():
-            raise WrongUse(f"{name} in the workspace is a file; the program keeps a folder of that name there")
+        stands = (folder / name).exists() or (folder / name).is_symlink()
+        if stands and not (folder / name).is_dir():
+            raise WrongUse(f"{name} in the workspace is a file or a link to nothing; the program keeps a folder of that name there")
     settings = load_settings(folder, tuple(KINDS))
     return Workspace(folder, settings, load_areas(folder, settings), read_decisions(folder))
 
@@ -168,7 +172,8 @@ def make_plan(workspace: Workspace, batch: int, month: str | None, warnings: tup
         raise InputRefused(_NOTHING)
     Warehouse(workspace.store).check_whole(batch)
     store = MonthStore(workspace.store)
-    chosen = Month(month) if month else _default_month(workspace, batch)
+    chosen, far = (Month(month), ()) if month else _default_month(workspace, batch)
+    warnings += far
     record = store.record(chosen)
     if record is not None and not store.is_newest(chosen):
         then = _as_of_then(workspace, store.snapshot(chosen))
@@ -219,11 +224,18 @@ def _as_of_then(workspace: Workspace, snapshot: Path) -> Workspace:
     return Workspace(workspace.folder, settings, workspace.areas, read_decisions(snapshot))
 
 
-def _default_month(workspace: Workspace, batch: int) -> Month:
-    latest = Warehouse(workspace.store).latest_month("intelligence_logs", batch)
-    if not latest:
+def _default_month(workspace: Workspace, batch: int) -> tuple[Month, tuple[str, ...]]:
+    """Return the last month with intelligence in it, and a warning where it stands far from the one before."""
+    months = Warehouse(workspace.store).months("intelligence_logs", batch)
+    if not months:
         raise InputRefused(_NOTHING)
-    return Month(latest)
+    last, before = Month(months[-1]), Month(months[-2] if len(months) > 1 else months[-1])
+    if last.start < before.start + pd.DateOffset(months=FAR_MONTHS):
+        return last, ()
+    return last, (
+        f"{last.text} was chosen as the last month with intelligence, but the one before it is {before.text}; where a "
+        f"date was mistyped, correct the log and give --month {before.text}",
+    )  # fmt: skip
 
 
 def _last_month(logs: pd.DataFrame | None) -> str:

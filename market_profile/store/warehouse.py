@@ -108,12 +108,12 @@ class Warehouse:
         frames = {kind: self._current(kind, batch) for kind in KINDS if self._tables.has(kind)}
         return Tables({kind: frame for kind, frame in frames.items() if len(frame)})
 
-    def latest_month(self, kind: str, batch: int) -> str:
-        """Return the last month (``YYYY-MM``) with an accepted record of ``kind`` after ``batch``, '' without one."""
+    def months(self, kind: str, batch: int) -> list[str]:
+        """Return the months (``YYYY-MM``, in order) with an accepted record of ``kind`` after ``batch``."""
         if not self._tables.has(kind):
-            return ""
+            return []
         dated = (pc.field("batch") <= batch) & (pc.field("record_month") != _UNDATED)
-        return str(pc.max(self._tables.read(kind, ["record_month"], dated)["record_month"]).as_py() or "")
+        return sorted(pc.unique(self._tables.read(kind, ["record_month"], dated)["record_month"]).to_pylist())
 
     def files(self, batch: int) -> pd.DataFrame:
         """Return the accounting of every file taken in up to ``batch``, one row a file, by kind and name.

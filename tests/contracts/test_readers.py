@@ -5,12 +5,15 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from market_profile.contracts.cells import read_column
+from market_profile.contracts.kinds import KINDS
 from market_profile.contracts.parse_codes import apply_mapping, read_codes, read_flags, read_lists
 from market_profile.contracts.parse_dates import read_dates, read_months, read_times
 from market_profile.contracts.parse_drugs import read_drug_lists, read_drugs
 from market_profile.contracts.parse_numbers import read_integers, read_numbers, read_percentages, read_prices
 from market_profile.contracts.parse_units import grams_of, read_units
 from market_profile.contracts.readings import Reading, shape_of
+from market_profile.settings import SourceSettings
 from market_profile.terms import MarketMode, Provenance, Role
 
 
@@ -263,3 +266,18 @@ def test_a_shape_never_shows_the_cell() -> None:
     assert shapes[0] == "9 characters of the form A'Aaaaa 9"
     assert shapes[1] == "1 character of the form a"
     assert shapes[2] == "100 characters of the form " + "a" * 24 + "..."
+
+
+def test_a_birth_in_two_digits_may_be_of_either_century_whatever_the_format_says() -> None:
+    column = KINDS["log_subjects"].column("date_of_birth")
+    cells = pd.Series(["01/02/60", "01/02/05", "01/02/85", "2005-02-01", ""], dtype="str")
+    reading = read_column(column, cells, SourceSettings(date_format="%d/%m/%y"))
+    assert reading.reason.tolist() == ["ambiguous_date", "ambiguous_date", "", "", ""]
+    assert reading.values.dt.year.fillna(0).tolist() == [0, 0, 1985, 2005, 0]
+    other = read_column(KINDS["arrests"].column("disposal_date"), cells[1:2], SourceSettings(date_format="%d/%m/%y"))
+    assert other.values.dt.year.tolist() == [2005]
+
+
+def test_a_number_too_small_to_be_told_from_nought_is_not_nought() -> None:
+    reading = read_numbers(pd.Series(["1e-400", "0e-400", "0.000", "1e-300"]))
+    assert reading.reason.tolist() == ["bad_number", "", "", ""]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from market_profile.errors import MarketProfileError
-from market_profile.refresh.plan import open_workspace, read_new_files
+from market_profile.refresh.plan import make_plan, open_workspace, read_new_files, take_in
 
 SQUARE = {"type": "Polygon", "coordinates": [[[-0.2, 50.8], [-0.1, 50.8], [-0.1, 50.9], [-0.2, 50.9], [-0.2, 50.8]]]}
 GOOD = '[area]\nname = "A"\ncode = "E1"\npartner_areas = "boundaries/lsoa.geojson"\n'
@@ -50,6 +50,21 @@ BROKEN: dict[str, tuple[bytes | str, str]] = {
     "two patterns for one file": (
         GOOD + '[sources.arrests]\npattern = "*.csv"\n[sources.seizures]\npattern = "*.csv"\n', "claim the same file",
     ),
+    "a blank name": (GOOD.replace('"A"', '"  "'), "area.name"),
+    "a name that writes on the terminal": (GOOD.replace('"A"', '"\\u001b[31mA"'), "area.name holds control characters"),
+    "a name that turns what follows": (GOOD.replace('"A"', '"\\u202eA"'), "marks of direction"),
+    "a name of a thousand letters": (GOOD.replace('"A"', f'"{"A" * 1000}"'), "area.name"),
+    "a number of 5,000 digits": (GOOD + f"[board]\nteams = {'9' * 5000}\n", "a number is too long"),
+    "a million teams": (GOOD + "[board]\nteams = 1000000\n", "board.teams"),
+    "cells of a thousand kilometres": (GOOD + "[geography]\ncell_m = 1e6\n", "geography.cell_m"),
+    "a window of all time": (GOOD + "[network]\nwindow_months = 1000000000000\n", "network.window_months"),
+    "a half-life of nothing": (GOOD + "[network]\nhalf_life_days = { supplies = 0 }\n", "half_life_days"),
+    "a half-life of no relation": (GOOD + "[network]\nhalf_life_days = { sells = 9 }\n", "sells is no relation"),
+    "a weight beyond all others": (GOOD + "[forum]\nweights = { offending = 1e308 }\n", "forum.weights"),
+    "a date format that says the day twice": (GOOD + '[sources.arrests]\ndate_format = "%d/%m/%Y %d"\n', "twice"),
+    "codes of a column that is none": (GOOD + '[sources.arrests.values.shoe]\na = "b"\n', "values.shoe"),
+    "a fraction of a column that is none": (GOOD + '[sources.arrests.units]\nshoe = "fraction"\n', "units.shoe"),
+    "a CRS whose metre is none": (GOOD + 'crs = "EPSG:3857"\n', "a metre of area.crs"),
     "deep nesting": ("a = " + "[" * 5000 + "]" * 5000, "nested too deeply"),
     "a name longer than any file's": (GOOD + 'boundary = "' + "x" * 100_000 + '"\n', "boundary"),
 }  # fmt: skip
@@ -98,4 +113,27 @@ def test_a_folder_a_link_and_no_area_toml(tmp_path: Path) -> None:
     (folder / "area.toml").rmdir()
     os.mkfifo(folder / "area.toml")
     with pytest.raises(MarketProfileError, match=r"no area\.toml"):
+        open_workspace(folder)
+
+
+def test_a_month_far_from_the_one_before_is_told(tmp_path: Path) -> None:
+    folder = _workspace(tmp_path, GOOD)
+    head = "urn,submitted_at,grade\n"
+    (folder / "inbox" / "intelligence_logs.csv").write_text(head + "A1,2018-10-01,B2P\nA2,2018-11-01,B2P\n")
+    workspace = open_workspace(folder)
+    batch, _ = take_in(workspace)
+    plan = make_plan(workspace, batch, None, ())
+    assert (plan.month.text, plan.warnings) == ("2018-11", ())
+    (folder / "inbox" / "intelligence_logs_2.csv").write_text(head + "A3,2098-11-02,B2P\n")
+    batch, _ = take_in(workspace)
+    plan = make_plan(workspace, batch, None, ())
+    assert plan.month.text == "2098-11"
+    assert "give --month 2018-11" in plan.warnings[0]
+    assert make_plan(workspace, batch, "2018-11", ()).warnings == ()
+
+
+def test_a_store_that_is_a_link_to_nothing_is_told(tmp_path: Path) -> None:
+    folder = _workspace(tmp_path, GOOD)
+    (folder / "store").symlink_to("nowhere")
+    with pytest.raises(MarketProfileError, match="store in the workspace is a file or a link to nothing"):
         open_workspace(folder)
