@@ -15,14 +15,19 @@ R = TypeVar("R")
 
 
 def guarded(step: Callable[P, R]) -> Callable[P, R]:
-    """Return the step with unforeseen errors replaced by their type and place; our own errors and OSError pass."""
+    """Return the step with unforeseen errors replaced by their type and place.
+
+    Our own errors pass; an OSError does without the name of its file, which may name a person.
+    """
 
     @wraps(step)
     def inner(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return step(*args, **kwargs)
-        except (MarketProfileError, OSError):
+        except MarketProfileError:
             raise
+        except OSError as error:
+            raise OSError(error.errno or 0, error.strerror or "the disk or the network failed") from None
         except Exception as error:
             last = traceback.extract_tb(error.__traceback__)[-1]
             place = f"{Path(last.filename).name}, line {last.lineno}"

@@ -53,19 +53,20 @@ def artifacts(result: RefreshResult, rows: list[dict[str, Any]]) -> None:
 def monthly_refresh(workspace: str, month: str | None = None) -> str:
     """Refresh one workspace; return the folder of the month's editions."""
     folder = Path(workspace).resolve()
-    with workspace_lock(folder / "store"), Journal(folder / "store").run():
-        batch = take_in(str(folder))
-        planned = plan(str(folder), batch, month)
+    with workspace_lock(folder / "store"), Journal(folder / "store").run() as journal:
+        watch = quote(steps.stopwatch(journal))
+        batch = take_in(str(folder), watch)
+        planned = plan(str(folder), batch, month, watch)
         standing: RefreshResult | None = find_standing(quote(planned))
         if standing is not None:
             return str(standing.folder)
-        loaded = load(quote(planned))
-        planner = analyse_all(quote(planned), quote(loaded))
-        partner = analyse_shareable(quote(planned), quote(loaded))
-        pages = render_internal(quote(planned), quote(planner))
-        shared = render_shared(quote(planned), quote(partner))
+        loaded = load(quote(planned), watch)
+        planner = analyse_all(quote(planned), quote(loaded), watch)
+        partner = analyse_shareable(quote(planned), quote(loaded), watch)
+        pages = render_internal(quote(planned), quote(planner), watch)
+        shared = render_shared(quote(planned), quote(partner), watch)
         result: RefreshResult = publish(
-            quote(planned), quote(loaded), quote((planner, partner)), quote((pages, shared))
+            quote(planned), quote(loaded), quote((planner, partner)), quote((pages, shared)), watch
         )
         artifacts(result, steps.reconciliation_rows(loaded))
     return str(result.folder)

@@ -154,7 +154,7 @@ def _of_ended_or_no_operation(rows: pd.DataFrame, context: _Context) -> pd.DataF
 
 def _consented(rows: pd.DataFrame, context: _Context) -> pd.DataFrame:
     """Consent and its expiry are enforced without a switch; a client's latest row decides for all of them."""
-    from market_profile.indicators.consent import consent_holds
+    from market_profile.contracts.consent import consent_holds
 
     return rows[consent_holds(rows, context.month.end)]
 

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from market_profile.contracts.consent import consented
 from market_profile.contracts.tables import Tables
 from market_profile.impact.claims import claims_register
 from market_profile.impact.cohorts import people_at_risk, rates_in_area, with_person
@@ -34,6 +35,7 @@ def assess_impact(tables: Tables, records: pd.DataFrame, month: Month, settings:
     not supplied give empty frames. Row order does not matter.
     """
     known, chosen = _with_people(tables.until(month), records), settings.impact
+    willing = consented(known.get("treatment"), month.end, settings.treatment.require_consent)
     crime_counts = known.get("crime_counts")
     series = crime_series(crime_counts, known.get("street_crime"))
     survey = survey_shares(known.get("community_survey"))
@@ -52,7 +54,7 @@ def assess_impact(tables: Tables, records: pd.DataFrame, month: Month, settings:
         forum=_forum(known, records, month, settings),
         timeline=operations_timeline(known.get("operations"), month),
         phases=clear_hold_build(known, month),
-        scorecard=scorecard(known, month),
+        scorecard=scorecard(known.replace(treatment=willing), month),
         disruptions=disruptions_by_month(known.get("disruptions")),
         survey=survey,
         survey_changes=survey_changes(survey),

@@ -15,7 +15,7 @@ COLUMNS = (
     "verdict", "unit", "definition_id",
 )  # fmt: skip
 CUMULATIVE = ("treatment_stage", "treatment_spend_total")
-"""Figures of the whole register as at a day: they grow with it, so no range of earlier months is normal for them."""
+"""Figures of a year or of the whole register as at a day: months that overlap tell no normal range."""
 
 NO_RANGE, WITHIN, ABOVE, BELOW = "no range yet", "within", "above", "below"
 

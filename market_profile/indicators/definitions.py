@@ -5,12 +5,16 @@ from __future__ import annotations
 from market_profile.document import DefinitionCard
 
 _MONTHLY = "calendar month; and rolling twelve months"
+_YEAR = "rolling twelve months"
+_STANDING = "all on record at the end of the month"
 _AS_AT = "the data cut-off of the edition"
 _ATTEMPTS = "test_purchases"
 
 
-def _card(id: str, name: str, numerator: str, denominator: str, population: str, source: str) -> DefinitionCard:
-    return DefinitionCard(id, name, numerator, denominator, population, _MONTHLY, _AS_AT, source)
+def _card(
+    id: str, name: str, numerator: str, denominator: str, population: str, source: str, window: str = _MONTHLY
+) -> DefinitionCard:
+    return DefinitionCard(id, name, numerator, denominator, population, window, _AS_AT, source)
 
 
 DEFINITIONS: tuple[DefinitionCard, ...] = (
@@ -144,6 +148,7 @@ DEFINITIONS: tuple[DefinitionCard, ...] = (
         "",
         "clients who consent to sharing with the police, on the last day of the month; others are left out",
         "treatment",
+        _STANDING,
     ),
     _card(
         "treatment_spend_median",
@@ -152,6 +157,7 @@ DEFINITIONS: tuple[DefinitionCard, ...] = (
         "",
         "consenting clients with a recorded spend",
         "treatment",
+        _STANDING,
     ),
     _card(
         "treatment_spend_top_decile",
@@ -161,14 +167,16 @@ DEFINITIONS: tuple[DefinitionCard, ...] = (
         "consenting clients with a recorded spend. Bounds from fifty clients on: exact for log-normal spend, a "
         "studentised bootstrap where the logs of spend are plainly not normal",
         "treatment",
+        _STANDING,
     ),
     _card(
         "treatment_stage",
         "Treatment stages",
         "referrals that reached the stage",
         "",
-        "consenting clients; stages overlap and do not nest",
+        "referrals of consenting clients in twelve months; stages overlap and do not nest",
         "treatment",
+        _YEAR,
     ),
     _card(
         "treatment_wait_days",
@@ -177,6 +185,7 @@ DEFINITIONS: tuple[DefinitionCard, ...] = (
         "",
         "referrals of consenting clients in twelve months that started; median",
         "treatment",
+        _YEAR,
     ),
     _card(
         "treatment_started",
@@ -185,6 +194,7 @@ DEFINITIONS: tuple[DefinitionCard, ...] = (
         "referrals",
         "referrals of consenting clients in twelve months",
         "treatment",
+        _YEAR,
     ),
     _card(
         "treatment_retained",
@@ -193,6 +203,7 @@ DEFINITIONS: tuple[DefinitionCard, ...] = (
         "starts at least twelve weeks before the cut-off",
         "consenting clients; one of whom nothing more is recorded counts as not engaged, so the share is a floor",
         "treatment",
+        _YEAR,
     ),
     _card(
         "treatment_from_prison",
@@ -201,6 +212,7 @@ DEFINITIONS: tuple[DefinitionCard, ...] = (
         "referrals from prison",
         "referrals of consenting clients in twelve months",
         "treatment",
+        _YEAR,
     ),
     _card(
         "treatment_known_as_user",
@@ -209,6 +221,7 @@ DEFINITIONS: tuple[DefinitionCard, ...] = (
         "consenting clients with a pseudonym",
         "keyed linkage (HMAC-SHA256 of surname, first forename, date of birth); names never leave either side",
         "treatment; log subjects; arrests",
+        _STANDING,
     ),
     _card(
         "treatment_known_to_police",
@@ -217,6 +230,7 @@ DEFINITIONS: tuple[DefinitionCard, ...] = (
         "consenting clients with a pseudonym",
         "keyed linkage; known in any record with full name and date of birth",
         "treatment; records that name people",
+        _STANDING,
     ),
     _card(
         "hidden_population",
@@ -227,6 +241,7 @@ DEFINITIONS: tuple[DefinitionCard, ...] = (
         "consenting clients where linked. Three lists: log-linear models chosen by AIC, interval averaged over models; "
         "two: Chapman with Sadinle's interval",
         "log subjects; arrests; treatment",
+        _YEAR,
     ),
     _card("harm", "Harm events", "events", "", "suspected and confirmed are kept apart", "harm_events"),
     _card(
@@ -237,6 +252,7 @@ DEFINITIONS: tuple[DefinitionCard, ...] = (
         "exact prediction bounds (95 %) where months vary as chance does, wider where they vary more. A count above "
         "them is a prompt to a person; nothing is broadcast by itself",
         "harm_events",
+        "calendar month",
     ),
 )
 """One card for each ``definition_id`` of the frame, and ``market_type``."""

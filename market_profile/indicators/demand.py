@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from market_profile.contracts.consent import ORDER
 from market_profile.indicators.concentration import top_decile_bounds, top_decile_share
-from market_profile.indicators.consent import ORDER, consent_holds
 from market_profile.indicators.estimates import empty_figures, figures
 from market_profile.indicators.names import ALL_DRUGS
 from market_profile.indicators.windows import YEAR_MONTHS
@@ -21,15 +21,6 @@ _SPEND_UNITS = {
     "treatment_spend_median": "gbp_per_week",
     "treatment_spend_top_decile": "pct",
 }
-
-
-def consented(treatment: pd.DataFrame, month: Month, is_required: bool) -> pd.DataFrame:
-    """Return the rows of clients whose consent to share with the police holds at the cut-off (``consent_holds``).
-
-    All rows where ``is_required`` is false.
-    """
-    frame = treatment.sort_values("record_ref", kind="stable").reset_index(drop=True)
-    return frame[consent_holds(frame, month.end)].reset_index(drop=True) if is_required else frame
 
 
 def spend_summary(consenting: pd.DataFrame, all_clients: int) -> pd.DataFrame:
@@ -123,7 +114,7 @@ def main_drugs(consenting: pd.DataFrame) -> pd.DataFrame:
 
 
 def demand_history(consenting: pd.DataFrame, month: Month) -> list[pd.DataFrame]:
-    """Return total and median spend and the stages as they stood at the end of each of the twelve months before.
+    """Return total and median spend and a year's stages as they stood at the end of each of the twelve months before.
 
     Clients who no longer consent are out of the past, too.
     """
@@ -137,7 +128,8 @@ def demand_history(consenting: pd.DataFrame, month: Month) -> list[pd.DataFrame]
         if is_known.any():
             then = numbered[is_known]
             spent.append(_spend_as_at(then, one))
-            stages.append(_funnel(then, names).assign(period=one.text))
+            is_of_year = is_known & (referred >= np.datetime64(one.plus(1 - YEAR_MONTHS).start))
+            stages.append(_funnel(numbered[is_of_year], names).assign(period=one.text))
     if not spent:
         return []
     base = pd.DataFrame(spent).assign(drug=ALL_DRUGS, low=np.nan, high=np.nan)
@@ -153,7 +145,7 @@ def _spend_as_at(then: pd.DataFrame, month: Month) -> dict[str, object]:
 
 
 def demand_figures(spend: pd.DataFrame, stages: pd.DataFrame, month: Month) -> list[pd.DataFrame]:
-    """Return the figures of spend and funnel, for the whole register as at the month's end."""
+    """Return the figures of spend, of all clients at the month's end, and of the funnel."""
     row = spend.iloc[0]
     if row["clients"] == 0:
         return [empty_figures()]

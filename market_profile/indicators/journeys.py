@@ -6,7 +6,7 @@ import pandas as pd
 
 from market_profile.indicators.estimates import figures
 from market_profile.indicators.names import ALL_DRUGS
-from market_profile.indicators.windows import YEAR_MONTHS, year_label
+from market_profile.indicators.windows import in_year, year_label
 from market_profile.intervals import median_interval, wilson
 from market_profile.periods import Month
 
@@ -44,8 +44,7 @@ def journeys(consenting: pd.DataFrame, month: Month) -> pd.DataFrame:
 
 def _referrals(consenting: pd.DataFrame, month: Month) -> pd.DataFrame:
     """Return one row a referral made in the rolling year: waits, when started, when last seen."""
-    start = month.plus(1 - YEAR_MONTHS).start
-    rows = consenting[(consenting["referred_on"] >= start) & (consenting["referred_on"] < month.end)]
+    rows = in_year(consenting, "referred_on", month)
     rows = rows.assign(stage=rows["stage"].str.casefold())
     ended = (rows["stage"] == "completed") | rows["outcome"].str.contains("complet", case=False)
     rows = rows.assign(started_on=rows["stage_on"].where(rows["stage"] == STRUCTURED), is_completed=ended)

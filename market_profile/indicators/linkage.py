@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from market_profile.among import is_among
-from market_profile.indicators.consent import ORDER, consent_holds
+from market_profile.contracts.consent import ORDER, consent_holds
 from market_profile.indicators.estimates import figures
 from market_profile.indicators.names import ALL_DRUGS
 from market_profile.indicators.police import PoliceSide

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from market_profile.contracts.consent import consented
 from market_profile.contracts.tables import Tables
 from market_profile.indicators.assets import asset_figures, asset_stages
 from market_profile.indicators.changes import figure_changes
@@ -12,7 +13,6 @@ from market_profile.indicators.concentration import lorenz_curve
 from market_profile.indicators.definitions import DEFINITIONS
 from market_profile.indicators.demand import (
     client_spend,
-    consented,
     demand_figures,
     demand_history,
     funnel,
@@ -28,6 +28,7 @@ from market_profile.indicators.markets import market_types
 from market_profile.indicators.police import NOBODY, PoliceSide
 from market_profile.indicators.results import Indicators
 from market_profile.indicators.seizures import class_figures, seizure_counts, seizure_figures, seizure_forms
+from market_profile.indicators.windows import in_year
 from market_profile.periods import Month
 from market_profile.settings import Settings
 
@@ -45,8 +46,9 @@ def measure_indicators(
     attempts = attempts_of(known.get("test_purchases"))
     seizures = known.get("seizures").sort_values("record_ref", kind="stable")
     treatment = known.get("treatment")
-    consenting = consented(treatment, month, settings.treatment.require_consent)
-    stages, spend = funnel(consenting), spend_summary(consenting, treatment["client_key"].nunique())
+    consenting = consented(treatment, month.end, settings.treatment.require_consent)
+    stages = funnel(in_year(consenting, "referred_on", month))
+    spend = spend_summary(consenting, treatment["client_key"].nunique())
     counted = seizure_counts(seizures, month)
     harm = harm_counts(known.get("harm_events"), month)
     linked = link_treatment(treatment, police or NOBODY, month)

@@ -60,7 +60,7 @@ def _targets(findings: Findings) -> Blocks:
     if ranked.empty:
         return (para("No candidate passes the suspicion rule this month.", tone="note"),)
     decided = decisions_of(findings)
-    called = names_of_targets(findings)
+    called = names_of_targets(findings, ranked["target_id"])
     rows = [_target_row(row, decided, called) for row in ranked.to_dict("records")]
     columns = (
         col("Target", sensitivity=PERSONAL), col("Rank", True), col("Score", True), col("Chance of a purchase", True),
@@ -82,7 +82,7 @@ def _withheld(findings: Findings) -> Blocks:
     return (
         para(
             say(
-                "Ranks left empty: {held}. A log suspected false carries a safeguarding flag about the person there; "
+                "Left empty: rank {held}. There a log suspected false carries a safeguarding flag about the person: "
                 "check it. The log itself moved no other rank.",
                 held=label(", ".join(str(rank) for rank in held)),
             )
@@ -90,12 +90,12 @@ def _withheld(findings: Findings) -> Blocks:
     )
 
 
-def names_of_targets(findings: Findings) -> dict[str, str]:
-    """Return what a target is called beside its id: a person's name, a market's area."""
-    nominals, markets = findings.resolution.nominals, findings.geography.markets
+def names_of_targets(findings: Findings, ids: pd.Series) -> dict[str, str]:
+    """Return what targets are called beside their ids: a person's name, a market's area."""
+    names, markets = findings.people["preferred_name"], findings.geography.markets
     counts = findings.geography.area_counts
     areas = dict(zip(counts["area_code"], counts["area_name"], strict=True))
-    people = dict(zip(nominals["nominal_id"].tolist(), nominals["preferred_name"].tolist(), strict=True))
+    people = {name: names[name] for name in ids.tolist() if name in names.index}
     if markets.empty:
         return people
     return people | {
@@ -209,8 +209,8 @@ def _record(findings: Findings) -> Blocks:
     )
     figure: Figure[Measure] = Figure(
         "board_calibration",
-        say("Chances foretold were off by {gap}", gap=score(100 * board.record.calibration_error, 0, "%")),
-        "Attempts by the chance foretold before their month, and the share that succeeded; last bars 95 % intervals",
+        say("Chances foretold were off by {gap} percentage points", gap=score(100 * board.record.calibration_error, 0)),
+        "Attempts by the chance foretold before their month, and the share that succeeded; bars are 95% intervals",
         Calibration(points, "Chance foretold", "Share that succeeded"),
         "test purchases; each month foretold from earlier months alone",
         "A purchase that needed an introducer counts as two fifths of a success.",
@@ -266,7 +266,7 @@ def _diversions(findings: Findings) -> Blocks:
         return (
             para("Nobody on the board's candidates is under 18, exploited or progressing in treatment.", tone="note"),
         )
-    names = findings.resolution.nominals.set_index("nominal_id")["preferred_name"]
+    names = findings.people["preferred_name"]
     rows = [
         (secret(row["nominal_id"]), secret(names.get(row["nominal_id"], "")), secret(first_upper(row["reason"])))
         for row in diverted.to_dict("records")

@@ -81,6 +81,8 @@ ALWAYS_ASKED = (
 PLANNER_CARDS = frozenset({
     "price_per_pure_gram_pooled", "price_per_expected_pure_gram", "availability_without_aborted", "refusals",
     "seizures_by_class", "cash_seized", "assets", "social_cost", "board_score", "board_success_probability",
+    "purity_pooled", "harm_expected", "interrupted_series", "displacement", "benefit", "forum_score", "cadence",
+    "clear_hold_build", "claims",
 })  # fmt: skip
 """Definitions of figures that the partner page does not show."""
 

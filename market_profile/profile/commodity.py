@@ -35,8 +35,14 @@ YEAR_FIGURES = (
     ("availability", "Attempts that succeed", None),
     ("minutes_to_deal", "Minutes to deal", None),
 )
+YEAR_NUMBERS = ((0, "priced purchases"), (4, "attempts"))
+"""Figures whose number of records stands beside them: their place in YEAR_FIGURES, its words in the ledger."""
 FIGURE_DRUGS, TABLE_DRUGS = 2, 4
 """Drugs on the planner page, those with most purchases; all of them stand in tables/indicators.csv."""
+TREND_CAVEAT = (
+    "The title tells the twelve months' median. Bands are 95% intervals. Months with few purchases are drawn towards "
+    "their drug's average."
+)
 PURCHASED = ("heroin", "crack", "cocaine")
 """Street test purchases are nearly all of these; a fixed list for partners."""
 
@@ -80,7 +86,7 @@ def _price_figure(findings: Findings, drugs: list[str]) -> Figure[Measure]:
         subtitle=f"By month, small months steadied, {findings.area_name}, {year_words(findings.month)}",
         drawing=trend(findings, "price_per_pure_gram_pooled", drugs, "£ per pure gram"),
         source="test purchases with a laboratory result",
-        caveat="Bands are 95% intervals. Months with few purchases are drawn towards their drug's average.",
+        caveat=TREND_CAVEAT,
         definition_id="price_per_pure_gram_pooled",
     )
 
@@ -93,7 +99,7 @@ def _purity_figure(findings: Findings, drugs: list[str]) -> Figure[Measure]:
         subtitle=f"Purity by month, small months steadied, {findings.area_name}, {year_words(findings.month)}",
         drawing=trend(findings, "purity_pooled", drugs, "per cent"),
         source="test purchases with a laboratory result",
-        caveat="Bands are 95% intervals. Months with few purchases are drawn towards their drug's average.",
+        caveat=TREND_CAVEAT,
         definition_id="purity_pooled",
     )
 
@@ -104,12 +110,17 @@ def _year_row(findings: Findings, drug: str, is_partner: bool = False) -> Row:
         estimate(figure_row(findings, indicator, drug, period), decimals) for indicator, _, decimals in YEAR_FIGURES
     ]
     measures: list[Estimate] = [hidden_if_none(one) for one in found] if is_partner else found
-    return (label(drug_name(drug)), *measures)
+    numbers = (Count(found[at].n, "", f"{words}|{drug}|{period}") for at, words in YEAR_NUMBERS)
+    return (label(drug_name(drug)), *measures, *numbers)
 
 
 def _year_table(rows: list[Row], id: str) -> Table[Measure]:
-    columns = (col("Drug"), *(col(heading, True) for _, heading, _ in YEAR_FIGURES))
-    note = "Medians with 95% intervals; purchases still at the laboratory are left out of price and purity."
+    headings = (*(heading for _, heading, _ in YEAR_FIGURES), "Priced", "Tried")
+    columns = (col("Drug"), *(col(heading, True) for heading in headings))
+    note = (
+        "Medians with 95% intervals; purchases still at the laboratory are left out of price and purity. Priced: the "
+        "purchases behind the price per pure gram. Tried: the attempts behind the share."
+    )
     return table(id, "Price, purity and availability over twelve months", columns, rows, note=note, keep=6)
 
 

@@ -34,7 +34,7 @@ LEAST_FOR_CURVE = 10
 
 def demand_section(findings: Findings) -> Section[Measure]:
     """Return spend and its concentration, main drugs, treatment, linkage, hidden population (planners)."""
-    if not findings.has("treatment") or findings.indicators.funnel.empty:
+    if not findings.has("treatment") or not findings.indicators.spend.iloc[0]["clients"]:
         blocks: Blocks = (gap("treatment"), *hidden_blocks(findings))
     else:
         blocks = (
@@ -50,7 +50,7 @@ def demand_section(findings: Findings) -> Section[Measure]:
 
 def demand_brief(findings: Findings) -> Section[Measure]:
     """Return spend, main drugs, treatment and hidden population (partners); the matrix where settings say so."""
-    if not findings.has("treatment") or findings.indicators.funnel.empty:
+    if not findings.has("treatment") or not findings.indicators.spend.iloc[0]["clients"]:
         return section("demand", TITLE, (gap("treatment"), *hidden_blocks(findings, True)), PARTNER)
     matrix = matrix_blocks(findings) if findings.indicators.linked.is_linked else ()
     blocks: Blocks = (
@@ -128,19 +128,20 @@ def _spend(findings: Findings) -> Blocks:
 
 
 def _funnel(findings: Findings) -> Blocks:
-    funnel = findings.indicators.funnel
-    month = findings.month.text
+    funnel, period = findings.indicators.funnel, year_of(findings.month)
+    if funnel.empty:
+        return (para("No consenting client was referred in twelve months.", tone="note"),)
     cells = {
-        row["stage"]: Count(int(row["referrals"]), "", f"treatment stage|{row['stage']}|as at {month}")
+        row["stage"]: Count(int(row["referrals"]), "", f"treatment stage|{row['stage']}|{period}")
         for row in funnel.to_dict("records")
     }
     whole = cells.pop("referred")
     rows = [(label(first_upper(words_of(stage))), Ratio(cells[stage], whole)) for stage in sorted(cells)]
     return (
-        para(say("{referred} referrals were made by clients who consent to sharing.", referred=whole)),
+        para(say("{referred} referrals of twelve months are of clients who consent to sharing.", referred=whole)),
         table(
             "treatment_stages",
-            "Treatment stages reached, of all referrals",
+            "Treatment stages reached, of referrals in twelve months",
             (col("Stage"), col("Share of referrals", True)),
             rows,
             note="Stages overlap: a referral may reach several, so none is a part of the one above it.",

@@ -95,7 +95,7 @@ def _matrix(findings: Findings) -> Blocks:
         col("Override", sensitivity=PERSONAL), col("Decision", sensitivity=PERSONAL), col("Next review"),
     )  # fmt: skip
     note = "Criteria, weights and range of marks: area.toml. A range stands where a criterion is not known."
-    block = table("case_forum", "Risk matrix, highest first", columns, rows, note=note, keep=3)
+    block = table("case_forum", "Risk matrix, by the highest score possible", columns, rows, note=note, keep=3)
     return (para(*_carried(findings)), block)
 
 

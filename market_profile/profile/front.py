@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from market_profile.document import Section, Sentence, Tile, Tiles
+from market_profile.periods import Month
 from market_profile.profile.changes import changed_figures
-from market_profile.profile.counts import Events, events, year_of
+from market_profile.profile.counts import YEAR_MONTHS, Events, events, year_of
 from market_profile.profile.findings import Findings
 from market_profile.profile.names import date_words, first_upper, month_words, year_words
 from market_profile.profile.rows import figure_row
@@ -25,7 +26,11 @@ from market_profile.profile.text import (
     section,
     table,
 )
-from market_profile.values import Measure
+from market_profile.values import Count, Measure
+
+ATTEMPTS = "test-purchase attempts"
+LOGS_OF_A_START = 10
+"""Logs by which a month counts as the first on record: no single one tells it, as for any figure of partners."""
 
 
 def terms_section(findings: Findings) -> Section[Measure]:
@@ -40,6 +45,7 @@ def terms_section(findings: Findings) -> Section[Measure]:
                 cutoff=label(date_words(month.last_day)),
                 month=label(month_words(month)),
             ),
+            *_begun(findings),
         ),
         para(
             "It names people and places: keep it inside the operation. Partners get their own edition. Intelligence "
@@ -60,6 +66,7 @@ def use_section(findings: Findings) -> Section[Measure]:
                 area=label(findings.area_name),
                 cutoff=label(date_words(findings.month.last_day)),
             ),
+            *_begun(findings),
         ),
         bullets(
             "Use it to agree where a partnership response is needed and what to ask of each other.",
@@ -75,6 +82,18 @@ def use_section(findings: Findings) -> Section[Measure]:
     return section("use", "How to use and not use these numbers", blocks, PARTNER)
 
 
+def _begun(findings: Findings) -> tuple[Sentence[Measure], ...]:
+    """Return since when logs are on record, where that is less than the twelve months that figures cover."""
+    earliest = findings.tables.get("intelligence_logs")["submitted_at"].nsmallest(LOGS_OF_A_START)
+    if len(earliest) < LOGS_OF_A_START:
+        return ()
+    first = Month(earliest.iloc[-1].strftime("%Y-%m"))
+    if first <= findings.month.plus(1 - YEAR_MONTHS):
+        return ()
+    words = "Intelligence logs begin in {first}: figures over twelve months hold no more than the months since."
+    return (say(words, first=label(month_words(first))),)
+
+
 def headline_events(findings: Findings) -> dict[str, Events]:
     """Return the dated things that headlines count, by their words on the page."""
     tables = findings.tables
@@ -85,7 +104,7 @@ def headline_events(findings: Findings) -> dict[str, Events]:
     every = {
         "intelligence_logs": ("intelligence logs", events(logs, "submitted_at", "logs")),
         "seizures": ("seizures", events(tables.get("seizures"), "seized_at", "seizures|all", "seizure_ref")),
-        "test_purchases": ("test-purchase attempts", events(purchases, "attempted_at", "attempts|all")),
+        "test_purchases": (ATTEMPTS, events(purchases, "attempted_at", "attempts|all")),
         "arrests": ("arrests", events(tables.get("arrests"), "arrested_at", "arrests|all")),
         "harm_events": ("overdoses and ambulance calls", events(overdoses, "occurred_at", "overdoses|all")),
         "disruptions": ("disruptions", events(tables.get("disruptions"), "on", "disruptions|all")),
@@ -141,19 +160,22 @@ def _tiles(findings: Findings, is_partner: bool) -> Tiles[Measure]:
     changes = headline_events(findings)
     price = estimate(figure_row(findings, "price_per_pure_gram", "heroin", period))
     availability = estimate(figure_row(findings, "availability", "all", period))
+    priced = Count(price.n, "", f"priced purchases|heroin|{period}")
+    tried = changes.get(ATTEMPTS)
+    attempts = tried.in_year(month) if tried else Count(0, "", f"attempts|all|{period}")
     if is_partner:
         price, availability = hidden_if_none(price), hidden_if_none(availability)
     tiles = [
         Tile(
             "Price of a pure gram of heroin",
             price,
-            say("Median of test purchases, {window}.", window=window),
+            say("Median of {n} test purchases, {window}.", n=priced, window=window),
             "price_per_pure_gram",
         ),
         Tile(
             "Test-purchase attempts that end in a purchase",
             availability,
-            say("Share of attempts, {window}.", window=window),
+            say("Share of {n} attempts, {window}.", n=attempts, window=window),
             "availability",
         ),
     ]

@@ -57,9 +57,9 @@ def areas_section(findings: Findings, areas: Areas, attribution: str) -> Section
     """Return the places that need a partnership response, by partner area (partners)."""
     blocks: Blocks = (
         para(
-            "Areas are shown whole: no street, home or point can be read from this map. A dark area is one where more "
-            "evidence was reported or found, not one to avoid: look at it beside what is already done there, and agree "
-            "who leads the response."
+            "Areas are shown whole: no street, home or point can be read from this map. A high number means that "
+            "more evidence was reported or found there, not that the area is one to avoid: look at it beside what is "
+            "already done there, and agree who leads the response."
         ),
         _map(findings, areas, (), attribution),
         *_record_brief(findings),

@@ -85,17 +85,17 @@ def _markets(findings: Findings) -> Blocks:
     joined = markets.merge(types, on="market_id", how="left")
     joined = joined.sort_values(["score", "market_id"], ascending=[False, True], kind="stable", na_position="last")
     columns = (
-        col("Market"), col("Area"), col("How it sells"), col("Sold to strangers", True), col("Attempts", True),
+        col("Market"), col("Area"), col("How it sells"), col("Sold to strangers", True), col("Met a seller", True),
         col("Events", True), col("Reported", True), col("Busiest hours"),
     )  # fmt: skip
     counts = findings.geography.area_counts
     names = dict(zip(counts["area_code"], counts["area_name"], strict=True))
     rows = [_market_row(row, names) for row in joined.head(MARKET_ROWS).to_dict("records")]
     note = (
-        "P is a place, LP a phone line. How it sells is judged from test-purchase attempts of twelve months; reported "
-        "events came from the public and partners, the others from police looking."
+        "P is a place, LP a phone line. How it sells is judged from the attempts of twelve months that met a seller; "
+        "reported events came from the public and partners, the others from police looking."
     )
-    return (table("markets", "Markets, most expected events first", columns, rows, note=note, keep=KEPT_ROWS),)
+    return (table("markets", "Markets, by the events expected next month", columns, rows, note=note, keep=KEPT_ROWS),)
 
 
 def _market_row(row: Record, names: Mapping[str, str]) -> Row:
@@ -113,7 +113,7 @@ def _market_row(row: Record, names: Mapping[str, str]) -> Row:
         label(names.get(row["area_code"], row["area_code"]) or "phone line"),
         label("too few attempts to say" if kind == "insufficient" else kind),
         sold,
-        counted(number(row["attempts"]) or 0),
+        counted(contacts),
         counted(row["events"]),
         counted(row["reported"]),
         label(hours_words(row["peak_hours"])),
@@ -178,7 +178,7 @@ def _pictured(findings: Findings) -> pd.DataFrame:
 def network_picture(findings: Findings) -> NetworkPicture:
     """Return the picture of the largest groups: group by community, emphasis by number of ties (0-1)."""
     chosen = _pictured(findings)
-    names = findings.resolution.nominals.set_index("nominal_id")["preferred_name"]
+    names = findings.people["preferred_name"]
     most = max(float(chosen["degree"].max()), 1.0) if len(chosen) else 1.0
     people = tuple(
         NetworkNode(
@@ -212,8 +212,8 @@ def _key_players(findings: Findings) -> Blocks:
     ranked = nodes[nodes["key_player_rank"].notna()].sort_values(["key_player_rank", "nominal_id"], kind="stable")
     if ranked.empty:
         return ()
-    names = findings.resolution.nominals.set_index("nominal_id")["preferred_name"]
-    waits = findings.resolution.nominals.set_index("nominal_id")["review_needed"]
+    names = findings.people["preferred_name"]
+    waits = findings.people["review_needed"]
     rows = [
         (
             secret(row["nominal_id"]),

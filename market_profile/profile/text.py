@@ -31,7 +31,7 @@ MISSING_WORDS = {
     "test_purchases": "No test purchases were supplied, so price, purity and availability are not known.",
     "seizures": "No seizures were supplied, so nothing can be said of what was taken from the market.",
     "arrests": "No arrests were supplied, so enforcement and replacement cannot be followed.",
-    "treatment": "No treatment records were supplied, so spend and engagement are not known.",
+    "treatment": "No treatment records that may be used were supplied, so spend and engagement are not known.",
     "harm_events": "No harm records were supplied, so deaths, overdoses and calls are not known.",
     "operations": "No operations were supplied, so what was done and when cannot be shown.",
     "county_lines": "No county lines were supplied, so lines open and closed are not known.",

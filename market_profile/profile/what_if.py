@@ -85,7 +85,7 @@ def _comparison(found: WhatIf, best: KeyPlayerSet) -> tuple[Sentence[Measure], .
     told = [
         say(
             "The {n} most reported would give {most}, chance {low} to {high}. With 15 % more ties hidden this choice "
-            "gives {hidden}, and holds against most ties in {share} of draws.",
+            "gives {hidden}, and does better than taking out those with most ties in {share} of draws.",
             n=counted(best.k),
             most=score(found.most_reported, 2),
             low=score(found.random_low, 2),
@@ -97,7 +97,7 @@ def _comparison(found: WhatIf, best: KeyPlayerSet) -> tuple[Sentence[Measure], .
     if not best.is_fragmenting:
         told.append(say("Even the best set leaves most people within reach of each other."))
     if best.near_equal:
-        told.append(say("{n} other sets do as well.", n=counted(len(best.near_equal))))
+        told.append(say("Other sets that do as well: {n}.", n=counted(len(best.near_equal))))
     return tuple(told)
 
 

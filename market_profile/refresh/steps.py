@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from market_profile.errors import Locked, MarketProfileError
+from market_profile.refresh.journal import Journal
 from market_profile.refresh.making import (
     Loaded,
     analyse_for,
@@ -45,15 +46,22 @@ def inbox_fingerprint(workspace: Path) -> str:
     return digest.hexdigest()
 
 
-def take_in_files(workspace: str) -> int:
+def stopwatch(journal: Journal) -> Stopwatch:
+    """Return what times the steps of one run and tells ``journal`` each stage at its end."""
+    return Stopwatch(on_end=journal.stage)
+
+
+def take_in_files(workspace: str, watch: Stopwatch) -> int:
     """Take new files into the store and return the number of the last batch."""
-    batch, _ = take_in(open_workspace(Path(workspace)))
+    with watch.stage("read inbox", None):
+        batch, _ = take_in(open_workspace(Path(workspace)))
     return batch
 
 
-def plan_month(workspace: str, batch: int, month: str | None) -> Plan:
+def plan_month(workspace: str, batch: int, month: str | None, watch: Stopwatch) -> Plan:
     """Return the plan of the month (default: the last with intelligence)."""
-    return make_plan(open_workspace(Path(workspace)), batch, month, ())
+    with watch.stage("plan", None):
+        return make_plan(open_workspace(Path(workspace)), batch, month, ())
 
 
 def find_standing(plan: Plan) -> RefreshResult | None:
@@ -61,37 +69,43 @@ def find_standing(plan: Plan) -> RefreshResult | None:
     return standing_edition(plan)
 
 
-def load(plan: Plan) -> Loaded:
-    """Return the records of the plan."""
-    return load_records(plan)
+def load(plan: Plan, watch: Stopwatch) -> Loaded:
+    """Return the records of the plan; ``watch`` times this stage, as it does those of the steps that follow."""
+    with watch.stage("load records", None):
+        return load_records(plan)
 
 
-def analyse_planner(plan: Plan, loaded: Loaded) -> Analysed:
+def analyse_planner(plan: Plan, loaded: Loaded, watch: Stopwatch) -> Analysed:
     """Return the analysis over everything."""
-    return analyse_for(plan, loaded, Audience.PLANNER, Stopwatch())
+    return analyse_for(plan, loaded, Audience.PLANNER, watch)
 
 
-def analyse_partner(plan: Plan, loaded: Loaded) -> Analysed:
+def analyse_partner(plan: Plan, loaded: Loaded, watch: Stopwatch) -> Analysed:
     """Return the analysis over shareable records alone."""
-    return analyse_for(plan, loaded, Audience.PARTNER, Stopwatch())
+    return analyse_for(plan, loaded, Audience.PARTNER, watch)
 
 
-def render_planner_files(plan: Plan, analysed: Analysed) -> dict[str, bytes]:
+def render_planner_files(plan: Plan, analysed: Analysed, watch: Stopwatch) -> dict[str, bytes]:
     """Return the files of the planner edition."""
-    return render_planner(plan, analysed)
+    with watch.stage("render planner edition", None):
+        return render_planner(plan, analysed)
 
 
-def render_partner_files(plan: Plan, analysed: Analysed) -> dict[str, bytes]:
+def render_partner_files(plan: Plan, analysed: Analysed, watch: Stopwatch) -> dict[str, bytes]:
     """Return the files of the partner edition (a draft)."""
-    return render_partner(plan, analysed)
+    with watch.stage("render partner edition", None):
+        return render_partner(plan, analysed)
 
 
 def publish_month(
-    plan: Plan, loaded: Loaded, analysed: tuple[Analysed, Analysed], files: tuple[dict[str, bytes], dict[str, bytes]]
+    plan: Plan,
+    loaded: Loaded,
+    analysed: tuple[Analysed, Analysed],
+    files: tuple[dict[str, bytes], dict[str, bytes]],
+    watch: Stopwatch,
 ) -> RefreshResult:
-    """Publish both editions and keep the month's record."""
+    """Publish both editions and keep the month's record, the stages of ``watch`` in run.json."""
     states = {Audience.PLANNER.value: analysed[0].state, Audience.PARTNER.value: analysed[1].state}
-    watch = Stopwatch()
     return publish(plan, accounted_of(plan, loaded, watch), states, {**files[0], **files[1]}, watch)
 
 

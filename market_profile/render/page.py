@@ -37,6 +37,11 @@ At 0 a long table of the annex is named with its size and stands in its CSV file
 MOST_LINKS = 24
 """Files that the page lists one by one; the others are said to stand beside them."""
 
+FIRST_TABLES = frozenset({
+    "nominals", "nominal_records", "network_edges", "network_nodes", "hotspots", "targets", "indicators", "quarantine",
+})  # fmt: skip
+"""Tables that other programs read; they are listed before all others."""
+
 FEWEST_FOR_BYTES = 25
 """Tables are not cut below this for the sake of bytes: where maps are heavy, shorter tables would not help."""
 
@@ -130,7 +135,8 @@ def downloads_of(edition: Edition) -> tuple[tuple[str, str], ...]:
     if edition.nodes is not None and edition.links is not None:
         files.append(("exports/network.graphml", "the network for a graph tool"))
         files.append(("exports/link_chart.csv", "the network for a link chart"))
-    return (*files, *((f"tables/{name}.csv", name.replace("_", " ")) for name in edition.tables))
+    tables = sorted(edition.tables, key=lambda name: name not in FIRST_TABLES)
+    return (*files, *((f"tables/{name}.csv", name.replace("_", " ")) for name in tables))
 
 
 def node_count(html: str) -> int:

@@ -14,6 +14,8 @@ from market_profile.errors import Locked, WrongUse
 @contextmanager
 def workspace_lock(store: Path) -> Iterator[None]:
     """Hold the workspace's lock; raise ``Locked`` (exit 75) at once where another process holds it."""
+    if not store.parent.is_dir():
+        raise WrongUse("the workspace is not a folder; give the folder that holds area.toml and inbox/")
     try:
         store.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(store / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

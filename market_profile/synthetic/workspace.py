@@ -208,8 +208,8 @@ def _partners(months: tuple[str, ...]) -> pd.DataFrame:
 _KEY_JUDGEMENTS = """\
 [[key_judgement]]
 id = "J1"
-sentence = "It is highly likely that street supply of heroin and crack will return within a month of each arrest"
-likelihood = "highly likely"
+sentence = "It is likely that street supply of heroin and crack will return within six weeks of an arrest"
+likelihood = "likely"
 confidence = "Moderate"
 because = "replacements were seen in most markets; the time differs from market to market"
 sources = ["arrests", "intelligence_logs"]

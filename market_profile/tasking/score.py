@@ -45,24 +45,24 @@ UNKNOWN_POINTS = {"no market known": 6.0, "never tried there": 5.0, "no public r
 """What each unknown adds to either side of the range."""
 
 
-def score_parts(rows: pd.DataFrame, evidence: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+def score_parts(rows: pd.DataFrame, evidence: pd.DataFrame, clocks: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     """Return target_kind, target_id, part, points, why in the order of POINTS; ``rows``: candidates with chances and
-    area_yield (``attention.area_yield``)."""
+    area_yield (``attention.area_yield``); ``clocks``: the ``recent_clocks``."""
     reported = _strength(rows, evidence, "reported") * rows["area_yield"]
     discovered = _strength(rows, evidence, "discovered")
     effect, effect_why = _effect(rows)
     hot = _hotspot(rows, inputs)
-    timing = _recent_arrest(rows, inputs, evidence)
+    timing = _recent_arrest(rows, clocks)
     harms = harms_nearby(rows, inputs)
-    attempts = rows["attempts"].astype("str")
+    tried = "after " + _told(rows["attempts"], "attempt") + " in its market"
     low = rows["area_yield"] < SELDOM
     seldom = pd.Series(", reports from this area come true less often", index=rows.index).where(low, "")
     shares: dict[str, tuple[pd.Series, pd.Series | str]] = {
-        "chance of success": (rows["success_probability"], "after " + attempts + " attempts in its market"),
-        "reported evidence": (reported, rows["reported_sources"].astype("str") + " independent reports" + seldom),
+        "chance of success": (rows["success_probability"], tried),
+        "reported evidence": (reported, _told(rows["reported_sources"], "independent report") + seldom),
         "discovered evidence": (discovered, "best single statement; amount earns nothing"),
         "effect on supply": (effect, effect_why),
-        "harm nearby": (harms / (harms + HARMS_AT_HALF), harms.astype("str") + " harm events nearby in a year"),
+        "harm nearby": (harms / (harms + HARMS_AT_HALF), _told(harms, "harm event") + " nearby in a year"),
         "hotspot": (hot, hot.eq(1.0).map({True: "a hotspot by two kinds of signal", False: "a hotspot this month"})),
         "timing": (timing, "an arrest there is likely being replaced"),
     }
@@ -139,6 +139,11 @@ def _strength(rows: pd.DataFrame, evidence: pd.DataFrame, stream: str) -> pd.Ser
     return pd.Series(value.reindex(targets_of(rows, evidence)).fillna(0.0).to_numpy(), index=rows.index)
 
 
+def _told(counts: pd.Series, thing: str) -> pd.Series:
+    """Return each count with what it counts, in the plural but for one."""
+    return counts.astype("str") + f" {thing}" + pd.Series("s", index=counts.index).where(counts != 1, "")
+
+
 def _effect(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """Return the share of the effect points and its why: customers reached, users to be met by outreach, recovery.
 
@@ -149,7 +154,7 @@ def _effect(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     share = (reach / (reach + CUSTOMERS_AT_HALF)).where(
         ~rows["is_strengthening"], reach / (reach + CUSTOMERS_AT_HALF) / 2
     )
-    why = rows["customers"].astype("int64").astype("str") + " known customers"
+    why = _told(rows["customers"].astype("int64"), "known customer")
     left = ", " + users.astype("int64").astype("str") + " of them without another dealer, for outreach"
     why = why + left.where(users > 0, "")
     return share, why + pd.Series("; the network may recover stronger", index=rows.index).where(
@@ -172,9 +177,8 @@ def _hotspot(rows: pd.DataFrame, inputs: Inputs) -> pd.Series:
     return any_hot.astype(float) / 2 + firm.astype(float) / 2
 
 
-def _recent_arrest(rows: pd.DataFrame, inputs: Inputs, evidence: pd.DataFrame) -> pd.Series:
+def _recent_arrest(rows: pd.DataFrame, clocks: pd.DataFrame) -> pd.Series:
     """1 where a dealer of the target's market was arrested 7-45 days ago and the target is not that dealer."""
-    clocks = recent_clocks(inputs, evidence)
     if clocks.empty:
         return pd.Series(0.0, index=rows.index)
     other = rows.merge(clocks, on="market_id", how="left")
@@ -183,16 +187,14 @@ def _recent_arrest(rows: pd.DataFrame, inputs: Inputs, evidence: pd.DataFrame) -
     return pd.Series(found.reindex(pd.MultiIndex.from_frame(rows[KEY])).astype(float).to_numpy(), index=rows.index)
 
 
-def recent_clocks(inputs: Inputs, evidence: pd.DataFrame) -> pd.DataFrame:
-    """Return arrests of dealers 7-45 days before the cut-off with their market: market_id, nominal_id, arrested_on."""
-    from market_profile.tasking.candidates import main_market
-
+def recent_clocks(inputs: Inputs, home: pd.Series) -> pd.DataFrame:
+    """Return arrests of dealers 7-45 days before the cut-off with their market (``home``, from ``main_market``):
+    market_id, nominal_id, arrested_on."""
     clocks = inputs.network.replacement.clocks
     age = (inputs.month.end - clocks["arrested_on"]).dt.total_seconds() / 86_400
     if clocks.empty:
         return pd.DataFrame({name: clocks[name] for name in ("nominal_id", "arrested_on")}).assign(market_id="")
     clocks = clocks[(age >= REPLACED_WITHIN_DAYS[0]) & (age <= REPLACED_WITHIN_DAYS[1])]
-    home = main_market(evidence[evidence["target_kind"] == "nominal"])
     market = clocks["nominal_id"].map(home).astype("object").fillna("").astype("str")
     frame = pd.DataFrame(
         {"market_id": market, "nominal_id": clocks["nominal_id"], "arrested_on": clocks["arrested_on"]}

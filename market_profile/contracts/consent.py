@@ -22,3 +22,12 @@ def consent_holds(treatment: pd.DataFrame, cutoff: pd.Timestamp) -> pd.Series:
     is_current = latest["consent_expires"].isna() | (latest["consent_expires"] >= cutoff)
     willing = latest.loc[is_given & is_current, "client_key"]
     return pd.Series(is_among(treatment["client_key"], willing), index=treatment.index)
+
+
+def consented(treatment: pd.DataFrame, cutoff: pd.Timestamp, is_required: bool) -> pd.DataFrame:
+    """Return the rows of clients whose consent holds at ``cutoff``, by record; all rows where ``is_required`` is not.
+
+    Every room that counts treatment takes its rows from here, so that all of them count the same clients.
+    """
+    frame = treatment.sort_values("record_ref", kind="stable").reset_index(drop=True)
+    return frame[consent_holds(frame, cutoff)].reset_index(drop=True) if is_required else frame
