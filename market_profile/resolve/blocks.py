@@ -23,7 +23,7 @@ _MEETINGS = 60_000_000
 _SMALL = 40
 """Units that share a key are always compared up to this many."""
 _HASH_BITS = 22
-"""Bits of the hash of a key by which it is told that no seeking unit holds it: a table of 4 MB."""
+"""Most bits of the hash of a key by which it is told that no seeking unit holds it: a table of 4 MB."""
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 """Odd number that spreads keys over that table (Fibonacci hashing)."""
 RULE_BIT = 58
@@ -122,9 +122,10 @@ def _asked(keys: pd.DataFrame, seeking: Flags | None) -> tuple[Numbers, npt.NDAr
     unit, key = keys["unit"].to_numpy(np.int64), keys["key"].to_numpy()
     if seeking is None or not np.issubdtype(key.dtype, np.integer):
         return unit, key
+    bits = min(len(key).bit_length() + 2, _HASH_BITS)
     with np.errstate(over="ignore"):
-        place = (key.astype(np.uint64) * _SPREAD) >> np.uint64(64 - _HASH_BITS)
-    held = np.zeros(1 << _HASH_BITS, dtype=bool)
+        place = (key.astype(np.uint64) * _SPREAD) >> np.uint64(64 - bits)
+    held = np.zeros(1 << bits, dtype=bool)
     held[place[seeking[unit]]] = True
     at = np.flatnonzero(held[place])
     return unit[at], key[at]

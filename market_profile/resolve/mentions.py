@@ -71,11 +71,20 @@ def collect_mentions(tables: Tables, month: Month) -> pd.DataFrame:
     loose = np.flatnonzero(folded["kind"].isin(_NOT_KEYED))
     if not len(loose):
         return folded
-    nameless = folded.iloc[loose][["kind", "subject_no", *_NAMELESS, "record_ref"]]
-    nameless = nameless.astype({name: "str" for name in _NAMELESS if nameless[name].dtype == "category"})
+    names = ["kind", "subject_no", *_NAMELESS, "record_ref"]
     place = np.arange(len(folded))
-    place[loose] = nameless.sort_values(list(nameless.columns), kind="stable").index
+    place[loose] = loose[np.lexsort([_rising(folded[name].iloc[loose]) for name in reversed(names)])]
     return folded.take(place).reset_index(drop=True)
+
+
+def _rising(column: pd.Series) -> npt.NDArray[np.generic]:
+    """Return numbers that rise as the values of a column do, missing ones last."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return _ranks(as_texts(column.cat.categories).take(pa.array(column.cat.codes.to_numpy())))
+    if column.dtype.kind == "M":
+        time = column.to_numpy().view(np.int64)
+        return np.where(column.isna(), np.iinfo(np.int64).max, time)
+    return column.to_numpy() if column.dtype.kind == "f" else _ranks(as_texts(column))
 
 
 def _part(tables: Tables, source: _Source, month: Month) -> Part:
