@@ -139,21 +139,24 @@ def _weighed(profiles: Coded, cluster: Labels, is_loose: Flags, asking: Asking) 
     weight = scorer.weigh_from(left, right, JOINS_AT - MARGIN)
     weight[is_own] = scorer.weigh(left[is_own], right[is_own])
     told = np.flatnonzero(is_own | (weight >= JOINS_AT - MARGIN))  # what weighs less is neither best nor in the way
-    frame = pd.DataFrame({"part": part[told], "owner": owner[told], "weight": weight[told], "is_own": is_own[told]})
-    frame = frame.assign(is_alone=home[frame["part"]] < 0)
-    return frame.sort_values(["part", "weight", "is_own", "owner"], ascending=[True, False, False, True], kind="stable")
+    told = told[np.lexsort((owner[told], ~is_own[told], -weight[told], part[told]))]
+    is_alone = home[part[told]] < 0
+    columns = {"part": part, "owner": owner, "weight": weight, "is_own": is_own}
+    return pd.DataFrame({name: held[told] for name, held in columns.items()}).assign(is_alone=is_alone)
 
 
 def _going(table: pd.DataFrame, steady: Weights) -> pd.DataFrame:
     """Return the parts that go to another owner, with it and their weight."""
-    best = table[~table["part"].duplicated()].set_index("part")
-    own = table[table["is_own"]].set_index("part")["weight"].reindex(best.index)
-    rest = table[table["part"].duplicated()]
-    second = rest[~rest["part"].duplicated()].set_index("part")["weight"].reindex(best.index).fillna(-np.inf)
-    over = best["weight"] - JOINS_AT - steady[best.index.to_numpy()]
-    moves = (over >= 0) & ~best["is_own"] & (over + JOINS_AT >= own.fillna(np.inf) + MOVES_AT)
-    joins = (over >= 0) & best["is_alone"] & (best["weight"] >= second + MARGIN)
-    going: pd.DataFrame = best[moves | joins].reset_index()
+    part, weight, is_own = (table[name].to_numpy() for name in ("part", "weight", "is_own"))
+    first = np.flatnonzero(np.diff(part, prepend=-1))
+    whose, best, after = part[first], weight[first], first + 1
+    second = np.where(np.append(part, -1)[after] == whose, np.append(weight, -np.inf)[after], -np.inf)
+    own = np.full(len(steady), np.inf)
+    own[part[is_own]] = weight[is_own]
+    over = best - JOINS_AT - steady[whose]
+    moves = (over >= 0) & ~is_own[first] & (over + JOINS_AT >= own[whose] + MOVES_AT)
+    joins = (over >= 0) & table["is_alone"].to_numpy()[first] & (best >= second + MARGIN)
+    going: pd.DataFrame = table.iloc[first[moves | joins]]
     return going
 
 
