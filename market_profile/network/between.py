@@ -7,6 +7,8 @@ for all who hang from it (as in Baglioni et al. 2012).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -53,12 +55,29 @@ def _of_tied(matrix: sparse.csr_matrix) -> Floats:
 
 
 def _walked(matrix: sparse.csr_matrix, heads: Floats) -> Floats:
+    """Return the dependencies of all nodes on each, every network walked by itself (small ones some together)."""
     total = np.zeros(len(heads))
     tied = np.flatnonzero(np.diff(matrix.indptr))
-    matrix, heads = matrix[tied][:, tied], heads[tied]
-    for start in range(0, len(tied), BATCH):
-        total[tied] += dependencies(matrix, np.arange(start, min(start + BATCH, len(tied))), heads)
+    if not len(tied):
+        return total
+    _, label = connected_components(matrix[tied][:, tied], directed=False)
+    tied = tied[np.argsort(label, kind="stable")]
+    matrix = matrix[tied][:, tied]
+    for part in _parts(np.bincount(label)):
+        inside, own = matrix[part, part], tied[part]
+        for start in range(0, len(own), BATCH):
+            total[own] += dependencies(inside, np.arange(start, min(start + BATCH, len(own))), heads[own])
     return total
+
+
+def _parts(sizes: Ints) -> Iterator[slice]:
+    """Yield the places of one network after another, as many of them together as have ``BATCH`` nodes or fewer."""
+    ends = np.cumsum(sizes)
+    first = start = 0
+    while first < len(sizes):
+        last = max(first + 1, int(np.searchsorted(ends, start + BATCH, side="right")))
+        yield slice(start, int(ends[last - 1]))
+        first, start = last, int(ends[last - 1])
 
 
 def dependencies(matrix: sparse.csr_matrix, sources: Ints, heads: Floats) -> Floats:

@@ -21,7 +21,7 @@ from market_profile.tasking import (
     score,
     success,
 )
-from market_profile.tasking.candidates import KEY, areas_of, candidates, target_evidence
+from market_profile.tasking.candidates import KEY, areas_of, candidates, main_market, target_evidence
 from market_profile.tasking.foretold import foretold
 from market_profile.tasking.model import TARGET_COLUMNS, Board, Inputs, Measures, Places, Resolved
 from market_profile.tasking.plan import dated, make_plan
@@ -56,17 +56,19 @@ def make_board(inputs: Inputs) -> Board:
     """
     inputs = guarded(inputs)
     evidence = target_evidence(inputs)
-    rows, diverted = _candidates(inputs, evidence)
+    home = main_market(evidence)
+    rows, diverted = _candidates(inputs, evidence, home)
     tried = success.attempts(inputs)
     seen = seen_nearby(inputs)
     told, met = foretold(tried, seen, kept=inputs.kept)
     known = success.Known(tried, seen, success.learned(told, met))
     rows = pd.concat([rows, success.success_chances(rows, evidence, known, inputs)], axis=1)
-    rows = order.timed(rows, evidence, inputs).assign(authority=rules.authority(inputs))
+    clocks = score.recent_clocks(inputs, home)
+    rows = order.timed(rows, clocks, inputs).assign(authority=rules.authority(inputs))
     rows["excluded_reason"] = rules.exclusions(rows, inputs)
     rows = rows.assign(**effects.expected_effects(rows, inputs))
     rows["area_yield"] = attention.area_yield(rows["area_code"], tried, inputs)
-    parts = score.score_parts(rows, evidence, inputs)
+    parts = score.score_parts(rows, evidence, clocks, inputs)
     rows = pd.concat([rows, score.totals(rows, parts)], axis=1)
     ranked = _ranked(rows, tried, inputs)
     held = ranked["target_kind"].eq("nominal") & among(ranked["target_id"], rules.flagged_falsely(inputs))
@@ -98,14 +100,16 @@ def no_board(month: Month) -> Board:
     return Board(targets=none, parts=none, diversions=none, calibration=none, definitions=_definitions(month))
 
 
-def _candidates(inputs: Inputs, evidence: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the candidates with what they rest on, and whom of them sound evidence diverts."""
+def _candidates(inputs: Inputs, evidence: pd.DataFrame, home: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the candidates with their places and what they rest on, and whom of them sound evidence diverts."""
     diverted = rules.diversions(inputs)
-    rows = candidates(inputs, evidence)
+    rows = candidates(inputs, home)
     to_divert = (rows["target_kind"] == "nominal") & among(rows["target_id"], diverted["nominal_id"])
     diverted = diverted[among(diverted["nominal_id"], rows.loc[to_divert, "target_id"])].reset_index(drop=True)
     rows = _supported(rows[~to_divert].reset_index(drop=True), evidence, inputs)
-    rows["area_code"] = areas_of(rows, success.target_places(rows, evidence, inputs), inputs)
+    where = success.target_places(rows, evidence, inputs)
+    rows["area_code"] = areas_of(rows, where, inputs)
+    rows = rows.join(where.add_prefix("target_"))
     rows["blocked_until"] = rules.blocked_until(rows, inputs)
     return rows, diverted
 

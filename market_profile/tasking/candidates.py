@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -53,7 +55,12 @@ def market_of(inputs: Inputs, kind: str, refs: pd.Series) -> pd.Series:
 def target_evidence(inputs: Inputs) -> pd.DataFrame:
     """Return the evidence of the last year for each candidate, one row a record, with EVIDENCE_COLUMNS and numbers for
     texts, in their order: ``target`` (of KEY), ``record``, ``source``."""
-    return numbered(pd.concat([_of_nominals(inputs), _of_markets(inputs)], ignore_index=True))
+    supply = _of_year(inputs.network.supply, inputs).astype({"nominal_id": "str", "kind": "str"})
+    parts = [part.reset_index(drop=True) for part in (supply, *_about_places(supply, inputs))]
+    market = _markets(pd.concat([part[["kind", "record_ref"]] for part in parts], ignore_index=True), inputs)
+    ends = np.cumsum([0, *(len(part) for part in parts)]).tolist()
+    parts = [part.assign(market_id=market.iloc[a:b].array) for part, (a, b) in zip(parts, pairwise(ends), strict=True)]
+    return numbered(pd.concat([_of_nominals(parts[0]), _of_markets(parts[1:], inputs)], ignore_index=True))
 
 
 def numbered(frame: pd.DataFrame) -> pd.DataFrame:
@@ -89,16 +96,15 @@ def targets_of(rows: pd.DataFrame, evidence: pd.DataFrame) -> Ints:
     return np.append(told["target"].to_numpy(), -1)[place]
 
 
-def candidates(inputs: Inputs, evidence: pd.DataFrame) -> pd.DataFrame:
+def candidates(inputs: Inputs, home: pd.Series) -> pd.DataFrame:
     """Return target_kind, target_id, role, market_id: sellers by role, markets by place or line, known lines.
 
     A place market of more than ``FEW_CELLS`` hotspot cells stands as those cells (target_id is the cell_id).
-    A nominal's market is where most of their sound evidence stands (latest, then smaller id, on equals).
+    A nominal's market is where most of their sound evidence stands: ``home``, from ``main_market``.
     """
     nodes = inputs.network.nodes
     sellers = nodes.loc[nodes["role"].isin(SELLING), ["nominal_id", "role"]]
     people = pd.DataFrame({"target_kind": "nominal", "target_id": sellers["nominal_id"], "role": sellers["role"]})
-    home = main_market(evidence[evidence["target_kind"] == "nominal"])
     people["market_id"] = people["target_id"].map(home).astype("object").fillna("")
     markets = frame_with(inputs.geography.markets, {"market_id": "str", "kind": "str"})
     known, cells = set(markets["market_id"]), wide_market_cells(inputs)
@@ -137,8 +143,10 @@ def areas_of(rows: pd.DataFrame, where: pd.DataFrame, inputs: Inputs) -> pd.Seri
 
 
 def main_market(evidence: pd.DataFrame) -> pd.Series:
-    """Return the market_id that most of each target's sound evidence speaks of, by target_id."""
-    rows = evidence[(evidence["market_id"] != "") & ~evidence["is_suspected_false"]]
+    """Return the market_id that most of each nominal's sound evidence speaks of (latest, then smaller id, on equals),
+    by target_id."""
+    told = (evidence["target_kind"] == "nominal") & (evidence["market_id"] != "") & ~evidence["is_suspected_false"]
+    rows = evidence[told]
     names, market = ordered(rows["market_id"])
     both = _joint(rows["target"].to_numpy(), market)
     count = rows.groupby(both).agg(
@@ -178,10 +186,9 @@ def _in_cells(rows: pd.DataFrame, cells: pd.DataFrame) -> pd.Series:
     return result.astype("str")
 
 
-def _of_nominals(inputs: Inputs) -> pd.DataFrame:
-    supply = _of_year(inputs.network.supply, inputs).reset_index(drop=True)
-    supply = supply.astype({"nominal_id": "str", "kind": "str"}).rename(columns={"nominal_id": "target_id"})
-    return supply.assign(target_kind="nominal", market_id=_markets(supply, inputs))[list(EVIDENCE_COLUMNS)]
+def _of_nominals(supply: pd.DataFrame) -> pd.DataFrame:
+    supply = supply.rename(columns={"nominal_id": "target_id"})
+    return supply.assign(target_kind="nominal")[list(EVIDENCE_COLUMNS)]
 
 
 def _markets(rows: pd.DataFrame, inputs: Inputs) -> pd.Series:
@@ -194,16 +201,17 @@ def _markets(rows: pd.DataFrame, inputs: Inputs) -> pd.Series:
     return found
 
 
-def _of_markets(inputs: Inputs) -> pd.DataFrame:
+def _about_places(supply: pd.DataFrame, inputs: Inputs) -> tuple[pd.DataFrame, ...]:
+    """Return the last year's records that may speak of a market, whoever is named: logs, seizures and arrests among
+    ``supply``, test purchases."""
     logs = _of_year(inputs.network.logs, inputs).rename(columns={"urn": "record_ref"})
-    logs = logs.assign(kind="intelligence_logs", is_direct=False)
-    direct = inputs.network.supply
-    direct = _of_year(direct[direct["is_direct"] & (direct["kind"] != "test_purchases")], inputs)
-    direct = direct.astype({"kind": "str"}).drop_duplicates(["kind", "record_ref"])
-    parts = [logs, direct, _of_year(_purchases(inputs), inputs)]
-    columns = [name for name in EVIDENCE_COLUMNS if name not in (*KEY, "market_id")]
-    parts = [part.reset_index(drop=True) for part in parts]
-    rows = pd.concat([part[columns].assign(market_id=_markets(part, inputs)) for part in parts], ignore_index=True)
+    direct = supply[supply["is_direct"] & (supply["kind"] != "test_purchases")].drop_duplicates(["kind", "record_ref"])
+    return logs.assign(kind="intelligence_logs", is_direct=False), direct, _of_year(_purchases(inputs), inputs)
+
+
+def _of_markets(parts: list[pd.DataFrame], inputs: Inputs) -> pd.DataFrame:
+    columns = [name for name in EVIDENCE_COLUMNS if name not in KEY]
+    rows = pd.concat([part[columns] for part in parts], ignore_index=True)
     rows = rows[rows["market_id"] != ""]
     markets = frame_with(inputs.geography.markets, {"market_id": "str", "kind": "str"})
     is_line = np.append((markets["kind"] == "line").to_numpy(), False)[places(rows["market_id"], markets["market_id"])]

@@ -9,7 +9,6 @@ import pandas as pd
 
 from market_profile.tasking.candidates import KEY
 from market_profile.tasking.model import Inputs, frame_with
-from market_profile.tasking.score import recent_clocks
 
 RECENT_ATTEMPT_DAYS = 180
 DEFAULT_WINDOW_DAYS = 28
@@ -64,8 +63,8 @@ def _least_known(rows: pd.DataFrame, tried: pd.DataFrame, inputs: Inputs, slots:
     return [int(i) for i in pd.concat([first, again]).index[:slots]]
 
 
-def timed(rows: pd.DataFrame, evidence: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
-    """Return ``rows`` with suggested_from, suggested_to (ISO dates) and suggested_hours.
+def timed(rows: pd.DataFrame, clocks: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+    """Return ``rows`` with suggested_from, suggested_to (ISO dates) and suggested_hours; ``clocks``: the recent ones.
 
     After an arrest in the market the window opens at the lower bound of the replacement median and closes three weeks
     after its upper bound, never before the cut-off; else it is the next four weeks.
@@ -73,7 +72,7 @@ def timed(rows: pd.DataFrame, evidence: pd.DataFrame, inputs: Inputs) -> pd.Data
     clock = inputs.network.replacement
     opens = clock.median_low if np.isfinite(clock.median_low) else 14.0
     closes = (clock.median_high if np.isfinite(clock.median_high) else 21.0) + 21.0
-    last = recent_clocks(inputs, evidence).groupby("market_id")["arrested_on"].max()
+    last = clocks.groupby("market_id")["arrested_on"].max()
     arrested = pd.Series(last.reindex(rows["market_id"]).to_numpy(), index=rows.index, dtype="datetime64[us]")
     after = arrested + pd.Timedelta(days=float(opens))
     begin = after.where(after > inputs.month.end, inputs.month.end)

@@ -21,7 +21,7 @@ from market_profile.tasking.features import base_at, joined
 from market_profile.tasking.foretold import where_met
 from market_profile.tasking.model import Inputs, frame_with
 from market_profile.tasking.pooling import pooled_rates, recency
-from market_profile.tasking.said import Parts, Seen, said_now
+from market_profile.tasking.said import PLACE, Parts, Seen, said_now
 from market_profile.terms import Outcome
 
 INTRODUCED = 0.4
@@ -78,13 +78,14 @@ class Known:
 
 
 def success_chances(rows: pd.DataFrame, evidence: pd.DataFrame, known: Known, inputs: Inputs) -> pd.DataFrame:
-    """Return, beside ``rows`` (candidates), market_rate, still_active, success_probability, bounds, attempts, hours.
+    """Return, beside ``rows`` (candidates with their places), market_rate, still_active, success_probability, bounds,
+    attempts, hours.
 
     The prior is the market's pooled rate; attempts near the target's own places, and a person's own, sharpen it; a
     nominal must still be at work and of a role that sells to strangers. Bounds hold nine in ten of what the chance may
     be.
     """
-    where = target_places(rows, evidence, inputs)
+    where = rows[["target_easting_m", "target_northing_m"]].set_axis(PLACE, axis=1)
     said, hours = _said(where, known.seen, inputs)
     is_person = rows["target_kind"] == "nominal"
     at = where.assign(seller=rows["target_id"].where(is_person, ""), market_id=rows["market_id"])
@@ -102,8 +103,6 @@ def success_chances(rows: pd.DataFrame, evidence: pd.DataFrame, known: Known, in
             "success_high": high,
             "attempts": known_of["tries"].round().astype("int64").to_numpy(),
             "hours": pd.Series(hours, index=rows.index, dtype="str"),
-            "target_easting_m": where["easting_m"].to_numpy(),
-            "target_northing_m": where["northing_m"].to_numpy(),
         },
         index=rows.index,
     )

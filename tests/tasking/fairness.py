@@ -17,7 +17,7 @@ from market_profile.contracts.tables import Tables
 from market_profile.periods import Month
 from market_profile.settings import BoardSettings
 from market_profile.tasking import Inputs, attention, order, score, success
-from market_profile.tasking.candidates import KEY, numbered
+from market_profile.tasking.candidates import KEY, main_market, numbered
 from market_profile.tasking.foretold import foretold
 from market_profile.tasking.said import seen_nearby
 
@@ -135,10 +135,12 @@ def board_order(world: World, month: Month, settings: BoardSettings) -> pd.DataF
     world.told.append(told)
     world.met.append(met)
     known = success.Known(tried, seen, success.learned(_joined(world.told), _joined(world.met)))
+    rows = rows.join(success.target_places(rows, evidence, inputs).add_prefix("target_"))
     rows = pd.concat([rows, success.success_chances(rows, evidence, known, inputs)], axis=1)
     rows = rows.assign(customers=0.0, users_without=0.0, is_strengthening=False)
     rows["area_yield"] = attention.area_yield(_area_of(rows["market_id"]), tried, inputs)
-    parts = score.score_parts(rows, evidence, inputs)
+    clocks = score.recent_clocks(inputs, main_market(evidence))
+    parts = score.score_parts(rows, evidence, clocks, inputs)
     rows = pd.concat([rows, score.totals(rows, parts)], axis=1)
     return order.ranked(rows, tried, inputs)
 
