@@ -88,6 +88,20 @@ def test_a_line_is_closed_on_evidence_only(make, settings):
     assert found[["measure", "now"]].values.tolist() == [["county lines closed on evidence", 1.0]]
 
 
+def test_referrals_of_the_scorecard_are_those_of_consenting_clients(make, settings):
+    def referral(client, consent):
+        day = pd.Timestamp("2018-11-05")
+        return {"client_key": client, "referred_on": day, "stage_on": day, "consent_police_share": consent}
+
+    tables = make(treatment=[referral("a", True), referral("b", False), referral("c", None)])
+    found = assess_impact(tables, NO_RECORDS, MONTH, settings).scorecard
+    assert found[["measure", "now"]].values.tolist() == [["referrals to treatment", 1.0]]
+    everyone = settings.model_copy(
+        update={"treatment": settings.treatment.model_copy(update={"require_consent": False})}
+    )
+    assert assess_impact(tables, NO_RECORDS, MONTH, everyone).scorecard["now"].tolist() == [3.0]
+
+
 def test_repeated_positive_tests_without_breach(make, settings):
     def test(person, on, result, breached=None):
         return {"nominal_ref": person, "order": "drr", "made_on": pd.Timestamp("2018-01-01"),

@@ -131,6 +131,20 @@ def test_the_funnels_of_the_seeds_overlap(make, settings, counts, referred):
     assert stages == {**counts, "referred": referred}
 
 
+def test_the_funnel_counts_referrals_of_twelve_months(make, settings):
+    rows = [
+        client("old", 10.0, referred="2018-02-28"),  # the year that ends with February 2019 begins on 1 March 2018
+        client("first", 10.0, referred="2018-03-01"),
+        client("last", 10.0, stage="completed", referred="2019-02-28"),
+    ]
+    found = measure_indicators(make(treatment=rows), NO_MARKETS, MONTH, settings)
+    stages = found.funnel.set_index("stage")["referrals"].to_dict()
+    assert stages == {"referred": 2, "structured": 1, "completed": 1}
+    referred = found.frame[found.frame["indicator"] == "treatment_stage_referred"].set_index("period")["value"]
+    assert (referred["2019-02"], referred["2019-01"]) == (2, 2)  # to January: the old one and the first
+    assert found.spend.loc[0, "clients"] == 3
+
+
 def test_seed_001_shares_of_the_funnel():
     assert round(100 * 249 / 276, 1) == 90.2
     assert round(100 * 169 / 276, 1) == 61.2

@@ -190,6 +190,23 @@ def test_row_order_does_not_matter(town, documents, audience):
     assert repr(shown(again.document, audience)) == repr(shown(documents[audience], audience))
 
 
+def test_how_many_records_stand_behind_a_price_stands_beside_it(town, documents):
+    figures = town.planner.indicators.frame
+    year = figures[figures["period"] == "2017-05..2018-04"].set_index(["indicator", "drug"])["n"]
+    table = next(block for block in blocks_for(documents[Audience.PLANNER], Audience.PLANNER)
+                 if isinstance(block, Table) and block.id == "commodity_year")  # fmt: skip
+    assert [column.heading for column in table.columns[-2:]] == ["Priced", "Tried"]
+    behind = {row[0].text: (row[-2].n, row[-1].n) for row in table.rows}
+    assert behind["Heroin"] == (year["price_per_pure_gram", "heroin"], year["availability", "heroin"])
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+def test_a_year_that_is_not_full_says_since_when_logs_are_on_record(documents, audience):
+    first = blocks_for(documents[audience], audience)[0]
+    told = [sentence.values["first"].text for sentence in first.sentences if "first" in sentence.values]
+    assert told == ["January 2018"]
+
+
 def test_every_definition_that_is_named_has_its_card(documents):
     for audience, document in documents.items():
         blocks = blocks_for(document, audience)

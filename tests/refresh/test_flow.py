@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
+from flows.guard import guarded
 from market_profile.refresh.run import refresh
 from tests.conftest import ROOT, copy_town, edition_hashes
 
@@ -31,6 +34,15 @@ def start_flow(*arguments: str | Path) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
+def test_a_fault_of_the_disk_keeps_its_kind_and_loses_the_file_that_may_name_a_person() -> None:
+    def step() -> None:
+        raise PermissionError(13, "Permission denied", "inbox/custody of John Ashcroft.csv")
+
+    with pytest.raises(PermissionError) as found:
+        guarded(step)()
+    assert str(found.value) == "[Errno 13] Permission denied"
+
+
 def test_flow_and_plain_refresh_give_the_same_bytes(town_template: Path, tmp_path: Path) -> None:
     plain = copy_town(town_template, tmp_path / "plain")
     flowed = copy_town(town_template, tmp_path / "flowed")
@@ -47,6 +59,12 @@ def test_flow_and_plain_refresh_give_the_same_bytes(town_template: Path, tmp_pat
     assert texts
     found = [name for name in sorted(canaries) if any(name.encode() in text for text in texts)]
     assert found == []
+    # each step is a stage of run.json and of the journal, as in the plain refresh
+    stages = [stage["name"] for stage in json.loads(next(flowed.rglob("run.json")).read_text())["stages"]]
+    lines = (flowed / "store" / "logs" / "refresh.jsonl").read_text().splitlines()
+    told = [line["name"] for line in map(json.loads, lines) if line["event"] == "stage"]
+    expected = {"read inbox", "load records", "planner: resolve", "partner: profile", "render planner edition"}
+    assert expected <= set(stages) and expected <= set(told)
     # a second run finds its inbox in the cache and changes nothing
     again = run_flow("refresh", flowed)
     assert again.returncode == 0, again.stdout + again.stderr

@@ -143,6 +143,12 @@ def test_a_second_process_is_refused(tmp_path: Path) -> None:
     assert subprocess.run(command, check=False).returncode == 0
 
 
+def test_no_folder_is_made_for_a_workspace_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(WrongUse, match="not a folder"), workspace_lock(tmp_path / "mistyped" / "store"):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("kind", ["changed", "removed", "swapped", "inserted", "tail cut", "rewritten"])
 def test_tampering_with_the_audit_log_is_found(tmp_path: Path, kind: str) -> None:
     log = tmp_path / "audit.jsonl"
@@ -170,3 +176,17 @@ def test_a_torn_last_line_is_cut_off(tmp_path: Path) -> None:
     append_event(log, AuditCategory.COLLECTION, {"batch": 2})
     assert verify_audit(log).fault == ""
     assert verify_audit(log).lines == 2
+
+
+@pytest.mark.parametrize("damage", ["cut", "emptied", "gone", "log"])
+def test_a_damaged_table_is_told_in_words_and_named_by_the_doctor(tmp_path: Path, damage: str) -> None:
+    Warehouse(tmp_path).append(batch(logs(["a"], 1, "x", "f1"), "1.csv", "f1"))
+    table = tmp_path / "tables" / "intelligence_logs"
+    path = next(table.glob("*.parquet")) if damage != "log" else next((table / "_delta_log").glob("*.json"))
+    content = path.read_bytes()
+    path.unlink()
+    if damage != "gone":
+        path.write_bytes(b"" if damage == "emptied" else content[: len(content) // 2])
+    with pytest.raises(WrongUse, match="table intelligence_logs is damaged and cannot be read; bring store/ back"):
+        Warehouse(tmp_path).tables(1)
+    assert Warehouse(tmp_path).faults() == ("the table intelligence_logs is damaged",)
