@@ -13,7 +13,7 @@ from rich.console import Console
 from market_profile import __version__
 from market_profile.cli.faults import fault_words
 from market_profile.errors import MarketProfileError
-from market_profile.refresh.cycles import look_for_cycles_seldom
+from market_profile.refresh.process import be_frugal
 
 app = typer.Typer(
     help="A monthly drugs market profile from police extracts, in two editions.",
@@ -82,9 +82,16 @@ def refresh(
     afresh: Annotated[bool, typer.Option("--afresh", help="Make the edition again even where it stands.")] = False,
 ) -> None:
     """Refresh the profile of the workspace: both editions, tables and run.json."""
-    from market_profile.cli.showing import run_refresh
+    from market_profile.refresh.beside import SecondProcess
 
-    run_refresh(workspace, month, _console(), afresh)
+    second = SecondProcess(workspace)
+    try:
+        second.expect()  # before the libraries are read, which takes a second
+        from market_profile.cli.showing import run_refresh
+
+        run_refresh(workspace, month, _console(), afresh, second)
+    finally:
+        second.stop()
 
 
 @app.command()
@@ -347,7 +354,7 @@ def _options(
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; every way out has an exit code of the contract and no personal data."""
     os.umask(0o077)
-    look_for_cycles_seldom()
+    be_frugal()
     given = sys.argv[1:] if arguments is None else arguments
     try:
         app(args=given, prog_name="market-profile")

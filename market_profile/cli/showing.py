@@ -15,6 +15,7 @@ from rich.table import Table
 
 from market_profile.cli.words import escape
 from market_profile.errors import InputRefused, WrongUse
+from market_profile.refresh.beside import SecondProcess
 from market_profile.refresh.explain import Explanation, explain_figure
 from market_profile.refresh.plan import keep_check_report, open_workspace, read_new_files
 from market_profile.refresh.report import reconciliation
@@ -32,10 +33,12 @@ def _stages(console: Console) -> Iterator[Callable[[str], None]]:
         yield lambda name: console.print(f"  {escape(name)}")
 
 
-def run_refresh(workspace: Path, month: str | None, console: Console, afresh: bool = False) -> None:
-    """Refresh and say what was read and where the editions are."""
+def run_refresh(
+    workspace: Path, month: str | None, console: Console, afresh: bool = False, second: SecondProcess | None = None
+) -> None:
+    """Refresh and say what was read and where the editions are; ``second`` is the second process, if it is there."""
     with _stages(console) as on_stage:
-        result = refresh(workspace, month, on_stage, afresh, is_own_process=True)
+        result = refresh(workspace, month, on_stage, afresh, second)
     print_result(result, console)
 
 

@@ -1,15 +1,16 @@
-"""A child process of a refresh: ``python -m market_profile.refresh.child MODULE WORKSPACE GIVEN`` runs that module."""
+"""The second process of a refresh: ``python -m market_profile.refresh.child WORKSPACE GIVEN``."""
 
 from __future__ import annotations
 
 import json
 import sys
-from importlib import import_module
 from pathlib import Path
 
-from market_profile.refresh.cycles import look_for_cycles_seldom
+from market_profile.refresh.process import be_frugal
 
 if __name__ == "__main__":
-    look_for_cycles_seldom()
-    module, folder, given = sys.argv[1:]
-    sys.exit(import_module(module).main(Path(folder), json.loads(given)))
+    be_frugal()
+    from market_profile.refresh.second import main
+
+    folder, given = sys.argv[1:]
+    sys.exit(main(Path(folder), json.loads(given)))

@@ -36,8 +36,8 @@ def unnamed(folder: Path) -> IO[bytes]:
     return tempfile.TemporaryFile(dir=folder)
 
 
-def start_child(module: str, folder: Path, line: socket.socket, files: dict[str, IO[bytes]]) -> subprocess.Popen[bytes]:
-    """Start ``module`` as a child that is given the workspace and the open ends by name.
+def start_child(folder: Path, line: socket.socket, files: dict[str, IO[bytes]]) -> subprocess.Popen[bytes]:
+    """Start a child that is given the workspace and the open ends by name.
 
     ``line`` is the child's own end of a socket pair; it is closed here.
     """
@@ -46,7 +46,7 @@ def start_child(module: str, folder: Path, line: socket.socket, files: dict[str,
     quiet = subprocess.DEVNULL
     with line:
         return subprocess.Popen(
-            [sys.executable, "-m", "market_profile.refresh.child", module, str(folder), text],
+            [sys.executable, "-m", "market_profile.refresh.child", str(folder), text],
             stdin=quiet, stdout=quiet, stderr=quiet, pass_fds=tuple(ends.values()),
         )  # fmt: skip
 
@@ -92,7 +92,9 @@ def beat(line: socket.socket) -> None:
 
 
 def hand_over(line: socket.socket, file: IO[bytes], content: object) -> None:
-    """Write the content whole, then say so."""
+    """Write the content whole in place of what was handed over before, then say so."""
+    file.seek(0)
+    file.truncate()
     pickle.dump(content, file, protocol=pickle.HIGHEST_PROTOCOL)
     file.flush()
     line.sendall(_READY)

@@ -16,6 +16,7 @@ from market_profile.editions.model import Edition
 from market_profile.editions.release import Manifest, file_hashes
 from market_profile.refresh.fingerprint import program_fingerprint
 from market_profile.refresh.linkage_key import key_for
+from market_profile.refresh.memory import give_back
 from market_profile.refresh.plan import Plan
 from market_profile.refresh.product import Product
 from market_profile.refresh.released import START as LEDGER_START
@@ -47,6 +48,7 @@ def make_planner(plan: Plan, loaded: Loaded, watch: Stopwatch, beside: Beside | 
     """Return the planner edition of the plan: its files, the state for next month, and its stages."""
     first = len(watch.stages)
     analysed = analyse_for(plan, loaded, Audience.PLANNER, watch, beside)
+    give_back()
     with watch.stage("render planner edition", None):
         files = render_planner(plan, analysed)
     return Product(files, analysed.state, watch.stages[first:])
@@ -60,6 +62,7 @@ def make_partner(plan: Plan, loaded: Loaded, on_stage: Callable[[str], None] = l
 def partner_of(plan: Plan, case: Case, watch: Stopwatch, beside: Beside | None = None) -> Product:
     """Return the partner edition made from its case."""
     analysed = analyse_case(plan, case, watch, beside)
+    give_back()
     with watch.stage("render partner edition", None):
         files = render_partner(plan, analysed)
     return Product(files, analysed.state, watch.stages)

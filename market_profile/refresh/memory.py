@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 MUCH_MB = 1500
-"""Below this nobody misses what the allocators keep, and giving it back costs more than it saves."""
+"""Below this nobody misses what cycles of objects hold, and looking for them costs more than it saves."""
 _STATM = Path("/proc/self/statm")
 
 
@@ -23,10 +23,12 @@ def in_use_mb() -> float:
 
 
 def give_back(much_mb: float = MUCH_MB) -> None:
-    """Give freed memory back where more than ``much_mb`` is held; results do not depend on it."""
-    if in_use_mb() < much_mb:
-        return
-    gc.collect()
+    """Give freed memory back, in some milliseconds; results do not depend on it.
+
+    Where more than ``much_mb`` is held, cycles of objects that nothing else holds are looked for first.
+    """
+    if in_use_mb() >= much_mb:
+        gc.collect()
     pa.default_memory_pool().release_unused()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,20 +14,25 @@ from market_profile.contracts.kinds import KINDS
 from market_profile.contracts.tables import Areas
 from market_profile.errors import InputRefused, WrongUse
 from market_profile.periods import Month
-from market_profile.refresh.apart import Reader, reading_apart
 from market_profile.refresh.fingerprint import hash_of, program_fingerprint
 from market_profile.refresh.linkage_key import read_workspace_key
 from market_profile.refresh.released import ReleaseStore
 from market_profile.settings import Settings, load_settings
 from market_profile.sources import (
+    APART,
     Decisions,
     Intake,
     Known,
+    Share,
+    Taken,
     load_areas,
     quarantine_report,
     read_decisions,
     read_inbox,
+    take_kinds,
+    unshared,
 )
+from market_profile.sources.files import find_files
 from market_profile.store import Batch, MonthRecord, MonthStore, Warehouse, append_event, bring_up_to_date
 from market_profile.store.audit import AuditCategory
 from market_profile.store.publish import write_file
@@ -101,32 +105,40 @@ def open_workspace(folder: Path) -> Workspace:
     for name in ("store", "editions"):
         stands = (folder / name).exists() or (folder / name).is_symlink()
         if stands and not (folder / name).is_dir():
-            raise WrongUse(f"{name} in the workspace is a file or a link to nothing; the program keeps a folder of that name there")
+            raise WrongUse(
+                f"{name} in the workspace is a file or a link to nothing; the program keeps a folder of that name there"
+            )
     settings = load_settings(folder, tuple(KINDS))
     return Workspace(folder, settings, load_areas(folder, settings), read_decisions(folder))
 
 
-def read_new_files(
-    workspace: Workspace, apart: Reader | None = None, on_new: Callable[[], None] = lambda: None
-) -> Intake:
+def read_new_files(workspace: Workspace, share: Share = unshared) -> Intake:
     """Return what the files in ``inbox/`` that the store has not seen would bring; change nothing.
 
-    ``apart`` gives what another process reads of them meanwhile; ``on_new`` is called where there are any.
+    Another process may read some of their kinds meanwhile (``share``).
     """
+    return read_inbox(workspace.folder, workspace.settings, workspace.areas, _known(workspace), share)
+
+
+def read_apart(workspace: Workspace) -> dict[str, Taken]:
+    """Return what the new files of the kinds ``APART`` would bring, for another process that reads the others."""
+    found = find_files(workspace.folder, workspace.settings)
+    return take_kinds(APART, found, workspace.settings, workspace.areas, _known(workspace))
+
+
+def _known(workspace: Workspace) -> Known:
     warehouse = Warehouse(workspace.store)
-    known = Known(warehouse.known_files(), lookup=warehouse.known_versions, waiting=warehouse.waiting_rows())
-    return read_inbox(workspace.folder, workspace.settings, workspace.areas, known, apart, on_new)
+    return Known(warehouse.known_files(), lookup=warehouse.known_versions, waiting=warehouse.waiting_rows())
 
 
-def take_in(workspace: Workspace, on_new: Callable[[], None] = lambda: None) -> tuple[int, tuple[str, ...]]:
+def take_in(workspace: Workspace, share: Share = unshared) -> tuple[int, tuple[str, ...]]:
     """Read new files, append them to the store as one batch; return the last batch and warnings on the inbox.
 
-    ``on_new`` is called before they are read, where there are any.
+    Another process may read some of their kinds meanwhile (``share``).
     """
     bring_up_to_date(workspace.store)
     warehouse = Warehouse(workspace.store)
-    with reading_apart(workspace.folder, warehouse.last_batch() == 0, workspace.settings.run) as apart:
-        intake = read_new_files(workspace, apart, on_new)
+    intake = read_new_files(workspace, share)
     files = intake.files()
     if len(files) or intake.refused or intake.unclaimed:
         keep_check_report(workspace, intake)

@@ -7,7 +7,7 @@ they are read (``making`` imports them where it calls them).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from market_profile.errors import WrongUse
-from market_profile.refresh.beside import SecondProcess
+from market_profile.refresh.beside import BYTES_A_ROW, SecondProcess
 from market_profile.refresh.journal import Journal
 from market_profile.refresh.making import Loaded, load_records, make_partner, make_planner
 from market_profile.refresh.memory import give_back
@@ -27,6 +27,8 @@ from market_profile.refresh.report import run_report
 from market_profile.refresh.shelf import mend_shelf, write_shelf
 from market_profile.refresh.standing import keep_standing, stands
 from market_profile.refresh.timing import Stopwatch
+from market_profile.sources import Reader, Share
+from market_profile.sources.files import InboxFile
 from market_profile.store import MonthStore, Warehouse, append_event, publish_folder, workspace_lock
 from market_profile.store.audit import AuditCategory
 from market_profile.store.months import States
@@ -56,24 +58,24 @@ def refresh(
     month: str | None = None,
     on_stage: Callable[[str], None] = lambda name: None,
     afresh: bool = False,
-    is_own_process: bool = False,
+    beside: SecondProcess | None = None,
 ) -> RefreshResult:
     """Refresh the workspace's profile for ``month`` (default: the last one with intelligence in it).
 
-    Where the edition was made from exactly this and stands, nothing is made again, unless ``afresh``. Where this is all
-    that the process does (``is_own_process``), its start is a stage too. Raises ``Locked`` where another refresh runs,
-    ``InputRefused`` where files cannot be used as a whole.
+    Where the edition was made from exactly this and stands, nothing is made again, unless ``afresh``. A process that
+    does nothing else gives ``beside``, its second process, which it may have started; its own start is a stage then.
+    Raises ``Locked`` where another refresh runs, ``InputRefused`` where files cannot be used as a whole.
     """
     with workspace_lock(folder / "store"), Journal(folder / "store").run() as journal:
         watch = Stopwatch(on_stage, on_end=journal.stage)
-        if is_own_process:
+        if beside is not None:
             watch.began("start")
         with watch.stage("read settings", None):
             workspace = open_workspace(folder)
-        second = SecondProcess(folder)
+        second = beside or SecondProcess(folder)
         try:
             with watch.stage("read inbox", None):
-                batch, warnings = take_in(workspace, lambda: _stand_by(workspace, second))
+                batch, warnings = take_in(workspace, sharing(workspace, second))
             with watch.stage("plan", None):
                 plan = make_plan(workspace, batch, month, warnings)
             standing = None if afresh else standing_edition(plan)
@@ -91,10 +93,20 @@ def standing_edition(plan: Plan) -> RefreshResult | None:
     return _result(replace(plan, warnings=(*plan.warnings, note)), Warehouse(plan.workspace.store).files(plan.batch))
 
 
-def _stand_by(workspace: Workspace, second: SecondProcess) -> None:
-    """Start the second process before the inbox is read, where what the store holds will need one."""
-    if _in_two(workspace, Warehouse(workspace.store).last_batch()) == (True, True):
-        second.stand_by()
+def sharing(workspace: Workspace, second: SecondProcess) -> Share:
+    """Return how new files are shared with a second process: one that what store and inbox hold will need anyway."""
+    run = workspace.settings.run
+
+    def share(fresh: Sequence[InboxFile]) -> Reader | None:
+        rows = _rows(workspace, Warehouse(workspace.store).last_batch())
+        rows += sum(file.path.stat().st_size for file in fresh) // BYTES_A_ROW
+        if not run.rows_for_second_process < rows <= run.most_rows_at_once:
+            second.stop()
+            return None
+        second.read_apart()
+        return lambda: second.taken(run.patience_minutes * 60)
+
+    return share
 
 
 def _make(plan: Plan, watch: Stopwatch, afresh: bool, second: SecondProcess) -> RefreshResult:
@@ -110,9 +122,10 @@ def _make(plan: Plan, watch: Stopwatch, afresh: bool, second: SecondProcess) -> 
     loaded: Loaded | None = None
     with watch.stage("load records", None):
         loaded = load_records(plan)
+    give_back()
     if planner is None:
         planner = make_planner(plan, loaded, watch, beside)
-        if is_large:
+        if is_large and not (beside and beside.has_ended()):
             with watch.stage("lay planner edition down", None):
                 products.save(Audience.PLANNER.value, plan.key, planner)
     else:
@@ -131,10 +144,13 @@ def _make(plan: Plan, watch: Stopwatch, afresh: bool, second: SecondProcess) -> 
 
 def _in_two(workspace: Workspace, batch: int) -> tuple[bool, bool]:
     """Tell whether a process of its own for partners costs less than it saves, and whether memory holds both."""
-    files = Warehouse(workspace.store).files(batch)
-    rows = int(files["accepted"].sum()) if len(files) else 0
-    settings = workspace.settings.run
+    rows, settings = _rows(workspace, batch), workspace.settings.run
     return rows > settings.rows_for_second_process, rows <= settings.most_rows_at_once
+
+
+def _rows(workspace: Workspace, batch: int) -> int:
+    files = Warehouse(workspace.store).files(batch)
+    return int(files["accepted"].sum()) if len(files) else 0
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the second process of a refresh does: the partner edition, and the part of the planner's that needs no network.
+"""What the second process of a refresh does: a part of the inbox, the partner edition, and measures for the planner.
 
 It makes the plan and reads the records from the store itself, and lays its product down in ``store/work`` under the
 plan's key. The planner's analysis is the longer one, so its places come first; what else is measured for it comes as
@@ -20,7 +20,7 @@ import pandas as pd
 from market_profile.refresh.beside import Ends
 from market_profile.refresh.handing import as_child, beat, hand_over, handed, is_there, told
 from market_profile.refresh.memory import give_back
-from market_profile.refresh.plan import Plan, plan_of
+from market_profile.refresh.plan import Plan, open_workspace, plan_of, read_apart
 from market_profile.refresh.product import Products
 from market_profile.refresh.timing import Stopwatch
 from market_profile.terms import Audience
@@ -41,17 +41,22 @@ _ROOMS = (
 
 
 def main(folder: Path, given: dict[str, Any]) -> int:
-    """Make the partner edition and lay it down; return 1 where the plan is not the one that was asked for."""
+    """Do what the first process tells; return 1 where the plan is not the one that was asked for."""
     as_child(int(given["parent"]))
-    _read_rooms()
     ends = Ends(
         socket.socket(fileno=given["ends"]["line"]),
         os.fdopen(given["ends"]["records"], "rb"),
-        os.fdopen(given["ends"]["measures"], "wb"),
+        os.fdopen(given["ends"]["made"], "wb"),
     )
     watch = Stopwatch(lambda name: beat(ends.line), lambda stage: beat(ends.line))
     watch.began("partner: start")
     what = told(ends.line)
+    if what is not None and "read" in what:
+        with watch.stage("partner: read inbox", None):
+            hand_over(ends.line, ends.made, read_apart(open_workspace(folder)))
+        give_back()
+        _read_rooms(watch)
+        what = told(ends.line)
     if what is None:
         return 0
     with watch.stage("partner: plan", None):
@@ -109,7 +114,7 @@ class _ForPlanner:
         if not isinstance(records, pd.DataFrame):
             raise EOFError("the other process is gone")
         made = with_places(self.case, self.places, records, self.stages)
-        hand_over(self.ends.line, self.ends.measures, (made, self.stages.stages))
+        hand_over(self.ends.line, self.ends.made, (made, self.stages.stages))
         drop_unasked(self.plan, self.case)
         self.case = self.places = None
         del made, records
@@ -122,6 +127,7 @@ def _make(plan: Plan, ends: Ends, watch: Stopwatch, with_measures: bool) -> None
 
     with watch.stage("partner: load records", None):
         loaded = load_records(plan)
+    give_back()
     beside = _ForPlanner(plan, ends, Stopwatch(watch.on_stage, watch.on_end))
     if with_measures:
         beside.begin(loaded)
@@ -133,8 +139,9 @@ def _make(plan: Plan, ends: Ends, watch: Stopwatch, with_measures: bool) -> None
     Products(plan.workspace.store).save(Audience.PARTNER.value, plan.key, product)
 
 
-def _read_rooms() -> None:
+def _read_rooms(watch: Stopwatch) -> None:
     """Import what this process will use, while it has nothing else to do; what is missing is met where it is used."""
-    for name in _ROOMS:
-        with suppress(ImportError):
-            import_module(name)
+    with watch.stage("partner: read the rooms", None):
+        for name in _ROOMS:
+            with suppress(ImportError):
+                import_module(name)

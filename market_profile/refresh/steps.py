@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from market_profile.errors import Locked, MarketProfileError
+from market_profile.refresh.beside import SecondProcess
 from market_profile.refresh.journal import Journal
 from market_profile.refresh.making import (
     Loaded,
@@ -20,7 +21,7 @@ from market_profile.refresh.making import (
 )
 from market_profile.refresh.plan import Plan, make_plan, open_workspace, take_in
 from market_profile.refresh.report import reconciliation
-from market_profile.refresh.run import RefreshResult, accounted_of, publish, standing_edition
+from market_profile.refresh.run import RefreshResult, accounted_of, publish, sharing, standing_edition
 from market_profile.refresh.timing import Stopwatch
 from market_profile.store import Warehouse
 from market_profile.terms import Audience
@@ -53,9 +54,12 @@ def stopwatch(journal: Journal) -> Stopwatch:
 
 def take_in_files(workspace: str, watch: Stopwatch) -> int:
     """Take new files into the store and return the number of the last batch."""
-    with watch.stage("read inbox", None):
-        batch, _ = take_in(open_workspace(Path(workspace)))
-    return batch
+    opened, second = open_workspace(Path(workspace)), SecondProcess(Path(workspace))
+    try:
+        with watch.stage("read inbox", None):
+            return take_in(opened, sharing(opened, second))[0]
+    finally:
+        second.stop()
 
 
 def plan_month(workspace: str, batch: int, month: str | None, watch: Stopwatch) -> Plan:

@@ -8,7 +8,7 @@ to text (``delimited``, ``workbook``, ``columnar``), matched to the contract (``
 
 from market_profile.sources.boundaries import area_members, load_areas, merge_areas
 from market_profile.sources.decisions import Decisions, read_decisions
-from market_profile.sources.intake import APART, Intake, Known, Taken, read_inbox, take_kinds
+from market_profile.sources.intake import APART, Intake, Known, Reader, Share, Taken, read_inbox, take_kinds, unshared
 from market_profile.sources.report import quarantine_report, summary_text
 
 __all__ = [
@@ -16,6 +16,8 @@ __all__ = [
     "Decisions",
     "Intake",
     "Known",
+    "Reader",
+    "Share",
     "Taken",
     "area_members",
     "load_areas",
@@ -25,4 +27,5 @@ __all__ = [
     "read_inbox",
     "summary_text",
     "take_kinds",
+    "unshared",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -114,25 +114,28 @@ class Taken:
 APART = frozenset(KINDS) - {name for kind in KINDS.values() if kind.parent for name in (kind.name, kind.parent[0])}
 """Kinds whose rows neither belong to another kind's nor have rows of another kind: they can be read by themselves."""
 
+Reader = Callable[[], Mapping[str, Taken] | None]
+"""Gives what another process took of the kinds ``APART``, waiting for it; None where it failed."""
+Share = Callable[[Sequence[InboxFile]], Reader | None]
+"""Told of the new files of an inbox; has another process read the kinds ``APART`` of them where that saves time."""
 
-def read_inbox(
-    workspace: Path,
-    settings: Settings,
-    areas: Areas,
-    known: Known,
-    apart: Callable[[], Mapping[str, Taken] | None] | None = None,
-    on_new: Callable[[], None] = lambda: None,
-) -> Intake:
+
+def unshared(fresh: Sequence[InboxFile]) -> Reader | None:
+    """Return None: all of the new files are read here."""
+    return None
+
+
+def read_inbox(workspace: Path, settings: Settings, areas: Areas, known: Known, share: Share = unshared) -> Intake:
     """Return everything that ``workspace/inbox`` holds and the store does not, judged row by row.
 
     A file whose hash the store knows is not read again; a second identical file is all duplicates. Raises
     AccountingError where a file's rows do not add up. Refused files are listed in ``refused``: the caller decides.
-    ``apart`` gives what another process read of the kinds ``APART``, None where it failed; they are read here then.
-    ``on_new`` is called where a file is there whose hash the store does not know.
+    Where files are new, another process may read the kinds ``APART`` meanwhile (``share``); what it fails at is read
+    here.
     """
     found = find_files(workspace, settings)
-    if any(file.sha256 not in known.files for file in found.files):
-        on_new()
+    fresh = [file for file in found.files if file.sha256 not in known.files]
+    apart = share(fresh) if fresh else None
     taken = take_kinds(frozenset(KINDS) - APART if apart else frozenset(KINDS), found, settings, areas, known)
     if apart:
         taken |= apart() or take_kinds(APART, found, settings, areas, known)

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from market_profile.refresh import second
-from market_profile.refresh.beside import NO_SIGN, Ends, Running, SecondProcess, stand_by
+from market_profile.refresh.beside import NO_SIGN, Child, Ends, Running, SecondProcess, looks_large
 from market_profile.refresh.handing import GaveNoSign, beat, hand_over, handed, unnamed
 from market_profile.refresh.making import analyse_for, case_for, load_records
 from market_profile.refresh.measured import measure
@@ -42,12 +42,14 @@ def test_a_child_that_is_told_who_is_who_hands_over_the_same_measures(plan: Plan
     loaded = load_records(plan)
     alone, shared = Stopwatch(), Stopwatch()
     ours = analyse_for(plan, loaded, Audience.PLANNER, alone)
-    child = stand_by(plan.workspace.folder).begin(plan, with_measures=True)
+    second = SecondProcess(plan.workspace.folder)
+    child = second.begin(plan, with_measures=True)
     try:
         theirs = analyse_for(plan, loaded, Audience.PLANNER, shared, child)
         assert child.result(shared) is not None
+        assert child.has_ended()
     finally:
-        child.stop()
+        second.stop()
     stages = [stage["name"] for stage in shared.stages]
     assert [name for name in stages if name in MEASURES] == MEASURES
     assert "wait for measures" in stages
@@ -87,19 +89,26 @@ def resolved_of(plan: Plan) -> pd.DataFrame:
 
 
 def test_a_child_that_died_is_not_waited_for_and_its_part_is_made_here(plan: Plan) -> None:
-    child = stand_by(plan.workspace.folder).begin(plan, with_measures=True)
-    child.process.kill()
-    child.process.wait()
+    second = SecondProcess(plan.workspace.folder)
+    child = second.begin(plan, with_measures=True)
+    child.child.process.kill()
+    child.child.process.wait()
     watch = Stopwatch()
     analysed = analyse_for(plan, load_records(plan), Audience.PLANNER, watch, child)
     assert [stage["name"] for stage in watch.stages if stage["name"] in MEASURES] == MEASURES
     assert analysed.profile.tables
     assert child.result(watch) is None
-    child.stop()
+    second.stop()
 
 
 class _Full:
     """A file on a disk that is full."""
+
+    def seek(self, offset: int) -> int:
+        return offset
+
+    def truncate(self) -> int:
+        return 0
 
     def write(self, data: bytes) -> int:
         raise OSError(28, "No space left on device")
@@ -111,13 +120,12 @@ class _Full:
 def test_a_full_disk_leaves_neither_process_waiting(plan: Plan) -> None:
     ours, theirs = socket.socketpair()
     full: IO[bytes] = _Full()  # type: ignore[assignment]
-    child = stand_by(plan.workspace.folder).begin(plan, with_measures=False)
-    running = Running(child.process, Products(plan.workspace.store), plan.key, Ends(ours, full, full))
+    second = SecondProcess(plan.workspace.folder)
+    running = Running(Child(second.stand_by().process, Ends(ours, full, full)), plan)
     running.resolved(RECORDS)
     assert theirs.recv(1) == b""
     assert running.measured(Stopwatch()) is None
-    running.stop()
-    child.ends.close()
+    second.stop()
     theirs.close()
 
 
@@ -132,15 +140,16 @@ def test_the_files_between_processes_have_no_name(plan: Plan) -> None:
 
 
 def test_a_child_that_lives_but_does_nothing_is_given_up_and_its_part_is_made_here(plan: Plan) -> None:
-    child = replace(stand_by(plan.workspace.folder).begin(plan, with_measures=True), patience=1.0)
-    os.kill(child.process.pid, signal.SIGSTOP)
+    second = SecondProcess(plan.workspace.folder)
+    child = replace(second.begin(plan, with_measures=True), patience=1.0)
+    os.kill(child.child.process.pid, signal.SIGSTOP)
     told: list[str] = []
     watch = Stopwatch(on_end=lambda stage: told.append(stage["name"]))
     assert child.measured(watch) is None
-    assert child.process.returncode == -signal.SIGKILL
+    assert child.child.process.returncode == -signal.SIGKILL
     assert told == [NO_SIGN]
     assert child.result(watch) is None
-    child.stop()
+    second.stop()
 
 
 def test_a_child_that_says_that_it_gets_on_is_waited_for(plan: Plan, tmp_path: Path) -> None:
@@ -167,7 +176,7 @@ def test_a_refresh_whose_second_process_hangs_ends_with_both_editions(
     def hangs(second: SecondProcess, plan: Plan, with_measures: bool) -> Running:
         """Stop the child as soon as it is told what to make."""
         running = begin(second, plan, with_measures)
-        os.kill(running.process.pid, signal.SIGSTOP)
+        os.kill(running.child.process.pid, signal.SIGSTOP)
         return running
 
     monkeypatch.setattr(SecondProcess, "begin", hangs)
@@ -181,14 +190,42 @@ def test_a_refresh_whose_second_process_hangs_ends_with_both_editions(
 
 def test_nothing_new_ends_the_child_that_stood_by(plan: Plan) -> None:
     second = SecondProcess(plan.workspace.folder)
-    second.stand_by()
-    assert second.waiting is not None
+    child = second.stand_by()
     second.stop()
-    assert second.waiting.process.returncode is not None
+    assert child.process.returncode is not None
     assert not list((plan.workspace.store / "work").glob("*"))
 
 
 def test_a_child_that_is_told_nothing_ends_by_itself(plan: Plan) -> None:
-    waiting = stand_by(plan.workspace.folder)
-    waiting.ends.close()
-    assert waiting.process.wait(timeout=120) == 0
+    child = SecondProcess(plan.workspace.folder).stand_by()
+    child.ends.close()
+    assert child.process.wait(timeout=120) == 0
+
+
+def test_what_is_handed_over_takes_the_place_of_what_was_before(tmp_path: Path) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs, unnamed(tmp_path) as file:
+        for content in ("a long one " * 1000, "short"):
+            hand_over(theirs, file, content)
+            assert handed(ours, file) == content
+        assert os.fstat(file.fileno()).st_size < 1000
+
+
+def test_a_refresh_looks_large_by_its_new_files_and_what_the_store_holds(tmp_path: Path) -> None:
+    inbox, batches = tmp_path / "inbox", tmp_path / "store" / "batches"
+    assert not looks_large(tmp_path)
+    inbox.mkdir()
+    (inbox / "log_subjects_2018-01.csv").write_bytes(b"x" * 1000)
+    assert not looks_large(tmp_path)
+    (inbox / "street_crime_2018-01.csv").write_bytes(b"x" * 20_000_000)
+    assert looks_large(tmp_path)
+    batches.mkdir(parents=True)
+    (batches / "000001.json").write_text('{"accepted": {"log_subjects": 40000}}', encoding="utf-8")
+    assert not looks_large(tmp_path), "all files lay there when the last batch was taken in"
+    SecondProcess(tmp_path).expect()
+    assert not (tmp_path / "store" / "work").exists()
+    time.sleep(0.02)
+    (inbox / "log_subjects_2018-02.csv").write_bytes(b"x")
+    assert looks_large(tmp_path)
+    (batches / "000001.json").write_text("[]", encoding="utf-8")
+    assert not looks_large(tmp_path), "a damaged store is not for this guess to judge"
