@@ -6,8 +6,10 @@ column with each file, so a question about some records or batches reads only th
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake.exceptions import DeltaError
 from pyarrow import fs
+
+from market_profile.errors import WrongUse
+from market_profile.store.markers import BRING_BACK
 
 _Stamp = tuple[str, int, int, int]
 
@@ -44,21 +50,24 @@ class DeltaFolder:
 
     def columns(self, name: str) -> list[str]:
         """Return the names of a table's columns."""
-        return list(self._open(name).schema.names)
+        with _told(name):
+            return list(self._open(name).schema.names)
 
     def read(self, name: str, columns: Sequence[str], where: pc.Expression | None = None) -> pa.Table:
         """Return the columns of the rows for which ``where`` holds; in no order."""
-        return self._open(name).to_table(columns=list(columns), filter=where)
+        with _told(name):
+            return self._open(name).to_table(columns=list(columns), filter=where)
 
     def append(self, name: str, rows: pa.Table, metadata: Mapping[str, str]) -> None:
         """Add rows to a table, made where there is none; columns that it lacks are added to it."""
-        write_deltalake(
-            str(self._root / name),
-            rows,
-            mode="append",
-            schema_mode="merge" if self.has(name) else None,
-            commit_properties=CommitProperties(custom_metadata=dict(metadata)),
-        )
+        with _told(name):
+            write_deltalake(
+                str(self._root / name),
+                rows,
+                mode="append",
+                schema_mode="merge" if self.has(name) else None,
+                commit_properties=CommitProperties(custom_metadata=dict(metadata)),
+            )
 
     def drop_after(self, batch: int) -> None:
         """Remove the rows of later batches, which a killed run left."""
@@ -87,6 +96,21 @@ def _last_commit(path: Path) -> _Stamp | None:
     last = max(commits)
     state = (path / "_delta_log" / last).stat()
     return last, state.st_ino, state.st_mtime_ns, state.st_size
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """Say in words that a table is damaged; what the machine lacks (disk, memory, rights) is said elsewhere."""
+    try:
+        yield
+    except pa.ArrowMemoryError:
+        raise
+    except (pa.ArrowException, DeltaError, OSError) as fault:
+        text = str(fault)
+        is_of_machine = getattr(fault, "errno", None) not in (None, errno.ENOENT) or "(os error " in text
+        if is_of_machine and "(os error 2)" not in text:
+            raise
+        raise WrongUse(f"the store's table {name} is damaged and cannot be read; {BRING_BACK}") from None
 
 
 @lru_cache(maxsize=64)

@@ -193,7 +193,9 @@ class Warehouse:
         markers = read_markers(self._markers)
         numbers = [marker["batch"] for marker in markers]
         found = [] if numbers == list(range(1, len(numbers) + 1)) else ["the batches are not numbered without a gap"]
-        kinds = sorted({kind for marker in markers for kind, rows in marker["accepted"].items() if rows})
+        damaged = [name for name in self._tables.names() if not self._is_readable(name)]
+        found += [f"the table {name} is damaged" for name in damaged]
+        kinds = sorted({kind for marker in markers for kind, rows in marker["accepted"].items() if rows} - {*damaged})
         for kind in kinds:
             if not self._tables.has(kind):
                 found.append(f"the table {kind} is missing")
@@ -204,6 +206,14 @@ class Warehouse:
             wrong = [number for number, rows in brought.items() if held[number] + gone[number] != rows]
             found += [f"the table {kind} does not hold the rows of batch {number}" for number in wrong]
         return tuple(found)
+
+    def _is_readable(self, name: str) -> bool:
+        """Tell whether every file of a table can be read to its end."""
+        try:
+            self._tables.read(name, self._tables.columns(name))
+        except WrongUse:
+            return False
+        return True
 
     def check_whole(self, batch: int) -> None:
         """Raise ``WrongUse`` where a marker is damaged or a table is gone that the batches up to ``batch`` filled."""
