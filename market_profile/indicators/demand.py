@@ -100,7 +100,7 @@ def _funnel(rows: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
 def _distinct(rows: pd.DataFrame, what: str, stages: int) -> NDArray[np.int64]:
     """Return how many different ``what`` each stage has."""
     stage, size = rows["stage"].to_numpy(), int(rows[what].max()) + 1 if len(rows) else 1
-    pairs = np.unique((stage * size + rows[what].to_numpy())[stage >= 0])
+    pairs = pd.unique((stage * size + rows[what].to_numpy())[stage >= 0])
     return np.bincount(pairs // size, minlength=stages)
 
 

@@ -73,7 +73,7 @@ def _keys(full: pd.DataFrame, key: bytes) -> pd.DataFrame:
     """Return nominal_id and linkage_key of every nominal and name of it, in order of key and id."""
     person, made = pseudonyms(full, key)
     nominal, ids = pd.factorize(full["nominal_id"], sort=True)
-    person, nominal = np.divmod(np.unique(person * len(ids) + nominal), len(ids))
+    person, nominal = np.divmod(np.sort(pd.unique(person * len(ids) + nominal)), len(ids))
     written = pd.Series(made, dtype="str")
     place = np.argsort(written.argsort())
     order = np.lexsort((nominal, place[person]))

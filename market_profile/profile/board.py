@@ -266,11 +266,9 @@ def _diversions(findings: Findings) -> Blocks:
         return (
             para("Nobody on the board's candidates is under 18, exploited or progressing in treatment.", tone="note"),
         )
-    names = findings.people["preferred_name"]
-    rows = [
-        (secret(row["nominal_id"]), secret(names.get(row["nominal_id"], "")), secret(first_upper(row["reason"])))
-        for row in diverted.to_dict("records")
-    ]
+    names = findings.people["preferred_name"].reindex(diverted["nominal_id"]).fillna("")
+    told = zip(diverted["nominal_id"].tolist(), names.tolist(), diverted["reason"].tolist(), strict=True)
+    rows = [(secret(nominal), secret(name), secret(first_upper(reason))) for nominal, name, reason in told]
     columns = (
         col("Nominal", sensitivity=PERSONAL), col("Name", sensitivity=PERSONAL), col("Reason", sensitivity=PERSONAL),
     )  # fmt: skip
