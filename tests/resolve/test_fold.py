@@ -7,7 +7,7 @@ import unicodedata
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from market_profile.resolve.coded import Coded, Words
@@ -24,6 +24,7 @@ def plain(text: str) -> str:
     return re.sub(r"[^0-9a-z]+", " ", re.sub("[\u0300-\u036f'’.]", "", text)).strip(" ")
 
 
+@settings(deadline=None)
 @given(st.lists(_WRITTEN, max_size=8))
 def test_names_fold_alike_whatever_stands_beside_them(written: list[str]) -> None:
     found = fold_name(as_texts(written)).to_pylist()
@@ -31,6 +32,7 @@ def test_names_fold_alike_whatever_stands_beside_them(written: list[str]) -> Non
     assert found == [fold_name(as_texts([text]))[0].as_py() for text in written]
 
 
+@settings(deadline=None)
 @given(st.lists(_WRITTEN, max_size=8))
 def test_rough_keys_begin_as_the_name_and_repeat_no_letter(written: list[str]) -> None:
     names = fold_name(as_texts(written))
