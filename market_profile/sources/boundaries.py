@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
-from pyproj import CRS, Proj, Transformer
+from pyproj import CRS, Proj
 from pyproj.exceptions import CRSError, ProjError
 from shapely.geometry.base import BaseGeometry
 
@@ -185,9 +185,9 @@ def _check_size(frame: gpd.GeoDataFrame, key: str) -> None:
 def _check_scale(frame: gpd.GeoDataFrame, key: str, crs: str) -> None:
     """Refuse polygons where a metre of the CRS is none: exchanged coordinates, another country, Web Mercator."""
     west, south, east, north = frame.total_bounds
-    point = Transformer.from_crs(crs, DEFAULT_CRS, always_xy=True).transform((west + east) / 2, (south + north) / 2)
+    projection = Proj(CRS.from_user_input(crs).to_2d())
     try:
-        factors = Proj(CRS.from_user_input(crs).to_2d()).get_factors(*point)
+        factors = projection.get_factors(*projection((west + east) / 2, (south + north) / 2, inverse=True))
         scales = (factors.meridional_scale, factors.parallel_scale)
     except ProjError:
         scales = (np.inf, np.inf)
