@@ -298,7 +298,7 @@ def linkage_keys(
 @app.command()
 def digest(
     workspace: WorkspaceArgument,
-    days: Annotated[int, typer.Option(min=1, help="Days before the newest log.")] = 1,
+    days: Annotated[int, typer.Option(min=1, max=36_600, help="Days before the newest log.")] = 1,
     since: Annotated[str | None, typer.Option(help="YYYY-MM-DD in place of --days.")] = None,
 ) -> None:
     """Show planners the new intelligence and the nominals of interest named in it."""

@@ -17,6 +17,7 @@ from market_profile.errors import WrongUse
 from market_profile.periods import Month
 from market_profile.sources.decision_forms import FORMS
 from market_profile.store.publish import write_file
+from market_profile.visible import has_marks
 
 DECISIONS = ("accept", "reject", "defer")
 
@@ -58,6 +59,8 @@ def decide(workspace: Path, month: str | None, said: Decided, console: Console) 
 def _check(said: Decided, month: Month) -> None:
     if said.decision not in DECISIONS:
         raise WrongUse(f"the decision is one of {', '.join(DECISIONS)}")
+    if any(has_marks(text) for text in (said.by, said.reason, said.authority_ref, said.authority_expires_on)):
+        raise WrongUse("who, why and the authority may hold no control characters or marks of direction; retype them")
     if not said.by.strip() or not said.reason.strip():
         raise WrongUse("say who decides and why: --by NAME --reason TEXT")
     if said.decision != "accept":

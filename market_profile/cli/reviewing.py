@@ -19,6 +19,7 @@ from market_profile.cli.words import escape
 from market_profile.errors import WrongUse
 from market_profile.store.publish import write_file
 from market_profile.terms import Judgement
+from market_profile.visible import without_marks
 
 _ANSWERS = {"s": Judgement.SAME, "d": Judgement.DIFFERENT, "u": Judgement.UNSURE}
 _COLUMNS = (
@@ -141,7 +142,8 @@ def _side_by_side(pair: dict[str, object], title: str, blind: bool) -> Table:
 def _row(pair: dict[str, object], judgement: Judgement, by: str, reason: str) -> dict[str, str]:
     keys = {name: str(pair.get(name, "")) for name in _COLUMNS[:6]}
     on = datetime.now(UTC).date().isoformat()
-    return {**keys, "judgement": judgement.value, "by": by, "on": on, "reason": reason}
+    said = {"by": without_marks(by), "reason": without_marks(reason)}
+    return {**keys, "judgement": judgement.value, "on": on, **said}
 
 
 def _append(path: Path, rows: list[dict[str, str]]) -> None:
