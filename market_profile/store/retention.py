@@ -57,7 +57,17 @@ def _delete(path: Path, column: str, values: frozenset[str]) -> list[tuple[int, 
         listed = ", ".join("'" + value.replace("'", "''") + "'" for value in chunk)
         table.delete(f"{column} IN ({listed})")
     table.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False)
+    _drop_history(table, path / "_delta_log")
     return [(int(str(batch)), int(rows)) for batch, rows in counts.items()]
+
+
+def _drop_history(table: DeltaTable, log: Path) -> None:
+    """Remove the log of older versions: it keeps the least and largest value of every column of files that are gone."""
+    table.create_checkpoint()
+    last = f"{table.version():020}"
+    for entry in sorted(log.iterdir()):
+        if entry.name[:20].isdigit() and entry.name[:20] < last:
+            entry.unlink()
 
 
 def _references(path: Path, urns: frozenset[str]) -> frozenset[str]:

@@ -53,11 +53,15 @@ def test_overdue_logs_are_erased_with_a_record(stored: Path) -> None:
     last = (store / "audit.jsonl").read_text(encoding="utf-8").splitlines()[-1]
     assert '"category": "erasure"' in last
     assert not any(urn in last for urn in urns)
-    kept = [path.read_bytes() for path in sorted((store / "tables" / "intelligence_logs").rglob("*.parquet"))]
-    columns = [pd.read_parquet(path)["urn"] for path in (store / "tables" / "intelligence_logs").rglob("*.parquet")]
+    kept = [path.read_bytes() for path in sorted((store / "tables" / "intelligence_logs").rglob("part-*.parquet"))]
+    columns = [
+        pd.read_parquet(path)["urn"] for path in (store / "tables" / "intelligence_logs").rglob("part-*.parquet")
+    ]
     assert kept
     assert not any(set(column) & urns for column in columns)
     assert retain(stored, day, erase=True).erased == ()
+    logged = [path.read_bytes() for path in sorted((store / "tables").rglob("_delta_log/*")) if path.is_file()]
+    assert not [urn for urn in urns if any(urn.encode() in content for content in logged)]
     # the files that the erasure wrote anew answer questions by record, and the next refresh takes in as ever
     left = after.get("intelligence_logs")["record_ref"].tolist()
     assert set(warehouse.known_versions("intelligence_logs", left)["record_ref"]) == set(left)
