@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from pydantic.fields import FieldInfo
 
-from market_profile import settings
+from market_profile import room_settings, settings
 from market_profile.contracts.columns import SYSTEM_COLUMNS, Column, Kind
 from market_profile.contracts.kinds import KINDS
 from market_profile.reference import reference_table
@@ -79,7 +79,8 @@ def _meanings() -> dict[tuple[str, str], str]:
 
     Read from the source here, not by pydantic at every start of the program.
     """
-    classes = [one for one in ast.parse(inspect.getsource(settings)).body if isinstance(one, ast.ClassDef)]
+    bodies = [ast.parse(inspect.getsource(module)).body for module in (settings, room_settings)]
+    classes = [one for body in bodies for one in body if isinstance(one, ast.ClassDef)]
     found = {}
     for one in classes:
         for stated, said in pairwise(one.body):

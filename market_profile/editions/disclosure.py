@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from market_profile.settings import DisclosureSettings
+from market_profile.room_settings import DisclosureSettings
 
 HIDDEN_TEXT = "[c]"
 """How a suppressed value is shown: its own value, never 0. GSS symbol for confidential."""

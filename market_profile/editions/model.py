@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from market_profile.document import Document, TargetCard
-from market_profile.settings import ThemeSettings
+from market_profile.room_settings import ThemeSettings
 from market_profile.terms import Audience, Marking
 from market_profile.values import Internal, Released
 

@@ -39,7 +39,7 @@ from market_profile.geography.track_record import PUBLISHED_COLUMNS, TRACK_COLUM
 from market_profile.geography.windows import Exposure, exposure, significance
 from market_profile.kept import NOTHING, Kept
 from market_profile.periods import Month
-from market_profile.settings import GeographySettings
+from market_profile.room_settings import GeographySettings
 
 
 @dataclass(frozen=True)

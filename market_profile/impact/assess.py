@@ -25,7 +25,8 @@ from market_profile.impact.scorecard import scorecard
 from market_profile.impact.series import crime_series, financial_years
 from market_profile.impact.survey import reworded, survey_changes, survey_shares
 from market_profile.periods import Month
-from market_profile.settings import ImpactSettings, Settings
+from market_profile.room_settings import ImpactSettings
+from market_profile.settings import Settings
 
 
 def assess_impact(tables: Tables, records: pd.DataFrame, month: Month, settings: Settings) -> Impact:

@@ -8,7 +8,7 @@ import pandas as pd
 from market_profile.contracts.tables import Tables
 from market_profile.impact.selection import Rates, fit_rates
 from market_profile.periods import Month
-from market_profile.settings import ImpactSettings
+from market_profile.room_settings import ImpactSettings
 from market_profile.terms import RecordGroup
 
 PEOPLE_COLUMNS = ("record_group", "person", "index_on", "arrests_before", "days_before", "arrests_after", "days_after")

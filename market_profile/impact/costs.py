@@ -14,7 +14,7 @@ import pandas as pd
 
 from market_profile.errors import SettingsError
 from market_profile.reference import reference_table
-from market_profile.settings import ImpactSettings
+from market_profile.room_settings import ImpactSettings
 from market_profile.terms import RecordGroup
 
 AREA_TABLE = "area"

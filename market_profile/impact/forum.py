@@ -14,7 +14,7 @@ import pandas as pd
 from market_profile.contracts.columns import SYSTEM_COLUMNS
 from market_profile.contracts.kinds import KINDS
 from market_profile.periods import Month
-from market_profile.settings import ForumSettings
+from market_profile.room_settings import ForumSettings
 from market_profile.terms import RecordGroup
 
 STICK = r"enforce|arrest|warrant|disrupt|target"

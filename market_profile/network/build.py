@@ -23,7 +23,7 @@ from market_profile.network.standing import STANDING, standing
 from market_profile.network.statements import tie_statements
 from market_profile.network.things import things
 from market_profile.periods import Month
-from market_profile.settings import NetworkSettings
+from market_profile.room_settings import NetworkSettings
 from market_profile.terms import Relation, Role
 
 NODE_COLUMNS = (

@@ -29,7 +29,8 @@ from market_profile.profile.text import (
     section,
     table,
 )
-from market_profile.settings import GeographySettings, Settings
+from market_profile.room_settings import GeographySettings
+from market_profile.settings import Settings
 from market_profile.values import Concentration, Count, Estimate, Leader, Measure, Ratio
 
 HOTSPOT_ROWS = 25

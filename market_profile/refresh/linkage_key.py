@@ -12,7 +12,7 @@ from pathlib import Path
 
 from market_profile.contracts.linkage_key import KEY_BYTES, key_from_text
 from market_profile.errors import WrongUse
-from market_profile.settings import LinkageSettings
+from market_profile.room_settings import LinkageSettings
 from market_profile.terms import Audience
 from market_profile.values import Sensitive
 

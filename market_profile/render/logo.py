@@ -12,7 +12,7 @@ from markupsafe import escape
 
 from market_profile.errors import SettingsError
 from market_profile.render.gate import Drawn, clean
-from market_profile.settings import ThemeSettings
+from market_profile.room_settings import ThemeSettings
 
 MOST_LOGO_BYTES = 40_000
 """A logo may take this much of the page's 300 KB."""

@@ -13,7 +13,7 @@ from market_profile.render.gate import Drawn
 from market_profile.render.logo import logo_image
 from market_profile.render.scales import figure_text, month_words
 from market_profile.render.theme import brand_colour
-from market_profile.settings import ThemeSettings
+from market_profile.room_settings import ThemeSettings
 from market_profile.terms import Audience, Marking
 from market_profile.values import Fixed
 

@@ -24,7 +24,7 @@ from market_profile.resolve.rounds import Limits, Rounds, link_in_rounds
 from market_profile.resolve.settled import Settled, judgement_state, questioned_state, settled_units, two_births
 from market_profile.resolve.units import Units, make_units
 from market_profile.resolve.weigh import Weigher
-from market_profile.settings import ResolveSettings
+from market_profile.room_settings import ResolveSettings
 
 
 @dataclass(frozen=True)

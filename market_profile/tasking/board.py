@@ -9,7 +9,7 @@ from market_profile.document import DefinitionCard
 from market_profile.network.codes import among
 from market_profile.network.model import Network
 from market_profile.periods import Month
-from market_profile.settings import BoardSettings
+from market_profile.room_settings import BoardSettings
 from market_profile.tasking import (
     attention,
     calibrate,

@@ -13,7 +13,7 @@ from market_profile.document import DefinitionCard
 from market_profile.kept import NOTHING, Kept
 from market_profile.network.model import Network
 from market_profile.periods import Month
-from market_profile.settings import BoardSettings
+from market_profile.room_settings import BoardSettings
 
 TARGET_COLUMNS = (
     "rank",

@@ -18,7 +18,7 @@ from market_profile.contracts.kinds import KINDS
 from market_profile.contracts.tables import Tables
 from market_profile.network import build_network
 from market_profile.periods import Month
-from market_profile.settings import BoardSettings, NetworkSettings
+from market_profile.room_settings import BoardSettings, NetworkSettings
 from market_profile.tasking import Inputs, make_board
 
 FIRST, WARM_UP, MONTHS = "2018-01", 4, 12

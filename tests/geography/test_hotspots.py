@@ -14,7 +14,7 @@ from market_profile.geography.markets import join_markets, locate_cells
 from market_profile.geography.persistence import persistence
 from market_profile.geography.result import HOTSPOT_COLUMNS
 from market_profile.periods import Month
-from market_profile.settings import GeographySettings
+from market_profile.room_settings import GeographySettings
 
 SETTINGS = GeographySettings()
 

@@ -10,7 +10,7 @@ from market_profile.contracts.tables import Tables
 from market_profile.geography import Geography, find_hotspots
 from market_profile.kept import NOTHING, Kept, Memory
 from market_profile.periods import Month
-from market_profile.settings import GeographySettings
+from market_profile.room_settings import GeographySettings
 
 MONTH = Month("2020-02")
 

@@ -15,7 +15,7 @@ from market_profile.impact.scorecard import corrections, scorecard
 from market_profile.impact.selection import Rates
 from market_profile.impact.survey import reworded, survey_changes, survey_shares
 from market_profile.periods import Month
-from market_profile.settings import ImpactSettings
+from market_profile.room_settings import ImpactSettings
 
 MONTH = Month("2019-02")
 

@@ -12,7 +12,7 @@ from market_profile.impact.evaluation import evaluate_groups
 from market_profile.impact.selection import fit_rates
 from market_profile.intervals import median_ranks, poisson_exact, poisson_ratio, wilson
 from market_profile.periods import Month
-from market_profile.settings import ImpactSettings
+from market_profile.room_settings import ImpactSettings
 from tests.impact.worlds import FAMILIES, measure, world
 
 MONTH = Month("2019-02")

@@ -10,7 +10,7 @@ from market_profile.impact.assess import assess_impact
 from market_profile.impact.forum import assess_forum, criteria_of, forum_conflicts
 from market_profile.impact.register import register_summary
 from market_profile.periods import Month
-from market_profile.settings import ForumSettings
+from market_profile.room_settings import ForumSettings
 
 MONTH = Month("2019-02")
 NO_RECORDS = pd.DataFrame({"kind": [], "record_ref": [], "nominal_id": []}, dtype="str")

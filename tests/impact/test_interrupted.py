@@ -12,7 +12,7 @@ from scipy import stats
 from market_profile.impact.assess import interventions
 from market_profile.impact.interrupted import design, interrupted, interrupted_series
 from market_profile.impact.series import crime_series
-from market_profile.settings import ImpactSettings
+from market_profile.room_settings import ImpactSettings
 from tests.impact.worlds import months_of, series_world
 
 ON = pd.Timestamp("2018-07-01")

@@ -16,7 +16,7 @@ from market_profile.indicators import measure_indicators, police_side
 from market_profile.periods import Month
 from market_profile.refresh.linkage_key import key_for, make_key, read_key, read_workspace_key
 from market_profile.refresh.linking import write_pseudonyms
-from market_profile.settings import LinkageSettings
+from market_profile.room_settings import LinkageSettings
 from market_profile.terms import Audience
 from market_profile.values import Sensitive
 

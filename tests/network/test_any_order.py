@@ -18,7 +18,7 @@ from market_profile.network.replacement import (
 )
 from market_profile.network.waits import HORIZON_DAYS
 from market_profile.periods import Month
-from market_profile.settings import NetworkSettings
+from market_profile.room_settings import NetworkSettings
 
 FEBRUARY, MARCH = Month("2019-02"), Month("2019-03")
 FOLK = [f"N{i:02d}" for i in range(14)]

@@ -11,7 +11,7 @@ from market_profile.network.change import group_changes
 from market_profile.network.change_ties import CHANGE_COLUMNS
 from market_profile.network.model import Network
 from market_profile.periods import Month
-from market_profile.settings import NetworkSettings
+from market_profile.room_settings import NetworkSettings
 
 DECEMBER, JANUARY = Month("2018-12"), Month("2019-01")
 Told = tuple[str, str, str, str, str, dict[str, object]]

@@ -19,7 +19,7 @@ from market_profile.network.mending import MECHANISMS, SEED, new_ties, tear
 from market_profile.network.model import Network
 from market_profile.network.what_if import tied_web
 from market_profile.periods import Month
-from market_profile.settings import NetworkSettings
+from market_profile.room_settings import NetworkSettings
 
 JANUARY = Month("2019-01")
 SALES = {"a": "uvwx", "b": "wxy", "c": "yz", "d": "z"}

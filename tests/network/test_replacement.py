@@ -10,7 +10,7 @@ from small_worlds import People, log, people, tables
 from market_profile.network import build_network, remove_nominals
 from market_profile.network.replacement import kaplan_meier, summarise
 from market_profile.periods import Month
-from market_profile.settings import NetworkSettings
+from market_profile.room_settings import NetworkSettings
 
 JANUARY = Month("2019-01")
 

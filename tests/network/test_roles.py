@@ -12,7 +12,7 @@ from market_profile.network import build_network
 from market_profile.network.model import Network
 from market_profile.network.role_ratios import PARTS, PRIOR, RATIOS
 from market_profile.periods import Month
-from market_profile.settings import NetworkSettings
+from market_profile.room_settings import NetworkSettings
 
 JANUARY = Month("2019-01")
 Told = tuple[str, str, str, str, str, dict[str, object]]

@@ -7,7 +7,7 @@ from small_worlds import log, people, tables
 from market_profile.network import build_network
 from market_profile.network.model import Network
 from market_profile.periods import Month
-from market_profile.settings import NetworkSettings
+from market_profile.room_settings import NetworkSettings
 
 JANUARY = Month("2019-01")
 NUMBER = "07700 900111"

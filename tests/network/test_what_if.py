@@ -21,7 +21,7 @@ from market_profile.network.recovery import (
 )
 from market_profile.network.structure import Web, efficiency
 from market_profile.periods import Month
-from market_profile.settings import NetworkSettings
+from market_profile.room_settings import NetworkSettings
 
 JANUARY = Month("2019-01")
 SALES = {"a": ("u", "v", "w"), "b": ("w", "x")}

@@ -11,7 +11,7 @@ from small_worlds import story
 from market_profile.cli.app import main
 from market_profile.network import build_network
 from market_profile.periods import Month
-from market_profile.settings import NetworkSettings
+from market_profile.room_settings import NetworkSettings
 
 
 @pytest.fixture(autouse=True)

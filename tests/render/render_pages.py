@@ -14,7 +14,7 @@ import shapely
 
 from market_profile import document as doc
 from market_profile.editions.model import Edition, Shown
-from market_profile.settings import ThemeSettings
+from market_profile.room_settings import ThemeSettings
 from market_profile.terms import Audience, Marking, Sensitivity
 from market_profile.values import Fixed, Internal, Released
 

@@ -22,7 +22,7 @@ from market_profile.errors import DisclosureLeak, MarketProfileError, SettingsEr
 from market_profile.render import figures, grids
 from market_profile.render.gate import Gate
 from market_profile.render.page import MOST_BYTES, MOST_NODES, node_count, page_html
-from market_profile.settings import ThemeSettings
+from market_profile.room_settings import ThemeSettings
 from market_profile.terms import Audience, Sensitivity
 
 BOTH = (Audience.PLANNER, Audience.PARTNER)

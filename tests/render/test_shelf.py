@@ -21,7 +21,7 @@ from market_profile.refresh.shelf import mend_shelf, write_shelf
 from market_profile.render.logo import MOST_LOGO_BYTES, logo_image
 from market_profile.render.months import MonthOnShelf, Reading, Shelf, difference_words, ranges_words, shelf_pages
 from market_profile.render.page import page_html
-from market_profile.settings import ThemeSettings
+from market_profile.room_settings import ThemeSettings
 from market_profile.terms import Audience
 
 PNG = base64.b64decode(

@@ -11,7 +11,7 @@ from market_profile.contracts.kinds import KINDS
 from market_profile.contracts.tables import Tables
 from market_profile.periods import Month
 from market_profile.resolve import Resolution, resolve_nominals
-from market_profile.settings import ResolveSettings
+from market_profile.room_settings import ResolveSettings
 
 MONTH = Month("2019-02")
 NO_JUDGEMENTS = pd.DataFrame(

@@ -15,7 +15,7 @@ from towns import Town
 from market_profile.contracts.tables import Tables
 from market_profile.resolve import resolve_nominals
 from market_profile.resolve.mentions import MENTION_KEY
-from market_profile.settings import ResolveSettings
+from market_profile.room_settings import ResolveSettings
 
 _TIMES = {
     "test_purchases": "attempted_at",

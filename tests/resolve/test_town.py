@@ -17,7 +17,7 @@ from towns import Town, make_town, same_name_relatives
 from market_profile.periods import Month
 from market_profile.resolve import resolve_nominals
 from market_profile.resolve.mentions import MENTION_KEY
-from market_profile.settings import ResolveSettings
+from market_profile.room_settings import ResolveSettings
 
 MONTH = Month("2018-06")
 

@@ -15,7 +15,7 @@ from small_worlds import People
 
 from market_profile.contracts.tables import Tables
 from market_profile.periods import Month
-from market_profile.settings import BoardSettings
+from market_profile.room_settings import BoardSettings
 from market_profile.tasking import Inputs, attention, order, score, success
 from market_profile.tasking.candidates import KEY, main_market, numbered
 from market_profile.tasking.foretold import foretold

@@ -14,7 +14,7 @@ from small_worlds import People, people, story, typed
 
 from market_profile.network import build_network
 from market_profile.periods import Month
-from market_profile.settings import BoardSettings, NetworkSettings
+from market_profile.room_settings import BoardSettings, NetworkSettings
 from market_profile.tasking import Board, Inputs, make_board, rank_targets
 from market_profile.tasking.pooling import pooled_rates
 

@@ -20,7 +20,7 @@ from market_profile.document import TargetCard
 from market_profile.errors import MarketProfileError, WrongUse
 from market_profile.periods import Month
 from market_profile.render.cards import file_names
-from market_profile.settings import BoardSettings
+from market_profile.room_settings import BoardSettings
 from market_profile.sources import read_decisions
 from market_profile.tasking import Inputs, attention, calibrate, learning, protected, score
 from market_profile.tasking.features import base_at
