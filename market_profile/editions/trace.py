@@ -20,7 +20,7 @@ from market_profile.values import Fixed
 
 _NUMBER = re.compile(r"(?<![A-Za-z0-9])\d[\d,]*(?:\.\d+)?(?![A-Za-z0-9])")
 _FURNITURE = re.compile(
-    r"^(?:CSV of )?(?:Table|Figure) \d+(?: as a table)?$"
+    r"^(?:CSV of |What it means: )?(?:Table|Figure) \d+(?: as a table)?$"
     r"|^\d+ k?m$"
     r"|^(?:Probability yardstick: )?(?:[Rr]emote chance|[Hh]ighly unlikely|[Uu]nlikely|[Rr]ealistic possibility"
     r"|[Ll]ikely|[Hh]ighly likely|[Aa]lmost certain), \d+% to \d+%$"

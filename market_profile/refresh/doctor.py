@@ -22,6 +22,7 @@ from market_profile.errors import Locked, MarketProfileError
 from market_profile.refresh.fingerprint import LIBRARIES
 from market_profile.refresh.scheduling import schedule_script
 from market_profile.store import MonthStore, Warehouse, verify_audit, workspace_lock
+from market_profile.store.erasures import begun_erasure
 from market_profile.store.format import LAYOUT, layout_of
 
 LEAST_FREE_BYTES = 1024**3
@@ -125,6 +126,10 @@ def _store(folder: Path) -> Iterator[Finding]:
         yield Finding(
             "store", State.FAULT, f"layout {layout} is later than this version's {LAYOUT}; use a later version"
         )
+        return
+    if begun_erasure(store):
+        words = "an erasure was broken off; run market-profile retain again with the same day and --erase"
+        yield Finding("store", State.FAULT, words)
         return
     warehouse = Warehouse(store)
     faults = warehouse.faults()

@@ -35,6 +35,7 @@ from market_profile.sources import (
 from market_profile.sources.files import find_files
 from market_profile.store import Batch, MonthRecord, MonthStore, Warehouse, append_event, bring_up_to_date
 from market_profile.store.audit import AuditCategory
+from market_profile.store.erasures import check_none_begun
 from market_profile.store.publish import write_file
 
 _NOTHING = (
@@ -137,6 +138,7 @@ def take_in(workspace: Workspace, share: Share = unshared) -> tuple[int, tuple[s
     Another process may read some of their kinds meanwhile (``share``).
     """
     bring_up_to_date(workspace.store)
+    check_none_begun(workspace.store)
     warehouse = Warehouse(workspace.store)
     intake = read_new_files(workspace, share)
     files = intake.files()

@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from market_profile.errors import WrongUse
-from market_profile.refresh.plan import open_workspace
+from market_profile.refresh.plan import Workspace, open_workspace
 from market_profile.store import append_event, workspace_lock
 from market_profile.store.audit import AuditCategory
-from market_profile.store.erasures import Erasure
-from market_profile.store.retention import erase_logs, overdue_logs
+from market_profile.store.erasures import Erasure, begun_erasure
+from market_profile.store.retention import begin_erasure, finish_erasure, overdue_logs
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class Retained:
 def retain(folder: Path, before: str, erase: bool) -> Retained:
     """Return what is past review before the day (``YYYY-MM-DD``); with ``erase`` remove it from the store.
 
-    The day is given, never read off a clock. Extracts in ``inbox/`` and earlier editions are the force's to destroy.
+    An erasure that was broken off is completed first. The day is given, never read off a clock. Extracts in ``inbox/``
+    and earlier editions are the force's to destroy.
     """
     try:
         day = pd.Timestamp(before)
@@ -35,13 +36,22 @@ def retain(folder: Path, before: str, erase: bool) -> Retained:
         raise WrongUse("the day is written YYYY-MM-DD, such as 2019-03-01") from None
     with workspace_lock(folder / "store"):
         workspace = open_workspace(folder)
+        broken_off = _finish(workspace)
         urns = overdue_logs(workspace.store, day)
-        if not erase or not urns:
-            return Retained(len(urns), (), ())
-        erased = erase_logs(workspace.store, urns, f"past review before {day.date().isoformat()}")
-        rows = sum(one.rows for one in erased)
-        details: dict[str, str | int] = {"before": day.date().isoformat(), "logs": len(urns), "rows": rows}
-        append_event(workspace.audit_log, AuditCategory.ERASURE, details)
+        if erase and urns:
+            begin_erasure(workspace.store, urns, f"past review before {day.date().isoformat()}")
+        erased = (*broken_off, *_finish(workspace))
         editions = folder / "editions"
-        months = (path.name for path in editions.iterdir() if path.is_dir()) if editions.is_dir() else ()
+        months = (path.name for path in editions.iterdir() if path.is_dir()) if erased and editions.is_dir() else ()
         return Retained(len(urns), erased, tuple(sorted(months)))
+
+
+def _finish(workspace: Workspace) -> tuple[Erasure, ...]:
+    """Do the erasure that is noted, with a line in the audit log; none where none is."""
+    begun = begun_erasure(workspace.store)
+    if begun is None:
+        return ()
+    details: dict[str, str | int] = {"rule": begun.records[0].rule, "logs": len(begun.urns)}
+    details["rows"] = sum(one.rows for one in begun.records)
+    append_event(workspace.audit_log, AuditCategory.ERASURE, details)
+    return finish_erasure(workspace.store)

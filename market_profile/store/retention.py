@@ -1,22 +1,21 @@
 """Retention: logs past their review date leave the store for good, with a record of how many but not of which.
 
 Retention wins over replay: an erased log is gone from every month that is rebuilt, and the run says so. Delta's own
-history and the files of older versions go too; what was read stays noted by its file's hash, so an extract that still
-lies in ``inbox/`` is not read again.
+history and the files of older versions go too, and what earlier refreshes left of it (``forgetting``). What was read
+stays noted by its file's hash, so an extract that still lies in ``inbox/`` is not read again.
 """
 
 from __future__ import annotations
 
-import io
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 from deltalake import DeltaTable
 
-from market_profile.store.erasures import Erasure, keep_erasures
-from market_profile.store.kept import forget_kept
-from market_profile.store.publish import write_file
+from market_profile.store.erasures import Begun, Erasure, begun_erasure, end_erasure, erasures, keep_begun
+from market_profile.store.forgetting import forget_logs, phones_of_none_but
 from market_profile.store.warehouse import Warehouse
 
 _LOG_KINDS = ("intelligence_logs", "log_subjects", "log_links")
@@ -30,35 +29,51 @@ def overdue_logs(store: Path, before: pd.Timestamp) -> frozenset[str]:
     return frozenset(logs.loc[logs["review_date"].notna() & (logs["review_date"] < before), "urn"])
 
 
-def erase_logs(store: Path, urns: frozenset[str], rule: str) -> tuple[Erasure, ...]:
-    """Erase every version of the logs with their subjects, links and quarantined rows; return and keep the records."""
-    found: list[Erasure] = []
-    for kind in _LOG_KINDS if urns else ():
-        path = store / "tables" / kind
-        if DeltaTable.is_deltatable(str(path)):
-            found.extend(Erasure(kind, batch, rows, rule) for batch, rows in _delete(path, "urn", urns))
-    for name in ("_quarantine", "_place_faults") if urns else ():
-        path = store / "tables" / name
-        if DeltaTable.is_deltatable(str(path)):
-            _delete(path, "record_ref", _references(path, urns))
-    _forget(store, urns)
-    if urns:
-        forget_kept(store)
-    keep_erasures(store, found)
-    return tuple(found)
+def begin_erasure(store: Path, urns: frozenset[str], rule: str) -> None:
+    """Note what erasing every version of the logs takes out of the store; ``finish_erasure`` does it."""
+    records = tuple(Erasure(kind, *one, rule) for kind in _LOG_KINDS for one in _rows_by_batch(store, kind, urns))
+    keep_begun(store, Begun(urns, phones_of_none_but(store, urns), records, len(erasures(store))))
 
 
-def _delete(path: Path, column: str, values: frozenset[str]) -> list[tuple[int, int]]:
-    """Delete rows by a text column; return rows by batch. Older files of the table are removed at once."""
+def finish_erasure(store: Path) -> tuple[Erasure, ...]:
+    """Erase the logs noted, with their subjects, links and quarantined rows; return and keep the records.
+
+    One that was broken off is completed: every step leaves what an earlier one took out as it is.
+    """
+    begun = begun_erasure(store)
+    if begun is None:
+        return ()
+    for path in _tables(store, _LOG_KINDS):
+        _delete(path, "urn", begun.urns)
+    for path in _tables(store, ("_quarantine", "_place_faults")):
+        _delete(path, "record_ref", _references(path, begun.urns))
+    forget_logs(store, begun.urns, begun.phones)
+    end_erasure(store, begun)
+    return begun.records
+
+
+def _tables(store: Path, names: tuple[str, ...]) -> list[Path]:
+    paths = [store / "tables" / name for name in names]
+    return [path for path in paths if DeltaTable.is_deltatable(str(path))]
+
+
+def _rows_by_batch(store: Path, kind: str, urns: frozenset[str]) -> list[tuple[int, int]]:
+    """Return (batch, rows) of the logs' rows in a table."""
+    counts: Counter[int] = Counter()
+    for path in _tables(store, (kind,)):
+        held = DeltaTable(str(path)).to_pyarrow_dataset().to_table(columns=["urn", "batch"]).to_pandas()
+        counts.update(held.loc[held["urn"].isin(urns), "batch"].astype(int).tolist())
+    return sorted(counts.items())
+
+
+def _delete(path: Path, column: str, values: frozenset[str]) -> None:
+    """Delete rows by a text column; older files of the table and their log are removed at once."""
     table = DeltaTable(str(path))
-    held = table.to_pyarrow_dataset().to_table(columns=[column, "batch"]).to_pandas()
-    counts = held[held[column].isin(values)].groupby("batch", sort=True).size()
     for chunk in _chunks(sorted(values)):
         listed = ", ".join("'" + value.replace("'", "''") + "'" for value in chunk)
         table.delete(f"{column} IN ({listed})")
     table.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False)
     _drop_history(table, path / "_delta_log")
-    return [(int(str(batch)), int(rows)) for batch, rows in counts.items()]
 
 
 def _drop_history(table: DeltaTable, log: Path) -> None:
@@ -77,20 +92,6 @@ def _references(path: Path, urns: frozenset[str]) -> frozenset[str]:
         return frozenset()
     refs = table.to_table(columns=["record_ref"]).to_pandas()["record_ref"].dropna().astype("str")
     return frozenset(refs[refs.str.partition("/")[0].isin(urns)])
-
-
-def _forget(store: Path, urns: frozenset[str]) -> None:
-    """Take the logs out of what earlier months left for the next one."""
-    for path in sorted((store / "months").rglob("*.parquet")) if urns else ():
-        frame = pd.read_parquet(path)
-        keys = [name for name in ("urn", "record_ref") if name in frame]
-        if not keys:
-            continue
-        gone = frame[keys[0]].astype("str").str.partition("/")[0].isin(urns)
-        if gone.any():
-            buffer = io.BytesIO()
-            frame[~gone].to_parquet(buffer, index=False)
-            write_file(path, buffer.getvalue())
 
 
 def _chunks(values: list[str]) -> Iterator[list[str]]:

@@ -22,7 +22,7 @@ from market_profile.contracts.kinds import KINDS
 from market_profile.contracts.tables import Tables
 from market_profile.errors import WrongUse
 from market_profile.store.delta import DeltaFolder
-from market_profile.store.erasures import Erasure, erasures
+from market_profile.store.erasures import Erasure, check_none_begun, erasures
 from market_profile.store.markers import BRING_BACK, read_markers
 from market_profile.store.publish import write_file
 from market_profile.terms import Reason
@@ -229,6 +229,7 @@ class Warehouse:
         )
         gone = sum(one.rows for one in _erased(self._store, kind) if one.batch <= batch)
         if held != brought - gone:
+            check_none_begun(self._store)
             raise WrongUse(f"the store's table {kind} does not hold the rows that its batches brought; {BRING_BACK}")
 
     def erased(self, batch: int) -> int:

@@ -72,6 +72,12 @@ def test_an_honest_page_passes() -> None:
     check_traced(page, made)
 
 
+@pytest.mark.parametrize("words", ["Figure 1", "CSV of Table 1", "What it means: Figure 1", "Figure 1 as a table"])
+def test_the_number_of_a_figure_is_the_pages_own(words: str) -> None:
+    assert page_numbers(f'<a aria-label="{words}">{words}</a>'.encode()) == []
+    assert page_numbers(f"<p>{words} holds 1 area</p>".encode()) != []
+
+
 @pytest.mark.parametrize("value", ["A. Nominal", Internal("A. Nominal"), Sensitive("A. Nominal"), 7, 7.0])
 def test_a_template_that_prints_a_nominal(value: object) -> None:
     template = environment(Audience.PARTNER).from_string("<p>{{ value }}</p>")

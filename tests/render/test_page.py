@@ -23,6 +23,7 @@ from market_profile.render import figures, grids
 from market_profile.render.gate import Gate
 from market_profile.render.page import MOST_BYTES, MOST_NODES, node_count, page_html
 from market_profile.room_settings import ThemeSettings
+from market_profile.settings import parse_settings
 from market_profile.terms import Audience, Sensitivity
 
 BOTH = (Audience.PLANNER, Audience.PARTNER)
@@ -311,8 +312,15 @@ def test_a_thousand_areas_stay_within_the_gates() -> None:
     assert len(files["tables/figure_big-map.csv"].rows) == len(files["tables/table_long-list.csv"].rows) == 1024
 
 
-@pytest.mark.parametrize("colour", ["#ffdd00", "#28A197", "red", "#12436D;}", "#12436"])
-def test_unreadable_or_malformed_brand_colours_are_refused(colour: str) -> None:
+@pytest.mark.parametrize("colour", ["red", "#12436D;}", "#12436", "var(--x)"])
+def test_brand_colours_that_are_none_are_refused_as_a_setting(colour: str) -> None:
+    said = '[area]\nname = "A"\ncode = "E1"\npartner_areas = "b.geojson"\n[theme]\nbrand_colour = '
+    with pytest.raises(SettingsError, match=r"theme\.brand_colour"):
+        parse_settings(f'{said}"{colour}"', ())
+
+
+@pytest.mark.parametrize("colour", ["#ffdd00", "#28A197"])
+def test_unreadable_brand_colours_are_refused(colour: str) -> None:
     with pytest.raises(SettingsError, match=r"theme\.brand_colour"):
         page_html(edition(Audience.PARTNER, theme=ThemeSettings(brand_colour=colour)))
 

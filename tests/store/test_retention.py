@@ -8,11 +8,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from market_profile.errors import WrongUse
 from market_profile.refresh.plan import open_workspace, take_in
 from market_profile.refresh.retaining import retain
-from market_profile.store import KeptFolder, Warehouse, verify_audit
-from market_profile.store.erasures import erasures
-from market_profile.store.retention import erase_logs, overdue_logs
+from market_profile.store import KeptFolder, Warehouse, retention, verify_audit
+from market_profile.store.erasures import begun_erasure, check_none_begun, erasures
+from market_profile.store.retention import begin_erasure, finish_erasure, overdue_logs
 from tests.store.test_store import batch, logs
 
 
@@ -74,9 +75,47 @@ def test_rows_set_aside_go_with_their_log(tmp_path: Path) -> None:
     places = pd.DataFrame({"kind": "intelligence_logs", "record_ref": ["a", "b"], "raw_place": "easting_m=1"})
     more = batch(logs(["c"], 1, "x", "f2"), "2.csv", "f2")
     warehouse.append(replace(more, place_faults=places))
-    erase_logs(tmp_path, frozenset({"a"}), "a rule")
+    begin_erasure(tmp_path, frozenset({"a"}), "a rule")
+    assert finish_erasure(tmp_path) == erasures(tmp_path)
+    assert finish_erasure(tmp_path) == ()
     assert list(warehouse.quarantine(2)["record_ref"]) == ["ab"]
     assert list(warehouse.place_faults(2)["record_ref"]) == ["b"]
     for name in ("_quarantine", "_place_faults"):
         files = [pd.read_parquet(path) for path in (tmp_path / "tables" / name).glob("*.parquet")]
         assert files and not any(set(frame["record_ref"]) & {"a", "a/1"} for frame in files)
+
+
+@pytest.mark.parametrize("step", ["_delete", "forget_logs", "end_erasure"])
+def test_an_erasure_that_was_killed_is_completed_by_the_next(
+    tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warehouse = Warehouse(tmp_path)
+    warehouse.append(batch(logs(["a", "b"], 1, "x", "f1"), "1.csv", "f1", ["a", "a/1", "ab"]))
+    warehouse.append(batch(logs(["c"], 1, "x", "f2"), "2.csv", "f2"))
+    begin_erasure(tmp_path, frozenset({"c"}), "an earlier rule")
+    finish_erasure(tmp_path)
+    begin_erasure(tmp_path, frozenset({"a"}), "a rule")
+    calls = []
+
+    def killed(*given: object) -> None:
+        calls.append(given)
+        if len(calls) == (2 if step == "_delete" else 1):
+            raise KeyboardInterrupt
+        whole(*given)
+
+    whole = getattr(retention, step)
+    with monkeypatch.context() as patched:
+        patched.setattr(retention, step, killed)
+        with pytest.raises(KeyboardInterrupt):
+            finish_erasure(tmp_path)
+    assert begun_erasure(tmp_path) is not None
+    with pytest.raises(WrongUse, match="broken off"):
+        check_none_begun(tmp_path)
+    finish_erasure(tmp_path)
+    assert [(one.kind, one.batch, one.rows) for one in erasures(tmp_path)] == [
+        ("intelligence_logs", 2, 1),
+        ("intelligence_logs", 1, 1),
+    ]
+    assert begun_erasure(tmp_path) is None
+    assert warehouse.faults() == ()
+    assert list(warehouse.quarantine(2)["record_ref"]) == ["ab"]
