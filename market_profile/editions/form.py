@@ -65,5 +65,5 @@ Open partner_observations.ods (or the .csv) in a spreadsheet and write one row a
 - comment: what you saw, in your own words. No names, addresses, dates of birth or other details of a person.
 
 Send one of the two files back by your agreed secure way. Comments are read by planners only; counts reach other
-partners under the same rules as every number of this edition (0 to 7 hidden, others rounded to 5).
+partners under the same rules as every number of this edition (small counts hidden, others rounded, as the page says).
 """

@@ -9,7 +9,7 @@ from market_profile.editions.gate import Checked
 from market_profile.editions.make import Made
 
 COLUMNS = ("cell", "shown", "rule", "action")
-HIDDEN_RULE = "0 to 7 is one hidden class"
+HIDDEN_RULE = "small counts and none are one hidden class"
 
 
 def checks_csv(made: Made, checked: Checked) -> bytes:
@@ -20,7 +20,7 @@ def checks_csv(made: Made, checked: Checked) -> bytes:
     rows.extend((cell, "", "attacker", f'set in [disclosure] withhold: "{cell}"') for cell in checked.remedy)
     for entry in made.entries:
         is_hidden = entry.value is None
-        rule = HIDDEN_RULE if is_hidden else "rounded to 5; attacked over all editions"
+        rule = HIDDEN_RULE if is_hidden else "rounded; attacked over all editions"
         rows.append((entry.cell, "[c]" if is_hidden else str(entry.value), rule, "hidden" if is_hidden else "shown"))
     for one in made.revised:
         rows.append((one.cell, "", "released before with another number", "named in the corrections section"))

@@ -28,8 +28,9 @@ def actions_section(findings: Findings) -> Section[Measure]:
         return section("actions", "Recommendations and actions", (para(words, tone="gap"),), EVERYONE)
     before = findings.previous.get("recommendations", pd.DataFrame({"id": [], "status": []}, dtype="str"))
     last = dict(zip(before["id"], before["status"], strict=True))
-    status = with_overdue(rows, findings)
-    ordered = rows.assign(status=status, is_late=status != "overdue", at=range(len(rows)))
+    is_late = with_overdue(rows, findings) == "overdue"
+    shown = rows["status"].where(~is_late, "overdue, " + rows["status"])
+    ordered = rows.assign(status=shown, is_late=~is_late, at=range(len(rows)))
     ordered = ordered.sort_values(["is_late", "at"], kind="stable")
     listed = [
         (

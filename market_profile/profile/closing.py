@@ -104,7 +104,7 @@ def unknowns_section(findings: Findings) -> Section[Measure]:
 
 def method_section(findings: Findings, audience: frozenset[Audience]) -> Section[Measure]:
     """Return method, suppression and corrections, and a definition card for each figure of ``audience``'s page."""
-    cards = definition_cards(findings)
+    cards, rules = definition_cards(findings), findings.disclosure
     blocks: Blocks = (
         para(
             "Prices are medians of test purchases; intervals are 95% (Wilson for shares, exact Poisson for counts). "
@@ -113,9 +113,10 @@ def method_section(findings: Findings, audience: frozenset[Audience]) -> Section
             "many cells tested, or where most events are expected next month.",
         ),
         para(
-            "For partners the whole analysis runs again over records that may be shared. Counts up to seven are "
-            "hidden, others rounded to 5; figures need ten records, no operation above half of them. Corrections are "
-            "issued in the next edition and named there.",
+            "For partners the whole analysis runs again over records that may be shared. Counts up to "
+            f"{rules.hidden_up_to} are hidden, others rounded to {rules.round_to}; figures need "
+            f"{rules.estimate_minimum_n} records, no operation above {rules.dominance_share:.0%} of them. Corrections "
+            "are issued in the next edition and named there.",
         ),
         Cards(tuple(card for card in cards if audience == PLANNER or card.id not in PLANNER_CARDS)),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from market_profile.indicators import Indicators
 from market_profile.network.model import Network
 from market_profile.periods import Month
 from market_profile.resolve import Resolution
+from market_profile.room_settings import DisclosureSettings
 from market_profile.tasking import Board
 from market_profile.values import Measure
 
@@ -57,7 +58,7 @@ class Findings:
 
     ``reconciliation``: kind, files, read, accepted, quarantined, duplicate, amended; empty for partners, as is
     ``quarantine``. ``overdue`` counts logs past their review date that were left out. ``previous`` is the ``state``
-    of last month's profile.
+    of last month's profile. ``disclosure`` says what partners' numbers are hidden and rounded by.
     """
 
     month: Month
@@ -75,6 +76,7 @@ class Findings:
     not_supplied: tuple[str, ...]
     overdue: int
     previous: Mapping[str, pd.DataFrame]
+    disclosure: DisclosureSettings = field(default_factory=DisclosureSettings)
 
     @cached_property
     def people(self) -> pd.DataFrame:

@@ -58,6 +58,7 @@ def terms_section(findings: Findings) -> Section[Measure]:
 
 def use_section(findings: Findings) -> Section[Measure]:
     """Return how to use and not to use the numbers (partners)."""
+    rules = findings.disclosure
     blocks: Blocks = (
         para(
             say(
@@ -72,8 +73,8 @@ def use_section(findings: Findings) -> Section[Measure]:
             "Use it to agree where a partnership response is needed and what to ask of each other.",
             "Do not use it to judge a street, a home or a person: the places shown are whole areas.",
             say(
-                "Counts of seven or fewer are hidden as [c]; others are rounded to 5. Figures cover twelve months, "
-                "{window}, unless they say otherwise.",
+                f"Counts of {rules.hidden_up_to} or fewer are hidden as [c]; others are rounded to {rules.round_to}. "
+                "Figures cover twelve months, {window}, unless they say otherwise.",
                 window=label(year_words(findings.month)),
             ),
             "More records can mean more drugs or more looking: read counts beside what was done.",

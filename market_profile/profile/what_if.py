@@ -41,7 +41,8 @@ def what_if_blocks(findings: Findings) -> Blocks:
     who = ", ".join(best.nominals)
     note = (
         f"Middle of 20 draws each. Fragmentation runs from 0 (all within reach) to 1 (nobody is); efficiency falls as "
-        f"ties get longer. Any other set: market-profile whatif. Corroborated ties only. Removed: {best.k} people."
+        f"ties get longer. Any other set: market-profile whatif. Corroborated ties only. "
+        f"Removed: {best.k} people, the set that fragments most together, which need not be the first of the list."
     )
     return (
         table("what_if", "What if the key players were gone", columns, rows, note=note, keep=5),

@@ -70,6 +70,7 @@ def analyse(case: Case, watch: Stopwatch, beside: Beside = ALONE) -> Analysed:
         not_supplied=case.not_supplied,
         overdue=case.overdue,
         previous=case.before("profile"),
+        disclosure=settings.disclosure,
     )
     with watch.stage(f"{case.label}: profile", None):
         profile = build_profile(findings, case.areas, settings, Audience(case.label))

@@ -72,7 +72,7 @@ def test_overdue_actions_come_first_and_last_month_is_carried(town):
     table = tables_of(actions_section(findings))["action_list"]
     rows = [[value.text for value in row] for row in table.rows]
     assert [row[0] for row in rows] == ["b", "a", "c"]
-    assert rows[0][-2:] == ["Overdue", "Agreed"] and rows[1][-1] == "New"
+    assert rows[0][-2:] == ["Overdue, in progress", "Agreed"] and rows[1][-1] == "New"
     assert rows[0][3] == "no measure set"
     assert "R9" in table.note
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,10 @@ from market_profile.editions.converter import Converter
 from market_profile.editions.disclosure import Policy
 from market_profile.editions.show import show_internal, show_released
 from market_profile.profile import build_profile
+from market_profile.profile.closing import method_section
+from market_profile.profile.front import use_section
 from market_profile.profile.glossary import ENTRIES, PLANNER_ENTRIES
+from market_profile.room_settings import DisclosureSettings
 from market_profile.terms import Audience
 from market_profile.values import Change, Count, Leader
 
@@ -244,3 +248,11 @@ def test_tables_that_hold_changes_say_the_number_first(shown):
                         for value in row:
                             if re.search(r"\b(up|down) from \d", str(value.text.value)):
                                 assert re.match(r"\[c\]|[\d,£]+", str(value.text.value))
+
+
+def test_partners_are_told_the_rules_that_their_numbers_were_made_by(town):
+    rules = DisclosureSettings(hidden_up_to=9, round_to=20, estimate_minimum_n=15, dominance_share=0.4)
+    findings = replace(town.partner, disclosure=rules)
+    said = str(use_section(findings)), str(method_section(findings, frozenset({Audience.PARTNER})))
+    assert "Counts of 9 or fewer are hidden as [c]; others are rounded to 20." in said[0]
+    assert "Counts up to 9 are hidden, others rounded to 20; figures need 15 records, no operation above 40%" in said[1]
