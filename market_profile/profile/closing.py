@@ -16,6 +16,7 @@ from market_profile.profile.text import (
     bullets,
     counted,
     gap,
+    label,
     para,
     say,
     section,
@@ -113,10 +114,15 @@ def method_section(findings: Findings, audience: frozenset[Audience]) -> Section
             "many cells tested, or where most events are expected next month.",
         ),
         para(
-            "For partners the whole analysis runs again over records that may be shared. Counts up to "
-            f"{rules.hidden_up_to} are hidden, others rounded to {rules.round_to}; figures need "
-            f"{rules.estimate_minimum_n} records, no operation above {rules.dominance_share:.0%} of them. Corrections "
-            "are issued in the next edition and named there.",
+            say(
+                "For partners the whole analysis runs again over records that may be shared. Counts up to {hidden} are "
+                "hidden, others rounded to {step}; figures need {least} records, no operation above {share} of them. "
+                "Corrections are issued in the next edition and named there.",
+                hidden=label(rules.hidden_up_to),
+                step=label(rules.round_to),
+                least=label(rules.estimate_minimum_n),
+                share=label(format(rules.dominance_share, ".0%")),
+            ),
         ),
         Cards(tuple(card for card in cards if audience == PLANNER or card.id not in PLANNER_CARDS)),
     )

@@ -73,8 +73,10 @@ def use_section(findings: Findings) -> Section[Measure]:
             "Use it to agree where a partnership response is needed and what to ask of each other.",
             "Do not use it to judge a street, a home or a person: the places shown are whole areas.",
             say(
-                f"Counts of {rules.hidden_up_to} or fewer are hidden as [c]; others are rounded to {rules.round_to}. "
-                "Figures cover twelve months, {window}, unless they say otherwise.",
+                "Counts of {hidden} or fewer are hidden as [c]; others are rounded to {step}. Figures cover twelve "
+                "months, {window}, unless they say otherwise.",
+                hidden=label(rules.hidden_up_to),
+                step=label(rules.round_to),
                 window=label(year_words(findings.month)),
             ),
             "More records can mean more drugs or more looking: read counts beside what was done.",

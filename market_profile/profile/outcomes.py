@@ -102,7 +102,7 @@ def survey_section(findings: Findings) -> Section[Measure]:
     last = last.sort_values(["question", "place", "response"], kind="stable")
     rows = [_answer(row, survey) for row in last.to_dict("records")]
     columns = (col("Question"), col("Answer"), col("Share of answers", True), col("Wave before", True))
-    note = f"Answers of the latest wave, {survey['wave'].max()}. A wave that asked in other words is not compared."
+    note = "Answers of the latest wave. A wave that asked in other words is not compared."
     block = table("survey", "What residents say", columns, rows, note=note, keep=8)
     return section("voice", "Community voice", (block, *_reworded(findings)), EVERYONE)
 

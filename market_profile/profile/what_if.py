@@ -85,7 +85,7 @@ def _consequences(found: WhatIf) -> tuple[Sentence[Measure], ...]:
 def _comparison(found: WhatIf, best: KeyPlayerSet) -> tuple[Sentence[Measure], ...]:
     told = [
         say(
-            "The {n} most reported would give {most}, chance {low} to {high}. With 15 % more ties hidden this choice "
+            "The {n} most reported would give {most}, chance {low} to {high}. With 15% more ties hidden this choice "
             "gives {hidden}, and does better than taking out those with most ties in {share} of draws.",
             n=counted(best.k),
             most=score(found.most_reported, 2),

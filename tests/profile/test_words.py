@@ -20,7 +20,7 @@ from market_profile.profile.front import use_section
 from market_profile.profile.glossary import ENTRIES, PLANNER_ENTRIES
 from market_profile.room_settings import DisclosureSettings
 from market_profile.terms import Audience
-from market_profile.values import Change, Count, Leader
+from market_profile.values import Change, Count, Label, Leader
 
 OLDEST_GRADE = 9.0
 """Grade 9: a reader of fourteen, as plain as general newspapers (Flesch-Kincaid, Kincaid et al. 1975)."""
@@ -253,6 +253,8 @@ def test_tables_that_hold_changes_say_the_number_first(shown):
 def test_partners_are_told_the_rules_that_their_numbers_were_made_by(town):
     rules = DisclosureSettings(hidden_up_to=9, round_to=20, estimate_minimum_n=15, dominance_share=0.4)
     findings = replace(town.partner, disclosure=rules)
-    said = str(use_section(findings)), str(method_section(findings, frozenset({Audience.PARTNER})))
-    assert "Counts of 9 or fewer are hidden as [c]; others are rounded to 20." in said[0]
-    assert "Counts up to 9 are hidden, others rounded to 20; figures need 15 records, no operation above 40%" in said[1]
+    use, method = use_section(findings), method_section(findings, frozenset({Audience.PARTNER}))
+    (told,) = [sentence for sentence in use.blocks[1].items if "hidden" in sentence.values]
+    assert (told.values["hidden"], told.values["step"]) == (Label("9"), Label("20"))
+    (told,) = [sentence for sentence in method.blocks[1].sentences if "hidden" in sentence.values]
+    assert list(told.values.values()) == [Label("9"), Label("20"), Label("15"), Label("40%")]

@@ -122,7 +122,7 @@ def test_release_delivers_what_the_partner_can_verify(town: Path, made: Path, ke
     assert command("release", town, "--month", month, "--author", "ann", "--approver", "ann") == 2
     report = (town / f"store/check/disclosure-{month}.csv").read_text(encoding="utf-8")
     assert report.startswith("cell,shown,rule,action\n")
-    assert "[c],0 to 7 is one hidden class,hidden" in report
+    assert "[c],small counts and none are one hidden class,hidden" in report
     assert ledger_fault(town) == ""
     assert_every_changed_byte_fails(package.read_bytes(), keys)
 
