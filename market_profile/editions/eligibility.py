@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 import shapely
 
+from market_profile.contracts.consent import consent_holds
 from market_profile.contracts.readings import is_among
 from market_profile.contracts.tables import Areas, Tables
 from market_profile.periods import Month
@@ -154,8 +155,6 @@ def _of_ended_or_no_operation(rows: pd.DataFrame, context: _Context) -> pd.DataF
 
 def _consented(rows: pd.DataFrame, context: _Context) -> pd.DataFrame:
     """Consent and its expiry are enforced without a switch; a client's latest row decides for all of them."""
-    from market_profile.contracts.consent import consent_holds
-
     return rows[consent_holds(rows, context.month.end)]
 
 

@@ -98,6 +98,7 @@ def sharing(workspace: Workspace, second: SecondProcess) -> Share:
     run = workspace.settings.run
 
     def share(fresh: Sequence[InboxFile]) -> Reader | None:
+        """Have the second process read its kinds; return who gives their rows, None where both read sooner here."""
         rows = _rows(workspace, Warehouse(workspace.store).last_batch())
         rows += sum(file.path.stat().st_size for file in fresh) // BYTES_A_ROW
         if not run.rows_for_second_process < rows <= run.most_rows_at_once:
