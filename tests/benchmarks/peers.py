@@ -2,19 +2,22 @@
 
 pandas for the extracts; Splink with the settings of its own demonstrations, trained on the data by EM, connected
 components; majority stated role; stated supply links; networkx betweenness and Louvain; sklearn KernelDensity, esda
-Gi*, counts; targets by number of logs. Its map (folium) and page (Jinja) are left out: they change no number here.
+Gi*, counts; targets by number of logs; a map by folium and a page by Jinja (``peers_page.py``).
 """
 
 from __future__ import annotations
 
 import logging
+import tempfile
 import time
 import warnings
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from tests.benchmarks.peers_page import write_page
 from tests.benchmarks.truth import CELL_M, Answer, Town
 
 SELLERS = ("dealer", "runner", "line_holder", "supplier")
@@ -33,7 +36,7 @@ class Peers:
 
 
 def peers_answer(town: Town, with_graph: bool = True) -> Peers:
-    """Run the whole assembly over a town; the graph measures cost time and are scored by nobody."""
+    """Run the whole assembly over a town; graph measures, map and page cost time and are scored by nobody."""
     watch = _Watch()
     mentions = watch.run("read", lambda: _clean(town.inbox.mentions))
     careful, bold = watch.run("splink", lambda: cluster(mentions, (0.95, 0.5)))
@@ -44,7 +47,9 @@ def peers_answer(town: Town, with_graph: bool = True) -> Peers:
         answer = _people(town, mentions, labels)
         answers.append(replace(answer, cells=cells, prices=prices))
     if with_graph:
-        watch.run("graph", lambda: graph_measures(answers[0]))
+        graph = watch.run("graph", lambda: graph_measures(answers[0]))
+        with tempfile.TemporaryDirectory() as folder:
+            watch.run("page", lambda: write_page(town, answers[0], graph, Path(folder)))
     return Peers(answers[0], answers[1], watch.seconds)
 
 
@@ -151,12 +156,14 @@ def stated_links(town: Town, logs: pd.DataFrame) -> pd.DataFrame:
 
 
 def graph_measures(answer: Answer) -> dict[str, float]:
-    """Run what the analyst would show of the network: betweenness with pivots and Louvain communities."""
+    """Run what the analyst would show of the network: betweenness with pivots, Louvain communities and the core."""
     import networkx as nx
 
     graph = nx.from_pandas_edgelist(answer.edges, "source", "target")
     nx.betweenness_centrality(graph, k=min(PIVOTS, len(graph)), seed=1)
-    return {"people": len(graph), "communities": len(nx.community.louvain_communities(graph, seed=1))}
+    graph.remove_edges_from(nx.selfloop_edges(graph))
+    core = max(nx.core_number(graph).values(), default=0)
+    return {"people": len(graph), "communities": len(nx.community.louvain_communities(graph, seed=1)), "core": core}
 
 
 def surfaces(town: Town) -> dict[str, pd.DataFrame]:
