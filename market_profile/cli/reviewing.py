@@ -120,8 +120,9 @@ def _latest(given: pd.DataFrame) -> pd.DataFrame:
 
 def _key(row: Mapping[Any, Any]) -> str:
     """Return the two mentions of a pair as one text, whichever stands left."""
-    sides = ("/".join(str(row[f"{side}_{part}"]) for part in ("kind", "ref", "subject")) for side in ("left", "right"))
-    return "|".join(sorted(sides))
+    parts = ("kind", "ref", "subject")
+    sides = ("\x1f".join(str(row[f"{side}_{part}"]) for part in parts) for side in ("left", "right"))
+    return "\x1e".join(sorted(sides))
 
 
 def _side_by_side(pair: dict[str, object], title: str, blind: bool) -> Table:

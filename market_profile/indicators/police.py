@@ -44,6 +44,8 @@ class PoliceSide:
     why_not: str = ""
 
 
+_BETWEEN = "\x1f"
+"""Stands between the parts of a key: no accepted cell holds a control character."""
 _NO_KEYS = pd.DataFrame({"linkage_key": pd.Series(dtype="str"), "nominal_id": pd.Series(dtype="str")})
 
 NOBODY = PoliceSide(
@@ -99,7 +101,7 @@ def _named(known: Tables, kind: str, prefix: str, records: pd.DataFrame) -> pd.D
     is_full = ((surname != "") & (forenames != "") & born.notna()).to_numpy()
     is_user, at, source = _use(known, kind)
     rows = np.flatnonzero(is_full | is_user)
-    place = places_among(_reference(frame.iloc[rows], kind), records["record_ref"] + "/" + records["subject_no"])
+    place = places_among(_reference(frame.iloc[rows], kind), records["record_ref"] + _BETWEEN + records["subject_no"])
     rows, place = rows[place >= 0], place[place >= 0]
     return pd.DataFrame(
         {
@@ -118,8 +120,8 @@ def _named(known: Tables, kind: str, prefix: str, records: pd.DataFrame) -> pd.D
 def _reference(frame: pd.DataFrame, kind: str) -> pd.Series:
     """Return what a row's mention is known by in ``records``: record_ref and subject_no."""
     if kind == "log_subjects":
-        return frame["urn"] + "/" + frame["subject_no"].astype("str")
-    return frame["record_ref"].astype("str") + "/1"
+        return frame["urn"] + _BETWEEN + frame["subject_no"].astype("str")
+    return frame["record_ref"].astype("str") + (_BETWEEN + "1")
 
 
 def _use(known: Tables, kind: str) -> tuple[NDArray[np.bool_], NDArray[np.datetime64], str]:

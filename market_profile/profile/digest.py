@@ -15,6 +15,8 @@ from market_profile.contracts.tables import Tables
 LOG_COLUMNS = ("urn", "submitted_at", "grade", "handling_code", "provenance", "drugs", "market_id", "people", "text")
 NOMINAL_COLUMNS = ("nominal_id", "name", "logs", "urns", "why", "care", "last_seen")
 NEW_PERSON = "not in the last edition"
+_BETWEEN = "\x1f"
+"""Stands between the parts of a key: no accepted cell holds a control character."""
 
 
 @dataclass(frozen=True)
@@ -82,14 +84,14 @@ def _identified(subjects: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     )
     joined["nominal_id"] = joined["nominal_id"].fillna("").astype("str")
     born = joined["date_of_birth"].dt.strftime("%Y-%m-%d").fillna("")
-    full = (joined["surname"] + "|" + joined["forenames"] + "|" + born).str.casefold()
+    full = (joined["surname"] + _BETWEEN + joined["forenames"] + _BETWEEN + born).str.casefold()
     is_full = (joined["surname"] != "") & (joined["forenames"] != "") & (born != "")
     for same in (joined["nominal_ref"].where(joined["nominal_ref"] != ""), full.where(is_full)):
         earlier = joined.assign(same=same)[(joined["nominal_id"] != "") & same.notna()]
         only = earlier.groupby("same", sort=True)["nominal_id"].agg(["nunique", "first"])
         found = same.map(only.loc[only["nunique"] == 1, "first"])
         joined["nominal_id"] = joined["nominal_id"].where(joined["nominal_id"] != "", found.fillna("")).astype("str")
-    alone = "new " + joined["urn"] + "/" + joined["subject_no"]
+    alone = "new " + joined["urn"] + _BETWEEN + joined["subject_no"]
     person = joined["nominal_id"].where(joined["nominal_id"] != "", full.where(is_full, alone))
     return joined.assign(person=person)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from market_profile.document import Bullets, Section, Table
 from market_profile.profile.findings import Findings
 from market_profile.profile.names import first_upper
@@ -50,6 +52,10 @@ def _limits(findings: Findings) -> Bullets[Measure]:
     if findings.overdue:
         words = "{overdue} intelligence logs past their review date are in no figure until someone reviews them."
         said.append(say(words, overdue=counted(findings.overdue)))
+    unread = len(findings.quarantine) - len(_rows(findings.quarantine))
+    if unread:
+        words = "Files in inbox/ that no record kind claims, and that were not read: {files} (tables/quarantine.csv)."
+        said.append(say(words, files=counted(unread)))
     return bullets(*said)
 
 
@@ -67,8 +73,13 @@ def _reconciliation(findings: Findings) -> Table[Measure]:
     return table("reconciliation", "Rows read and where they went", columns, rows, note=note, annex=True, keep=25)
 
 
+def _rows(quarantine: pd.DataFrame) -> pd.DataFrame:
+    """Return the quarantined rows; a file that no kind claims, and that was left unread, is none (its line is 0)."""
+    return quarantine if quarantine.empty else quarantine[quarantine["line"] > 0]
+
+
 def _reasons(findings: Findings) -> Blocks:
-    quarantine = findings.quarantine
+    quarantine = _rows(findings.quarantine)
     if quarantine.empty:
         return (para("No row was quarantined.", tone="note"),)
     codes = quarantine["reason_codes"].str.split("|").explode()

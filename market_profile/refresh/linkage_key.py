@@ -13,11 +13,16 @@ from pathlib import Path
 from market_profile.contracts.linkage_key import KEY_BYTES, key_from_text
 from market_profile.errors import WrongUse
 from market_profile.room_settings import LinkageSettings
+from market_profile.sources.opening import open_regular
+from market_profile.sources.refusal import FileRefused
 from market_profile.terms import Audience
 from market_profile.values import Sensitive
 
 _OURS = ("inbox", "decisions", "store", "editions", "boundaries")
 """Folders of a workspace that are copied, versioned or given away: a key has no place there."""
+
+_LARGEST = 65_536
+"""Bytes of a file that may be a key: no device or extract is read to its end."""
 
 _OTHERS_CAN = stat.S_IRWXG | stat.S_IRWXO
 
@@ -51,12 +56,14 @@ def read_workspace_key(workspace: Path, settings: LinkageSettings) -> KeyRead:
 def read_key(path: Path) -> Sensitive[bytes]:
     """Return the key in a file that its owner alone can read; raise ``WrongUse`` with what to mend."""
     try:
-        content = path.read_bytes()
-        mode = path.stat().st_mode
-    except OSError:
+        with open_regular(path.resolve()) as file:
+            content, mode = file.read(_LARGEST + 1), os.fstat(file.fileno()).st_mode
+    except (FileRefused, OSError, RuntimeError):
         raise WrongUse("the linkage key file cannot be read; check [linkage] key_file or --key") from None
     if os.name == "posix" and mode & _OTHERS_CAN:
         raise WrongUse("others can read the linkage key file; run chmod 600 on it")
+    if len(content) > _LARGEST:
+        raise WrongUse(f"the linkage key file has more than {_LARGEST:,} bytes; it is no key")
     return Sensitive(key_from_text(content))
 
 

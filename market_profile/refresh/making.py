@@ -23,6 +23,7 @@ from market_profile.refresh.released import START as LEDGER_START
 from market_profile.refresh.released import ReleaseStore
 from market_profile.refresh.report import reconciliation
 from market_profile.refresh.timing import Stopwatch
+from market_profile.refresh.unclaimed import with_unclaimed
 from market_profile.sources import merge_areas
 from market_profile.store import KeptFolder, MonthStore, Warehouse
 from market_profile.terms import Audience
@@ -74,7 +75,8 @@ def load_records(plan: Plan) -> Loaded:
 
     warehouse = Warehouse(plan.workspace.store)
     tables, overdue = within_retention(warehouse.tables(plan.batch).until(plan.month), plan.month)
-    return Loaded(tables, overdue, warehouse.files(plan.batch), warehouse.quarantine(plan.batch))
+    set_aside = with_unclaimed(warehouse.quarantine(plan.batch), plan)
+    return Loaded(tables, overdue, warehouse.files(plan.batch), set_aside)
 
 
 def analyse_for(

@@ -17,6 +17,7 @@ from market_profile.periods import Month
 from market_profile.refresh.fingerprint import hash_of, program_fingerprint
 from market_profile.refresh.linkage_key import read_workspace_key
 from market_profile.refresh.released import ReleaseStore
+from market_profile.refresh.unclaimed import keep_unclaimed, noted
 from market_profile.settings import Settings, load_settings
 from market_profile.sources import (
     APART,
@@ -145,6 +146,7 @@ def take_in(workspace: Workspace, share: Share = unshared) -> tuple[int, tuple[s
     if len(files) or intake.refused or intake.unclaimed:
         keep_check_report(workspace, intake)
     intake.check_none_refused()
+    keep_unclaimed(workspace.store, intake.unclaimed)
     _mend_audit(workspace, warehouse)
     if files.empty:
         return warehouse.last_batch(), tuple(intake.warnings)
@@ -224,8 +226,8 @@ def _with_key(plan: Plan) -> Plan:
 
 
 def snapshot_files(workspace: Workspace) -> dict[str, bytes]:
-    """Return the settings and decisions in force, to be kept with the month."""
-    files = {"area.toml": (workspace.folder / "area.toml").read_bytes()}
+    """Return the settings and decisions in force and what was left unread, to be kept with the month."""
+    files = {"area.toml": (workspace.folder / "area.toml").read_bytes(), **noted(workspace.store)}
     decisions = workspace.folder / "decisions"
     for path in sorted(decisions.rglob("*")) if decisions.is_dir() else ():
         if path.is_file() and not path.is_symlink():

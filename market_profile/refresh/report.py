@@ -12,6 +12,7 @@ import pandas as pd
 from market_profile import __version__
 from market_profile.errors import AccountingError
 from market_profile.refresh.plan import Plan
+from market_profile.refresh.unclaimed import unclaimed_files
 from market_profile.store import Warehouse
 
 _TOTALS = ["read", "accepted", "quarantined", "duplicate", "amended"]
@@ -53,6 +54,7 @@ def run_report(
         "sources": sources,
         "stages": stages,
         "not_supplied": list(not_supplied),
+        "unclaimed": unclaimed_files(plan),
         "warnings": [*Warehouse(plan.workspace.store).warnings(plan.batch), *plan.notes],
         "versions": {"market-profile": __version__, **{name: version(name) for name in _VERSIONED}},
         "settings_sha256": plan.workspace.settings.sha256,

@@ -20,13 +20,12 @@ from market_profile.contracts.kinds import KINDS
 from market_profile.errors import SettingsError
 from market_profile.settings import Settings
 from market_profile.sources.opening import sha256_of, stamp_of
-from market_profile.sources.refusal import UNCLAIMED, UNSAFE, FileRefused, Refusal
+from market_profile.sources.refusal import UNCLAIMED, UNCLAIMED_WORDS, UNSAFE, FileRefused, Refusal
 
 INBOX = "inbox"
 FORMATS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".xlsx", ".ods", ".parquet")
 PUBLISHED = {"street_crime": "*-street", "stop_and_search": "*-stop-and-search"}
 """Names under which data.police.uk publishes, accepted beside the kind's own name."""
-_UNCLAIMED = "was not read: no record kind claims its name; call it after its kind, or declare its pattern in area.toml"
 _UNOPENED = "is a link, device or pipe, or cannot be opened; copy the file itself into inbox/"
 _SILENT = frozenset({".gitkeep", ".gitignore", ".ds_store"})
 
@@ -87,7 +86,7 @@ def find_files(workspace: Path, settings: Settings) -> Found:
         if kind:
             files.append(InboxFile(kind, path, name, sha256, stamp))
         else:
-            unclaimed.append(Refusal("", name, sha256[:12], UNCLAIMED, _UNCLAIMED))
+            unclaimed.append(Refusal("", name, sha256[:12], UNCLAIMED, UNCLAIMED_WORDS, sha256=sha256))
     order = {kind: number for number, kind in enumerate(KINDS)}
     files.sort(key=lambda file: (order[file.kind], file.name))
     unclaimed.sort(key=lambda one: (one.file_id, one.name))

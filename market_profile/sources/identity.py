@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from market_profile.contracts.columns import Kind
 from market_profile.contracts.parse_grades import PARTS
+from market_profile.contracts.references import joined_key
 from market_profile.sources.places import COORDINATES
 
 _Mask = npt.NDArray[np.bool_]
@@ -44,8 +45,8 @@ class Sorted:
 
 
 def record_refs(kind: Kind, frame: pd.DataFrame) -> pd.Series[str]:
-    """Return the key columns of the typed ``frame`` joined by ``/``; dates as ISO 8601."""
-    return _joined([cells_as_text(frame[name]) for name in kind.key], "/", frame.index)
+    """Return the key columns of the typed ``frame`` joined into references; dates as ISO 8601."""
+    return joined_key(kind, [cells_as_text(frame[name]) for name in kind.key], frame.index)
 
 
 def content_hashes(kind: Kind, frame: pd.DataFrame, text: pd.DataFrame, mapped: Collection[str] = ()) -> pd.Series[str]:
@@ -64,7 +65,7 @@ def content_hashes(kind: Kind, frame: pd.DataFrame, text: pd.DataFrame, mapped: 
     cells = {name: cells_as_text(frame[name]) for name in names}
     cells |= {name: _coordinate_text(text.loc[frame.index, name]) for name in COORDINATES if name in text}
     labelled = [_labelled(name, cells[name]) for name in sorted(cells) if (cells[name] != "").any()]
-    rows = pa.array(_joined(labelled, "", frame.index), type=pa.large_binary()).to_pylist()
+    rows = pa.array(_joined(labelled, frame.index), type=pa.large_binary()).to_pylist()
     hashes = pa.array([hashlib.sha256(row).hexdigest() for row in rows], type=pa.large_string())
     return pd.Series(pd.array(hashes, dtype="str"), index=frame.index)
 
@@ -78,13 +79,13 @@ def _labelled(name: str, cells: pd.Series[str]) -> pd.Series[str]:
     return pd.Series(pd.array(pc.if_else(pc.equal(text, blank), blank, whole), dtype="str"), index=cells.index)
 
 
-def _joined(parts: list[pd.Series[str]], mark: str, index: pd.Index) -> pd.Series[str]:
-    """Return the texts of each row joined by ``mark``; blank where there are no parts."""
+def _joined(parts: list[pd.Series[str]], index: pd.Index) -> pd.Series[str]:
+    """Return the texts of each row in one; blank where there are no parts."""
     if not parts:
         return pd.Series("", index=index, dtype="str")
     kind = pa.large_string()
     columns = [pa.array(part.fillna(""), type=kind) for part in parts]
-    joined = pc.binary_join_element_wise(*columns, pa.scalar(mark, type=kind))
+    joined = pc.binary_join_element_wise(*columns, pa.scalar("", type=kind))
     return pd.Series(pd.array(joined, dtype="str"), index=index)
 
 

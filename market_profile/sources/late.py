@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from market_profile.contracts.columns import Kind
+from market_profile.contracts.references import parents_of
 from market_profile.settings import SourceSettings
 from market_profile.sources.files import InboxFile
 from market_profile.sources.raw import no_faults
@@ -31,7 +32,7 @@ def late_files(
     if kind.parent is None or waiting is None or kind.parent[0] not in accepted:
         return []
     mine = waiting[(waiting["kind"] == kind.name) & (waiting["record_ref"] != "")]
-    parents = mine["record_ref"].str.rsplit("/", n=len(kind.key) - 1).str[0]
+    parents = parents_of(kind, mine["record_ref"])
     ready = set(mine.loc[parents.isin(accepted[kind.parent[0]]["record_ref"]), "file_id"])
     return [file for file in files if file.file_id in ready]
 

@@ -14,6 +14,9 @@ TOO_LARGE = "too_large"
 UNSAFE = "unsafe_file"
 UNREADABLE = "unreadable_file"
 UNCLAIMED = "unclaimed_file"
+UNCLAIMED_WORDS = (
+    "was not read: no record kind claims its name; call it after its kind, or declare its pattern in area.toml"
+)
 
 
 class FileRefused(InputRefused):
@@ -36,6 +39,8 @@ class Refusal:
     reason: str
     sentence: str
     line: int | None = None
+    sha256: str = ""
+    """Of a file that could be read but was claimed by no kind."""
 
     @property
     def message(self) -> str:

@@ -16,6 +16,7 @@ import pandas as pd
 from deltalake import DeltaTable
 
 from market_profile.contracts.kinds import KINDS
+from market_profile.contracts.references import is_of_logs
 from market_profile.store.kept import forget_kept
 from market_profile.store.publish import write_file
 
@@ -33,7 +34,7 @@ def phones_of_none_but(store: Path, urns: frozenset[str]) -> frozenset[str]:
         if not columns or not DeltaTable.is_deltatable(str(path)):
             continue
         rows = DeltaTable(str(path)).to_pyarrow_dataset().to_table(columns=["record_ref", *columns]).to_pandas()
-        is_named = _first_part(rows["record_ref"]).isin(urns)
+        is_named = is_of_logs(rows["record_ref"], urns, kind.name)
         for column in columns:
             digits = _telling(rows[column])
             named.update(digits[is_named])
@@ -56,7 +57,7 @@ def _forget_in_state(path: Path, urns: frozenset[str], phones: frozenset[str]) -
     gone = pd.Series(False, index=frame.index)
     for name in frame:
         if _is_reference(str(name)):
-            gone |= _first_part(frame[name]).isin(urns)
+            gone |= is_of_logs(frame[name], urns)
         elif name == "phone":
             gone |= _telling(frame[name]).isin(phones)
     if gone.any():
@@ -68,8 +69,10 @@ def _forget_in_state(path: Path, urns: frozenset[str], phones: frozenset[str]) -
 def _forget_in_decisions(path: Path, urns: frozenset[str]) -> None:
     with path.open(encoding="utf-8-sig", newline="") as handle:
         head, *rows = list(csv.reader(handle)) or [[]]
-    places = [place for place, name in enumerate(head) if _is_reference(name.strip().casefold())]
-    left = [row for row in rows if not any(_part(row, place) in urns for place in places)]
+    gone = pd.Series(False, index=range(len(rows)))
+    for place in (place for place, name in enumerate(head) if _is_reference(name.strip().casefold())):
+        gone |= is_of_logs(pd.Series([row[place] if place < len(row) else "" for row in rows], dtype="str"), urns)
+    left = [row for row, is_gone in zip(rows, gone, strict=True) if not is_gone]
     if len(left) < len(rows):
         buffer = io.StringIO()
         csv.writer(buffer, lineterminator="\n").writerows([head, *left])
@@ -78,14 +81,6 @@ def _forget_in_decisions(path: Path, urns: frozenset[str]) -> None:
 
 def _is_reference(name: str) -> bool:
     return name == "urn" or name.endswith("_ref")
-
-
-def _part(row: list[str], place: int) -> str:
-    return row[place].strip().partition("/")[0] if place < len(row) else ""
-
-
-def _first_part(references: pd.Series) -> pd.Series:
-    return references.fillna("").astype("str").str.split("/", n=1).str[0]
 
 
 def _telling(numbers: pd.Series) -> pd.Series:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 from deltalake import DeltaTable
 
+from market_profile.contracts.references import is_of_logs
 from market_profile.store.erasures import Begun, Erasure, begun_erasure, end_erasure, erasures, keep_begun
 from market_profile.store.forgetting import forget_logs, phones_of_none_but
 from market_profile.store.warehouse import Warehouse
@@ -46,7 +47,7 @@ def finish_erasure(store: Path) -> tuple[Erasure, ...]:
     for path in _tables(store, _LOG_KINDS):
         _delete(path, "urn", begun.urns)
     for path in _tables(store, ("_quarantine", "_place_faults")):
-        _delete(path, "record_ref", _references(path, begun.urns))
+        _delete_set_aside(path, begun.urns)
     forget_logs(store, begun.urns, begun.phones)
     end_erasure(store, begun)
     return begun.records
@@ -67,13 +68,49 @@ def _rows_by_batch(store: Path, kind: str, urns: frozenset[str]) -> list[tuple[i
 
 
 def _delete(path: Path, column: str, values: frozenset[str]) -> None:
-    """Delete rows by a text column; older files of the table and their log are removed at once."""
+    """Delete rows by a text column."""
+    _delete_where(path, [f"{column} IN ({', '.join(chunk)})" for chunk in _chunks(sorted(map(_quoted, values)))])
+
+
+def _delete_set_aside(path: Path, urns: frozenset[str]) -> None:
+    """Delete from a side table the rows of the logs: by reference, or, where that was not read, by what they say."""
+    held = DeltaTable(str(path)).to_pyarrow_dataset()
+    names = [name for name in ("kind", "record_ref", "file_id", "line", "raw") if name in held.schema.names]
+    if "record_ref" not in names:
+        return
+    rows = held.to_table(columns=names).to_pandas().fillna({"record_ref": ""})
+    predicates = []
+    for kind in _LOG_KINDS:
+        mine = rows[rows["kind"] == kind]
+        refs = mine["record_ref"][is_of_logs(mine["record_ref"], urns, kind)]
+        for chunk in _chunks(sorted(map(_quoted, refs.unique()))):
+            predicates.append(f"kind = '{kind}' AND record_ref IN ({', '.join(chunk)})")
+        unread = _that_name(mine[mine["record_ref"] == ""], urns)
+        for file, lines in unread.groupby("file_id", sort=True)["line"] if len(unread) else ():
+            told = ", ".join(str(line) for line in lines)
+            predicates.append(f"kind = '{kind}' AND file_id = {_quoted(str(file))} AND line IN ({told})")
+    _delete_where(path, predicates)
+
+
+def _that_name(rows: pd.DataFrame, urns: frozenset[str]) -> pd.DataFrame:
+    """Return the rows of which a cell, as it stood in the file, is the reference of one of the logs."""
+    if rows.empty or "raw" not in rows:
+        return rows.iloc[:0]
+    cells = rows["raw"].str.split(r"[,;|\t\"]", regex=True).explode().str.strip()
+    return rows[cells.isin(urns).groupby(level=0).any()]
+
+
+def _delete_where(path: Path, predicates: list[str]) -> None:
+    """Delete rows; older files of the table and their log are removed at once."""
     table = DeltaTable(str(path))
-    for chunk in _chunks(sorted(values)):
-        listed = ", ".join("'" + value.replace("'", "''") + "'" for value in chunk)
-        table.delete(f"{column} IN ({listed})")
+    for predicate in predicates:
+        table.delete(predicate)
     table.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False)
     _drop_history(table, path / "_delta_log")
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 def _drop_history(table: DeltaTable, log: Path) -> None:
@@ -83,15 +120,6 @@ def _drop_history(table: DeltaTable, log: Path) -> None:
     for entry in sorted(log.iterdir()):
         if entry.name[:20].isdigit() and entry.name[:20] < last:
             entry.unlink()
-
-
-def _references(path: Path, urns: frozenset[str]) -> frozenset[str]:
-    """Return the record references of a side table that belong to the logs (``urn`` or ``urn/...``)."""
-    table = DeltaTable(str(path)).to_pyarrow_dataset()
-    if "record_ref" not in table.schema.names:
-        return frozenset()
-    refs = table.to_table(columns=["record_ref"]).to_pandas()["record_ref"].dropna().astype("str")
-    return frozenset(refs[refs.str.partition("/")[0].isin(urns)])
 
 
 def _chunks(values: list[str]) -> Iterator[list[str]]:

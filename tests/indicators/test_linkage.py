@@ -249,6 +249,16 @@ def test_a_key_is_made_once_kept_to_its_owner_and_read_back(tmp_path):
     assert found.key is None and "chmod 600" in found.warning
 
 
+@pytest.mark.parametrize("name", ["/dev/zero", "pipe", "folder", "long.key", "gone.key"])
+def test_a_device_a_pipe_a_folder_or_an_extract_is_no_key_and_is_not_read_to_its_end(tmp_path, name):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "long.key").write_bytes(os.urandom(70_000))
+    (tmp_path / "long.key").chmod(0o600)
+    found = read_workspace_key(tmp_path, LinkageSettings(key_file=name))
+    assert found.key is None and found.warning.startswith("treatment was not linked")
+
+
 def test_a_key_among_files_that_are_given_away_is_refused(tmp_path):
     with pytest.raises(WrongUse, match="move it out"):
         read_workspace_key(tmp_path, LinkageSettings(key_file="decisions/partnership.key"))

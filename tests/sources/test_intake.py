@@ -156,6 +156,19 @@ def test_rows_without_a_reference_are_told_by_content_and_occurrence(read: Reade
     assert intake.accepted["convictions"]["record_ref"].is_unique
 
 
+@pytest.mark.parametrize("in_one_file", [True, False])
+def test_two_records_whose_keys_read_alike_are_two_records(read: Reader, in_one_file: bool) -> None:
+    head = "seizure_ref,exhibit_ref,seized_at,drug\n"
+    rows = ["SZ/19,JS/1,2018-10-03,heroin\n", "SZ,19/JS/1,2018-10-03,heroin\n"]
+    files = [head + "".join(rows)] if in_one_file else [head + row for row in rows]
+    intake = read({f"seizures_{number}.csv": text for number, text in enumerate(files)})
+    assert sorted(intake.accepted["seizures"]["record_ref"]) == ["SZ/19/JS/1", "SZ\\/19/JS/1"]
+    assert sum(entry.accepted for entry in intake.accounts) == 2
+    assert intake.accepted["seizures"]["version"].tolist() == [1, 1]
+    again = read({"seizures_9.csv": head + rows[0] + "\n"}, _known(intake))
+    assert sum(entry.duplicate for entry in again.accounts) == 1
+
+
 def test_two_contents_of_one_reference_in_one_file_are_versions_in_order_of_time(read: Reader) -> None:
     rows = ["A1,2018-10-02,1,A,P,later", "A1,2018-10-01,1,A,P,sooner"]
     for order in (rows, rows[::-1]):

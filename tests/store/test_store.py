@@ -37,7 +37,9 @@ def logs(refs: list[str], version: int, text: str, file_id: str) -> pd.DataFrame
 def batch(frame: pd.DataFrame, name: str, sha: str, quarantined: list[str] | None = None) -> Batch:
     """Return a batch of one file."""
     bad = quarantined or []
-    rows = [["intelligence_logs", name, sha, 9, ref, "bad_grade", "grade", "why", "raw"] for ref in bad]
+    kinds = ["log_subjects" if "/" in ref else "intelligence_logs" for ref in bad]
+    told = ["bad_grade", "grade", "why", "raw"]
+    rows = [[kind, name, sha, line, ref, *told] for line, (kind, ref) in enumerate(zip(kinds, bad, strict=True), 2)]
     size = len(frame)
     files = [["intelligence_logs", name, sha, sha, size + len(bad), size, len(bad), 0, 0, "{}"]]
     return Batch(
