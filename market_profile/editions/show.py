@@ -194,6 +194,7 @@ def _partner_ratio(measure: Ratio, policy: Policy) -> Shown:
 
 
 def _partner_estimate(measure: Estimate, policy: Policy) -> Shown:
+    """Show an estimate to two significant figures, and each end of its interval to its own two: printed as drawn."""
     if measure.value is None:
         return Shown(released(NOT_KNOWN))
     if not can_show_estimate(measure.n, measure.top_share, policy):
@@ -201,18 +202,12 @@ def _partner_estimate(measure: Estimate, policy: Policy) -> Shown:
     value = two_figures(measure.value)
     low = None if measure.low is None else two_figures(measure.low)
     high = None if measure.high is None else two_figures(measure.high)
-    decimals = _decimals_of(value)
-    spread = spread_words((low, high), decimals, measure.unit)
+    spread = spread_words((low, high), None, measure.unit)
     return Shown(
-        released(range_words(value, (low, high), decimals, measure.unit)), value, low, high,
-        centre=released(number_words(value, decimals, measure.unit)) if spread else None,
+        released(range_words(value, (low, high), None, measure.unit)), value, low, high,
+        centre=released(number_words(value, None, measure.unit)) if spread else None,
         spread=released(spread) if spread else None,
     )  # fmt: skip
-
-
-def _decimals_of(value: float) -> int:
-    text = f"{value:.10f}".rstrip("0")
-    return len(text) - text.index(".") - 1
 
 
 def _partner_change(measure: Change, policy: Policy) -> Shown:

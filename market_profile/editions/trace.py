@@ -117,8 +117,12 @@ def _agrees(shown: Shown) -> bool:
 
 def check_traced(page: bytes, made: Made) -> None:
     """Raise ``DisclosureLeak`` where a number on the page cannot be traced, or a mark is drawn from another one."""
-    if false_marks(made):
-        raise DisclosureLeak("a mark is drawn from another number than the one printed; nothing was released")
+    false = false_marks(made)
+    if false:
+        listed = "; ".join(false[:5])
+        raise DisclosureLeak(
+            f"a mark is drawn from another number than the one printed ({listed}); nothing was released"
+        )
     found = untraced(page, made)
     if found:
         listed = ", ".join(sorted(set(found))[:5])

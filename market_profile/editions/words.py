@@ -10,14 +10,14 @@ _LEAST_HISTORY = 6
 """A normal range needs at least this many past values."""
 
 
-def number_words(value: float, decimals: int, unit: str) -> str:
-    """Return the number with thousands separators and its unit.
+def number_words(value: float, decimals: int | None, unit: str) -> str:
+    """Return the number with thousands separators and its unit; ``decimals`` of None: as many as the number has.
 
     Example:
-        >>> number_words(1234.5, 0, "£"), number_words(40, 0, "%"), number_words(0.2, 1, "g")
-        ('£1,234', '40%', '0.2 g')
+        >>> number_words(1234.5, 0, "£"), number_words(40, 0, "%"), number_words(0.45, None, "g")
+        ('£1,234', '40%', '0.45 g')
     """
-    figure = f"{abs(value):,.{decimals}f}"
+    figure = f"{abs(value):,.{_own_decimals(value) if decimals is None else decimals}f}"
     sign = "−" if value < 0 and float(figure.replace(",", "")) != 0 else ""
     if unit.startswith("£"):
         return f"{sign}£{figure}"
@@ -26,14 +26,18 @@ def number_words(value: float, decimals: int, unit: str) -> str:
     return f"{sign}{figure} {unit}" if unit in _SUFFIXES else f"{sign}{figure}"
 
 
-def range_words(value: float, bounds: tuple[float | None, float | None], decimals: int, unit: str) -> str:
+def _own_decimals(value: float) -> int:
+    return len(f"{value:.10f}".rstrip("0").partition(".")[2])
+
+
+def range_words(value: float, bounds: tuple[float | None, float | None], decimals: int | None, unit: str) -> str:
     """Return the number with its interval in brackets where both bounds are known."""
     spread = spread_words(bounds, decimals, unit)
     centre = number_words(value, decimals, unit)
     return f"{centre} {spread}" if spread else centre
 
 
-def spread_words(bounds: tuple[float | None, float | None], decimals: int, unit: str) -> str:
+def spread_words(bounds: tuple[float | None, float | None], decimals: int | None, unit: str) -> str:
     """Return the interval in brackets, "" where a bound is not known."""
     low, high = bounds
     if low is None or high is None:

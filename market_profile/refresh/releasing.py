@@ -131,6 +131,7 @@ def check_partner(folder: Path, month: str, say: Callable[[str], None]) -> Prepa
     with workspace_lock(folder / "store"):
         prepared = _prepare(open_workspace(folder), month, say)
     refuse(prepared.checked.findings, prepared.checked.remedy)
+    _draw_files(prepared)
     return prepared
 
 
@@ -239,15 +240,21 @@ def _say_checks(made: Made, checked: Checked, past: int, say: Callable[[str], No
         say(f"disclosure: the attacker could work out none of {checked.hidden} hidden counts over all editions")
 
 
+def _draw_files(prepared: Prepared) -> dict[str, bytes]:
+    """Draw the edition and look for anything that must not be in it."""
+    plan, made, loaded = prepared.plan, prepared.made, prepared.loaded
+    files = partner_files(plan, made.edition)
+    check_no_leak(loaded.tables, plan.month, files, loaded.files["name"])
+    check_traced(files["profile.html"], made)
+    return files
+
+
 def _sign_files(
     prepared: Prepared, past: ReleaseStore, signers: tuple[Signer, Signer], registered: Mapping[str, str]
 ) -> tuple[dict[str, bytes], Manifest]:
-    """Draw the edition, look for anything that must not be in it, and sign it twice."""
+    """Draw the edition and sign it twice."""
     plan, made = prepared.plan, prepared.made
-    files = partner_files(plan, made.edition)
-    loaded = prepared.loaded
-    check_no_leak(loaded.tables, plan.month, files, loaded.files["name"])
-    check_traced(files["profile.html"], made)
+    files = _draw_files(prepared)
     draft = replace(
         make_manifest(plan, made.edition, files),
         ledger_head=past.head_with(made.entries),

@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from market_profile.document import (
     AreaMap,
@@ -110,6 +112,12 @@ def test_a_bar_from_an_unrounded_number() -> None:
     page = render_edition(planted.edition, pdf=False)["profile.html"]
     with pytest.raises(DisclosureLeak, match="mark is drawn"):
         check_traced(page, planted)
+
+
+@given(*[st.floats(min_value=1e-4, max_value=1e6)] * 3)
+def test_an_estimate_is_drawn_where_it_is_printed(value: float, below: float, above: float) -> None:
+    made = edition_of(sentence("{p}.", p=Estimate(value, max(0.0, value - below), value + above, 40)))
+    assert false_marks(made) == []
 
 
 def test_an_exact_number_where_a_released_one_belongs() -> None:

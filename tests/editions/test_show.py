@@ -47,6 +47,9 @@ POLICY = Policy()
         (Estimate(156.25, 98.4, 160.2, 34, "£"), "£156 (£98 to £160)", "£160 (£98 to £160)"),
         (Estimate(156.25, 98.4, 160.2, 9, "£"), "£156 (£98 to £160)", HIDDEN_TEXT),
         (Estimate(156.25, None, None, 34, "£", top_share=0.6), "£156", HIDDEN_TEXT),
+        # two significant figures each: an end of the interval keeps its own decimals
+        (Estimate(1.083, 0.449, 2.84, 34, decimals=1), "1.1 (0.4 to 2.8)", "1.1 (0.45 to 2.8)"),
+        (Estimate(11.9, 8.66, 15.2, 34, "£"), "£12 (£9 to £15)", "£12 (£8.7 to £15)"),
         (Estimate(None, None, None, 0), "not known", "not known"),
         (Change(Count(85), Count(70)), "85, up from 70 last month", "85, up from 70 last month"),
         (Change(Count(84), Count(86)), "84, down from 86 last month", "85, the same as last month"),
