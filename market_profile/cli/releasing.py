@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from market_profile.editions.package import decrypt_with, unzip_files, verify_ed
 from market_profile.errors import MarketProfileError, WrongUse
 from market_profile.refresh.releasing import (
     Signer,
+    check_can_register,
     check_partner,
     key_folder,
     ledger_fault,
@@ -27,6 +29,9 @@ from market_profile.store import verify_audit
 from market_profile.store.audit import export_csv
 from market_profile.store.publish import write_file
 
+_NAME = re.compile(r"[^\W\d_][\w .'’-]{0,79}")
+"""A person's name as the name of a file: of any script, without a way into another folder."""
+
 
 def _passphrase(name: str) -> str:
     if os.environ.get(passphrase_variable(name)) or not sys.stdin.isatty():
@@ -34,12 +39,24 @@ def _passphrase(name: str) -> str:
     return getpass.getpass(f"Passphrase of {name}: ")
 
 
+def _new_passphrase(name: str) -> str:
+    """Ask for a passphrase twice on a terminal: one mistyped would make a key that nobody can open."""
+    given = _passphrase(name)
+    if sys.stdin.isatty() and not os.environ.get(passphrase_variable(name)) and getpass.getpass("Again: ") != given:
+        raise WrongUse("the two passphrases differ; no key was made")
+    return given
+
+
 def make_key(name: str, workspace: Path | None, console: Console) -> None:
     """Write an encrypted private key outside the workspace and register the public half in decisions/."""
+    if not _NAME.fullmatch(name):
+        raise WrongUse("a name has letters, digits, spaces and . ' - _ only, begins with a letter and is no path")
     path = key_folder() / f"{name}.pem"
     if path.exists():
         raise WrongUse(f"{name} has a key already; use it, or remove the old file first")
-    pem, public = new_key(_passphrase(name))
+    if workspace is not None:
+        check_can_register(workspace, name)
+    pem, public = new_key(_new_passphrase(name))
     write_file(path, pem)
     console.print(f"Private key: {path} (keep it to yourself)")
     if workspace is not None:

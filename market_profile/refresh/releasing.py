@@ -91,11 +91,18 @@ def registered_keys(workspace: Path) -> dict[str, str]:
     return {str(name): str(public) for name, public in listed.items()}
 
 
+def check_can_register(workspace: Path, name: str) -> None:
+    """Raise ``WrongUse`` where ``workspace`` is none, or has a key under this name: a name cannot be replaced."""
+    if not (workspace / "area.toml").is_file():
+        raise WrongUse("the workspace to register the key in has no area.toml; no key was made")
+    if name in registered_keys(workspace):
+        raise WrongUse(f"{name} is registered already; remove the line in decisions/keys.toml first")
+
+
 def register_key(workspace: Path, name: str, public: str) -> None:
     """Add a public key to ``decisions/keys.toml``; a registered name cannot be replaced."""
+    check_can_register(workspace, name)
     known = registered_keys(workspace)
-    if name in known:
-        raise WrongUse(f"{name} is registered already; remove the line in decisions/keys.toml first")
     lines = ["[keys]", *(f'"{who}" = "{key}"' for who, key in sorted({**known, name: public}.items()))]
     write_file(workspace / "decisions" / "keys.toml", ("\n".join(lines) + "\n").encode())
 
@@ -233,7 +240,8 @@ def _prepare(workspace: Workspace, month: str, say: Callable[[str], None]) -> Pr
 
 def _say_checks(made: Made, checked: Checked, past: int, say: Callable[[str], None]) -> None:
     hidden = sum(entry.value is None for entry in made.entries)
-    say(f"disclosure: {len(made.entries)} released cells, {hidden} of them hidden; {past} earlier editions are out")
+    out = "1 earlier edition is out" if past == 1 else f"{past} earlier editions are out"
+    say(f"disclosure: {len(made.entries)} released cells, {hidden} of them hidden; {out}")
     for finding in checked.findings[:20]:
         say(f"refused: {finding.cell}: {finding.rule}; {finding.action}")
     if not checked.findings:

@@ -23,5 +23,7 @@ def passphrase_from_environment(name: str) -> str:
     variable = passphrase_variable(name)
     given = os.environ.get(variable)
     if not given:
-        raise WrongUse(f"set {variable}; passphrases are never flow parameters")
+        raise WrongUse(
+            f"no terminal to ask for the passphrase at: set {variable} in the environment (never as a flow parameter)"
+        )
     return given
