@@ -17,10 +17,12 @@ from market_profile.network.company import named_beside
 from market_profile.network.edges import EDGE_KEY, edges_of, ends_of, numbered, tie_weights
 from market_profile.network.evidence import Evidence, gather, mentioned
 from market_profile.network.key_players import key_players
+from market_profile.network.likely import likely_supply, parts_of
 from market_profile.network.model import KeyPlayerSet, Network, Resolved
 from market_profile.network.role_pieces import HALF_LIFE_DAYS
 from market_profile.network.standing import STANDING, standing
 from market_profile.network.statements import tie_statements
+from market_profile.network.structure import Floats
 from market_profile.network.things import things
 from market_profile.periods import Month
 from market_profile.room_settings import NetworkSettings
@@ -86,13 +88,15 @@ def build_network(
 
 @dataclass(frozen=True)
 class _Told:
-    """What the records of one month tell: evidence joined and graded, statements and parts in the window, evidence of
-    supply, ties (doubted ones flagged) with the numbers of their ends, and people with their roles."""
+    """What the records of one month tell: evidence joined and graded, statements and parts in the window, shares of the
+    parts that no tie enters, evidence of supply, ties (doubted ones flagged) with the numbers of their ends, and people
+    with their roles."""
 
     evidence: Evidence
     current: pd.DataFrame
     roles: pd.DataFrame
     parts: pd.DataFrame
+    shares: Floats
     sold: pd.DataFrame
     edges: pd.DataFrame
     ends: tuple[Ints, Ints]
@@ -115,9 +119,10 @@ def _told(tables: Tables, resolution: Resolved, month: Month, settings: NetworkS
     )
     ends = ends_of(rows)
     said = roles.Said(evidence.names, parts, steady, ends, named_beside(evidence, since))
-    people = roles.assign_roles(said, month)
+    first = roles.told_parts(said, month)
+    people = roles.assign_roles(said, first, month)
     sold = supply.supply_evidence(told, evidence)
-    return _Told(evidence, current, told, parts, sold, _doubted(edges, people), ends, people)
+    return _Told(evidence, current, told, parts, first.shares, sold, _doubted(edges, people), ends, people)
 
 
 def _in_full(network: Network, told: _Told, settings: NetworkSettings, before: dict[str, pd.DataFrame]) -> Network:
@@ -129,8 +134,12 @@ def _in_full(network: Network, told: _Told, settings: NetworkSettings, before: d
     nodes = pd.concat([nodes, seen, stands], axis=1)[list(NODE_COLUMNS)]
     called = supply.phones(told.evidence)
     known = things(told.evidence, called)
+    parts = parts_of(told.evidence.names, told.shares, told.people)
+    read, classes = likely_supply(told.current, edges, parts, settings.likely_supply_from)
     return replace(
         network,
+        edges=read,
+        likely=classes,
         nodes=nodes,
         changes=changes(edges, nodes, Told(told.current, told.parts, told.evidence), before, month),
         key_players=players,

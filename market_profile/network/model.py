@@ -67,8 +67,9 @@ class Network:
     stronger, weaker, and whose role changed; ``window`` lists linked users of arrested dealers with the days left of
     21; ``phones`` who used which number and when; ``things`` phones and addresses as nodes of their own type, ``uses``
     who was named with them; ``projection`` pairs of dealers by shared users; ``supply`` dated evidence of supply by
-    person and place; ``logs`` every log with its weight and stream, in order of urn; ``state`` is what next month needs
-    as ``previous``. Without measures of people (partners see none), ``nodes`` hold roles alone and what has a default
+    person and place; ``logs`` every log with its weight and stream, in order of urn; ``likely`` how often two people
+    named together are tied by supply, by their parts (``likely.CLASS_COLUMNS``); ``state`` is what next month needs as
+    ``previous``. Without measures of people (partners see none), ``nodes`` hold roles alone and what has a default
     is empty.
     """
 
@@ -85,6 +86,7 @@ class Network:
     uses: pd.DataFrame = field(default_factory=pd.DataFrame)
     projection: pd.DataFrame = field(default_factory=pd.DataFrame)
     communities: pd.DataFrame = field(default_factory=pd.DataFrame)
+    likely: pd.DataFrame = field(default_factory=pd.DataFrame)
     state: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def graph(self, firm_only: bool = False) -> nx.MultiDiGraph[str]:

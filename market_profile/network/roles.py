@@ -62,7 +62,22 @@ class Said:
     beside: pd.DataFrame
 
 
-def assign_roles(said: Said, month: Month) -> pd.DataFrame:
+@dataclass(frozen=True)
+class PartsTold:
+    """What records tell of parts that no tie enters (stated parts, sales to officers, custody): the pieces, and the
+    share of each part (columns PARTS) by person; NaN for those of whom nothing is told."""
+
+    pieces: Pieces
+    shares: Floats
+
+
+def told_parts(said: Said, month: Month) -> PartsTold:
+    """Return what records tell of people's parts before any tie is read; E-graded rows are not used."""
+    pieces = told_pieces(said.parts[~said.parts["is_suspected_false"]], month)
+    return PartsTold(pieces, _shares(weights_of(pieces), len(said.names)))
+
+
+def assign_roles(said: Said, told: PartsTold, month: Month) -> pd.DataFrame:
     """Return nominal_id, role, role_probability, role_reasons, second_role, exploited_share; one row a person in order.
 
     E-graded rows are not used. Ties are read twice: first stated parts alone say who sells, then supply to a seller
@@ -71,12 +86,11 @@ def assign_roles(said: Said, month: Month) -> pd.DataFrame:
     rate they add up to the log of the odds between the two.
     """
     edges, people = said.edges, len(said.names)
-    told = told_pieces(said.parts[~said.parts["is_suspected_false"]], month)
     firm = (~edges["is_suspected_false"] & edges["is_stated"]).to_numpy(bool)
-    first = _shares(weights_of(told), people)
+    first = told.shares
     ends = (said.ends[0][firm], said.ends[1][firm])
     ties = tie_pieces(edges[firm], ends, _those(first, SELLING), _those(first, (Role.SUPPLIER.value,)))
-    pieces = joined([told, ties, beside_pieces(said.beside, first, month)])
+    pieces = joined([told.pieces, ties, beside_pieces(said.beside, first, month)])
     is_named = np.zeros(people, dtype=bool)
     for named in (said.parts["person"].to_numpy(), *said.ends):
         is_named[named] = True

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from market_profile.document import Figure, NetworkNode, NetworkPicture, Section, Survival
+from market_profile.document import Figure, NetworkNode, NetworkPicture, Section, Sentence, Survival
 from market_profile.profile.counts import YEAR_MONTHS, year_of
 from market_profile.profile.findings import Findings
 from market_profile.profile.names import (
@@ -136,7 +136,8 @@ def _network(findings: Findings) -> Blocks:
             drawn=counted(len(picture.nodes)),
             groups=counted(len({node.group for node in picture.nodes})),
             all=counted(nodes.loc[nodes["degree"] > 0, "community"].nunique()),
-        )
+        ),
+        _likely(findings.network.likely),
     )
     tied = nodes[nodes["degree"] > 0]
     largest = tied[tied["community"] == tied["community"].value_counts().sort_index().idxmax()]
@@ -155,6 +156,27 @@ def _network(findings: Findings) -> Blocks:
         "say, weighted by grade and age. A picture is not evidence.",
     )
     return (words, figure)
+
+
+def _likely(classes: pd.DataFrame) -> Sentence[Measure]:
+    """Return how many ties that no report states are likely supply, and how often such ties are, by parts."""
+    if classes.empty or not classes["ties"].any():
+        return say("Of people merely named together none is likely tied by supply: insufficient evidence.")
+    told = classes[classes["ties"] > 0].sort_values("together", ascending=False, kind="stable")
+    parts: list[str] = []
+    values: dict[str, Measure] = {"ties": counted(told["ties"].sum())}
+    for row in told.to_dict("records"):
+        share, pairs = f"share{len(parts)}", f"pairs{len(parts)}"
+        chance, low, high = (number(100 * row[name]) for name in ("chance", "low", "high"))
+        together = round(row["together"])
+        values |= {share: Estimate(chance, low, high, together, "%"), pairs: counted(together)}
+        words = f"{role_words(row['supplier_role'])} and {role_words(row['buyer_role'])}"
+        parts.append(f"{words} {{{share}}} of {{{pairs}}} pairs")
+    return say(
+        "{ties} more pairs, only ever named together, are likely supply. By capture and recapture (how often another "
+        f"report states such a tie, against ties already stated) the chance is, by parts, {', '.join(parts)}.",
+        **values,
+    )
 
 
 def _pictured(findings: Findings) -> pd.DataFrame:
