@@ -49,6 +49,10 @@ class ResolveSettings(Part):
             self._model_text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             raise SettingsError(f"area.toml: resolve.model names {self.model}, which is not UTF-8 text") from None
+        if not self._model_text.strip():
+            raise SettingsError(
+                f"area.toml: resolve.model names {self.model}, which is empty; run market-profile estimate"
+            )
 
 
 class NetworkSettings(Part):

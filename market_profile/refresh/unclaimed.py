@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from market_profile.sources.refusal import UNCLAIMED, UNCLAIMED_WORDS, Refusal
+from market_profile.sources.refusal import UNCLAIMED, Refusal
 from market_profile.store.publish import write_file
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ NAME = "unclaimed.json"
 
 def keep_unclaimed(store: Path, files: Sequence[Refusal]) -> None:
     """Note in the store which files of the inbox no kind claimed at this intake."""
-    content = json.dumps([{"name": one.name, "sha256": one.sha256} for one in files], indent=1).encode()
+    content = json.dumps(
+        [{"name": one.name, "sha256": one.sha256, "why": one.sentence} for one in files], indent=1
+    ).encode()
     path = store / NAME
     if (path.read_bytes() if path.is_file() else b"[]") != content:
         write_file(path, content)
@@ -37,7 +39,7 @@ def noted(store: Path) -> dict[str, bytes]:
 
 
 def unclaimed_files(plan: Plan) -> list[dict[str, str]]:
-    """Return name and sha256 of the files that no kind claimed, as of the refresh that the plan rebuilds."""
+    """Return name, sha256 and why of the files that no kind claimed, as of the refresh that the plan rebuilds."""
     store = plan.workspace.store
     path = (store / "months" / plan.month.text if plan.is_replay else store) / NAME
     listed: list[dict[str, str]] = json.loads(path.read_bytes()) if path.is_file() else []
@@ -46,11 +48,10 @@ def unclaimed_files(plan: Plan) -> list[dict[str, str]]:
 
 def with_unclaimed(quarantine: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Return the quarantine with a row (line 0) before it for each file that no kind claimed."""
-    words = f"The whole file {UNCLAIMED_WORDS}."
     rows = [
         {
             "kind": "", "file": one["name"], "file_id": one["sha256"][:12], "line": 0, "record_ref": "",
-            "reason_codes": UNCLAIMED, "columns": "", "explanation": words, "raw": "",
+            "reason_codes": UNCLAIMED, "columns": "", "explanation": f"The whole file {one['why']}.", "raw": "",
         }
         for one in unclaimed_files(plan)
     ]  # fmt: skip

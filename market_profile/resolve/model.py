@@ -132,6 +132,8 @@ def model_text(model: LinkModel, about: str) -> str:
 
 
 _NUMBERS = ("prior_persons", "edge_weight", "cut_weight", "profile_cut_weight", "cap")
+_LARGEST = 1e12
+_LONGEST_VERSION = 100
 
 
 def chosen_model(text: str) -> LinkModel:
@@ -144,22 +146,45 @@ def chosen_model(text: str) -> LinkModel:
         return shipped
     try:
         own = parse_model(text)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         raise WrongUse("the file that resolve.model names is no linkage model; run market-profile estimate") from None
-    shape = [(field.name, [(level.label, level.sql) for level in field.levels]) for field in own.fields]
-    if shape != [(field.name, [(level.label, level.sql) for level in field.levels]) for field in shipped.fields]:
+    if _shape(own) != _shape(shipped):
         raise WrongUse("the linkage model was made by another version; run market-profile estimate again")
     return own
 
 
 def parse_model(text: str) -> LinkModel:
-    """Return the model in ``text`` (JSON as in ``model.json``); KeyError or TypeError where a part is missing."""
+    """Return the model in ``text`` (JSON as in ``model.json``).
+
+    KeyError, TypeError, AttributeError or ValueError where a part is missing or is no such part, RecursionError where
+    it is nested too deeply.
+    """
     raw = json.loads(text)
-    fields = tuple(
-        Field(part["name"], part["why"], tuple(Level(**level) for level in part["levels"])) for part in raw["fields"]
-    )
+    fields = tuple(Field(part["name"], part["why"], tuple(map(_level, part["levels"]))) for part in raw["fields"])
     numbers = {name: float(raw[name]) for name in _NUMBERS}
-    return LinkModel(version=str(raw["version"]), fields=fields, **numbers)
+    version = str(raw["version"])
+    if not all(abs(number) <= _LARGEST for number in numbers.values()) or numbers["prior_persons"] < 1:
+        raise ValueError("a number of the model is out of range")
+    if not version.isprintable() or len(version) > _LONGEST_VERSION:
+        raise ValueError("the version is no short text")
+    return LinkModel(version=version, fields=fields, **numbers)
+
+
+def _level(raw: dict[str, Any]) -> Level:
+    level = Level(**raw)
+    for share in (level.m, level.u):
+        if share is not None and (isinstance(share, bool) or not 0 < share <= 1):
+            raise ValueError("m and u are shares above 0")
+    return level
+
+
+def _shape(model: LinkModel) -> list[object]:
+    """Return what a model of the area's own has in common with the shipped one: everything but its numbers."""
+    return [
+        (field.name, level.label, level.sql, level.frequency_of, level.m is None, level.u is None)
+        for field in model.fields
+        for level in field.levels
+    ]
 
 
 @cache

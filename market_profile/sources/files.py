@@ -20,7 +20,7 @@ from market_profile.contracts.kinds import KINDS
 from market_profile.errors import SettingsError
 from market_profile.settings import Settings
 from market_profile.sources.opening import sha256_of, stamp_of
-from market_profile.sources.refusal import UNCLAIMED, UNCLAIMED_WORDS, UNSAFE, FileRefused, Refusal
+from market_profile.sources.refusal import OTHER_FORMAT_WORDS, UNCLAIMED, UNCLAIMED_WORDS, UNSAFE, FileRefused, Refusal
 
 INBOX = "inbox"
 FORMATS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".xlsx", ".ods", ".parquet")
@@ -86,7 +86,8 @@ def find_files(workspace: Path, settings: Settings) -> Found:
         if kind:
             files.append(InboxFile(kind, path, name, sha256, stamp))
         else:
-            unclaimed.append(Refusal("", name, sha256[:12], UNCLAIMED, UNCLAIMED_WORDS, sha256=sha256))
+            words = OTHER_FORMAT_WORDS if _is_other_format(name) else UNCLAIMED_WORDS
+            unclaimed.append(Refusal("", name, sha256[:12], UNCLAIMED, words, sha256=sha256))
     order = {kind: number for number, kind in enumerate(KINDS)}
     files.sort(key=lambda file: (order[file.kind], file.name))
     unclaimed.sort(key=lambda one: (one.file_id, one.name))
@@ -145,6 +146,12 @@ def _is_default(kind: str, name: str) -> bool:
     return any(
         stem.startswith(kind) or (published is not None and _form(published).match(stem) is not None) for stem in stems
     )
+
+
+def _is_other_format(name: str) -> bool:
+    """Tell whether a file is called after a kind, but has the ending of no format that is read."""
+    base = name.rpartition("/")[2].casefold()
+    return base.startswith(tuple(KINDS)) and not base.endswith(FORMATS)
 
 
 @cache

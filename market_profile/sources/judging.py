@@ -12,26 +12,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from market_profile.contracts.checks import check_rows
 from market_profile.contracts.columns import Kind
 from market_profile.contracts.readings import is_among, plain
 from market_profile.contracts.tables import Areas
 from market_profile.settings import SourceSettings
+from market_profile.sources.doubtful import doubtful_references
 from market_profile.sources.files import InboxFile
 from market_profile.sources.identity import content_hashes, record_refs
 from market_profile.sources.places import COORDINATES, read_places
 from market_profile.sources.raw import faults_at
 from market_profile.sources.reading import FileText, in_our_names
 from market_profile.terms import Reason
-from market_profile.visible import LOOKALIKE, UNSEEN, on_one_line
+from market_profile.visible import on_one_line
 
 _ORPHAN = "The {parent} record that this row belongs to was never accepted; send it, then this row again."
-_DOUBTFUL = r"[\t-\r]|[^\x00-\x7f]"
-_HIDDEN = "The reference holds characters that nobody sees, so that it only looks like another one; retype it."
-_ALIKE = "The reference only looks like one in Latin letters and digits; it is written with others. Retype it."
 _REPEATS = "The row says the header again, as where exports were joined; take it out."
 _LISTED = 20
 
@@ -167,7 +163,9 @@ def _judge(kind: Kind, text: pd.DataFrame, reading: tuple[pd.DataFrame, list[int
     """Judge rows; ``reading`` has the faults found by reading them, and the rows that say the header again."""
     places = read_places(kind, text, around.areas) if kind.has_place else None
     checked = check_rows(kind, _without_places(text) if kind.has_place else text, around.source)
-    faults = _together(reading[0], checked.faults, _orphans(kind, text, around.parents), *_hidden(kind, text))
+    faults = _together(
+        reading[0], checked.faults, _orphans(kind, text, around.parents), *doubtful_references(kind, text)
+    )
     repeats = sorted(set(reading[1]) - set(faults["row"])) if reading[1] else []
     faults = _together(faults, faults_at(repeats, "", Reason.MALFORMED_ROW, _REPEATS))
     typed = checked.accepted[~checked.accepted.index.isin(faults["row"])] if len(faults) else checked.accepted
@@ -206,21 +204,6 @@ def _orphans(kind: Kind, text: pd.DataFrame, parents: pd.Series[str] | None) -> 
     stated = plain(text[column])
     rows = text.index[(stated != "").to_numpy(dtype=bool) & ~is_among(stated, parents)].tolist()
     return faults_at(rows, column, Reason.UNKNOWN_PARENT, _ORPHAN.format(parent=kind.parent[0]))
-
-
-def _hidden(kind: Kind, text: pd.DataFrame) -> list[pd.DataFrame]:
-    """Return the rows whose reference only looks like another one, and would pass for a record of its own."""
-    found = []
-    for name in (name for name in kind.key if name in text):
-        cells = pa.array(plain(text[name]), type=pa.large_string())
-        doubtful = np.flatnonzero(np.asarray(pc.match_substring_regex(cells, _DOUBTFUL), dtype=bool))
-        if not len(doubtful):
-            continue
-        cells = cells.take(pa.array(doubtful))
-        for form, sentence in ((UNSEEN, _HIDDEN), (LOOKALIKE, _ALIKE)):
-            rows = doubtful[np.asarray(pc.match_substring_regex(cells, form), dtype=bool)]
-            found.append(faults_at(text.index[rows].tolist(), name, Reason.BAD_ENCODING, sentence))
-    return found
 
 
 def _together(*found: pd.DataFrame) -> pd.DataFrame:

@@ -17,6 +17,10 @@ UNCLAIMED = "unclaimed_file"
 UNCLAIMED_WORDS = (
     "was not read: no record kind claims its name; call it after its kind, or declare its pattern in area.toml"
 )
+OTHER_FORMAT_WORDS = (
+    "was not read: it is called after a record kind, but .csv, .tsv (.gz), .xlsx, .ods and .parquet are what is read; "
+    "save it as one of them"
+)
 
 
 class FileRefused(InputRefused):

@@ -13,11 +13,12 @@ from pathlib import Path
 from market_profile.sources.opening import content_chunks
 from market_profile.sources.refusal import BAD_ENCODING, EMPTY, FileRefused
 
-CONTROL = r"[\x00-\x08\x0e-\x1f\x7f\x80-\x9f]"
-"""Characters that no text holds; tab, line ends, vertical tab and form feed may stand in a narrative."""
+CONTROL = r"[\x00-\x08\x0e-\x1f\x7f\x80-\x9f" + "\ufffe\uffff]"
+"""Characters that no text holds, and two that no XML does; tab, line ends and form feed may stand in a narrative."""
 _CONTROL = re.compile(CONTROL)
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _MIXED = re.compile(rb"[\xc3-\xc5][\x80-\xbf]|\xe2\x80[\x93-\x9d]")
+_CUT_SHORT = "ends in the middle of a character: it was cut short; copy or export it again"
 _UNREAD = "is neither UTF-8 nor Windows-1252 text; save it as UTF-8, or declare `encoding` in area.toml"
 
 
@@ -77,9 +78,12 @@ def _reads(path: Path, name: str) -> bool | None:
     try:
         for chunk in content_chunks(path):
             has_controls = bool(_CONTROL.search(decoder.decode(chunk))) or has_controls
-        decoder.decode(b"", final=True)
     except UnicodeError:
         return None
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeError:
+        raise FileRefused(BAD_ENCODING, _CUT_SHORT) from None
     return has_controls
 
 

@@ -20,7 +20,7 @@ from market_profile.sources.cells import cell_text
 from market_profile.sources.ods import OdsBook
 from market_profile.sources.raw import RawTable, control_faults, faults_at, text_table
 from market_profile.sources.refusal import EMPTY, HEADER, UNREADABLE, FileRefused
-from market_profile.sources.workbook_parts import repacked, unreadable_lines, vetted_parts
+from market_profile.sources.workbook_parts import cells_by_part, repacked, unreadable_lines, vetted_parts
 from market_profile.terms import Reason
 
 if TYPE_CHECKING:
@@ -47,8 +47,9 @@ def read_workbook(path: Path, sheet: str | None = None) -> RawTable:
     if path.name.lower().endswith(".ods"):
         return _as_table(*_read_ods(path, sheet))
     parts = vetted_parts(path)
+    cells = cells_by_part(parts)
     found = _read_sheet(repacked(parts), sheet)
-    return _as_table(found, unreadable_lines(parts, found.name))
+    return _as_table(found, unreadable_lines(parts, cells, found.name))
 
 
 def _as_table(found: _Sheet, error_lines: Sequence[int]) -> RawTable:

@@ -7,12 +7,12 @@ import re
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import numpy as np
 
 from market_profile.sources.opening import open_content
 from market_profile.sources.refusal import EMPTY, TOO_LARGE, UNREADABLE, UNSAFE, FileRefused
+from market_profile.sources.workbook_cells import SheetCells, sheet_cells
 
 MAX_PARTS = 2000
 MAX_UNPACKED = 256 * 1024**2
@@ -22,15 +22,11 @@ MAX_RATIO = 100
 RATIO_FREE_BYTES = 4 * 1024**2
 MAX_CELLS = 8_000_000
 """Cells of the rectangle that calamine fills, 32 bytes each, whether used or not."""
+HOLLOW_CELLS = 1_000_000
+HOLLOW_RATIO = 50
+"""A rectangle larger than that of which so few cells are there is a stray cell far below or beside the rows."""
 MAX_SHARED_TEXT = 512 * 1024**2
 _WANTED = re.compile(r"^(\[Content_Types\]\.xml|_rels/\.rels|xl/[^/]+\.xml|xl/_rels/[^/]+|xl/worksheets/[^/]+\.xml)$")
-_CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=\"([A-Z]{1,3})([0-9]{1,7})\"")
-_ERROR = re.compile(rb"<(?:\w+:)?c\b(?=[^>]*\bt=\"e\")[^>]*?\br=\"[A-Z]{1,3}([0-9]{1,7})\"")
-_UNSTORED = re.compile(
-    rb"<(?:\w+:)?c\b[^>]*?\br=\"[A-Z]{1,3}([0-9]{1,7})\"[^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)"
-    rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
-)
-_SHARED = re.compile(rb"<(?:\w+:)?c\b[^>]*\bt=\"s\"[^>]*>\s*<(?:\w+:)?v>([0-9]{1,9})<")
 _STRING = re.compile(rb"<(?:\w+:)?si\b.*?</(?:\w+:)?si>|<(?:\w+:)?si\s*/>", re.DOTALL)
 
 
@@ -82,16 +78,20 @@ def _unpack_one(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     return content
 
 
-def repacked(parts: dict[str, bytes]) -> io.BytesIO:
-    """Return a workbook of the vetted parts alone; refuse one whose sheets would fill too much memory."""
-    shared_sizes = np.array([len(text) for text in _STRING.findall(parts.get("xl/sharedStrings.xml", b""))] + [0])
-    box = shared = 0
-    for name in sorted(parts):
-        if name.startswith("xl/worksheets/"):
-            size, text = _extent(parts[name], shared_sizes)
-            box, shared = max(box, size), shared + text
-    if box > MAX_CELLS or shared > MAX_SHARED_TEXT:
+def cells_by_part(parts: dict[str, bytes]) -> dict[str, SheetCells]:
+    """Return where the cells of every sheet stand; refuse a workbook whose sheets would fill too much memory."""
+    found = {name: sheet_cells(parts[name]) for name in sorted(parts) if name.startswith("xl/worksheets/")}
+    sizes = np.array([len(text) for text in _STRING.findall(parts.get("xl/sharedStrings.xml", b""))] + [0])
+    box = max((cells.width * cells.height for cells in found.values()), default=0)
+    shared = sum(int(sizes[np.minimum(cells.shared, len(sizes) - 1)].sum()) for cells in found.values())
+    is_hollow = any(one.width * one.height > max(HOLLOW_CELLS, HOLLOW_RATIO * one.cells) for one in found.values())
+    if box > MAX_CELLS or is_hollow or shared > MAX_SHARED_TEXT:
         raise FileRefused(TOO_LARGE, "is a workbook with far-off or too many cells; delete empty rows, or use CSV")
+    return found
+
+
+def repacked(parts: dict[str, bytes]) -> io.BytesIO:
+    """Return a workbook of the vetted parts alone."""
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_STORED) as archive:
         for name, content in parts.items():
@@ -100,32 +100,13 @@ def repacked(parts: dict[str, bytes]) -> io.BytesIO:
     return whole
 
 
-def _extent(sheet: bytes, shared_sizes: np.ndarray[Any, Any]) -> tuple[int, int]:
-    """Return the cells of the rectangle that holds the sheet, and the bytes of shared text that it repeats."""
-    cells = _CELL.findall(sheet)
-    columns = {column for column, _ in cells}
-    width = max((_column_number(column) for column in columns), default=0)
-    height = max((int(row) for row in {row for _, row in cells}), default=0)
-    if shared_sizes.max() * sheet.count(b't="s"') <= MAX_SHARED_TEXT:
-        return width * height, 0
-    positions = np.array(_SHARED.findall(sheet), dtype="S9").astype("int64")
-    return width * height, int(shared_sizes[np.minimum(positions, len(shared_sizes) - 1)].sum())
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
-def unreadable_lines(parts: dict[str, bytes], sheet: str) -> list[int]:
+def unreadable_lines(parts: dict[str, bytes], cells: dict[str, SheetCells], sheet: str) -> list[int]:
     """Return the rows (1 first) of the named sheet with an error or a formula without a stored value."""
-    content = parts.get(_part_of(parts, sheet), b"")
-    hits = _ERROR.findall(content) if b't="e"' in content else []
-    if b"<f" in content or b":f" in content:
-        hits += _UNSTORED.findall(content)
-    return sorted({int(row) for row in hits})
+    part = _part_of(parts, sheet).casefold()
+    found = [one for name, one in cells.items() if name.casefold() == part]
+    if len(found) != 1:
+        raise FileRefused(UNREADABLE, "is a workbook whose sheet is not where it says; save it again as .xlsx")
+    return found[0].unreadable
 
 
 def _part_of(parts: dict[str, bytes], sheet: str) -> str:

@@ -124,3 +124,20 @@ def test_an_own_model_is_read_back_and_another_shape_is_refused() -> None:
     for text in ("{}", "no JSON", model_text(fewer, "other")):
         with pytest.raises(WrongUse):
             chosen_model(text)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('"m": 0.', '"m": -0.'), ('"m": 0.', '"m": 7.'), ('"m": 0.', '"m": NaN, "n": 0.'),
+        ('"cap": ', '"cap": 1e300, "x": '), ('"prior_persons": ', '"prior_persons": NaN, "x": '),
+        ('"prior_persons": ', '"prior_persons": -'), ('"version": "', '"version": "\\u001b[31m'),
+        ('"frequency_of": "', '"frequency_of": "x'), ('"fields": [', '"fields": ["", '),
+        ('"levels": [', '"levels": [7, '), ("{", "[" * 100_000),
+    ],
+)  # fmt: skip
+def test_a_model_with_numbers_that_are_no_shares_is_refused(before: str, after: str) -> None:
+    text = model_text(shipped_model(), "own")
+    assert before in text
+    with pytest.raises(WrongUse, match="linkage model"):
+        chosen_model(text.replace(before, after, 1))

@@ -166,6 +166,25 @@ CELLS: tuple[tuple[str, dict[str, str], str], ...] = (
     ("arrest", {"custody_ref": "Total", "arrested_at": ""}, "totals_row"),
     ("arrest", {"custody_ref": "Grand total: 14", "arrested_at": ""}, "totals_row"),
     ("arrest", {"custody_ref": ""}, "missing_required"),
+    # references that name no record, or are what a spreadsheet made of one
+    ("arrest", {"custody_ref": '="00123"'}, "unknown_value"),
+    ("arrest", {"custody_ref": "'00123"}, "unknown_value"),
+    ("arrest", {"custody_ref": "#N/A"}, "unknown_value"),
+    ("arrest", {"custody_ref": "#REF!"}, "unknown_value"),
+    ("arrest", {"custody_ref": "NULL"}, "missing_required"),
+    ("arrest", {"custody_ref": "n/a"}, "missing_required"),
+    ("arrest", {"custody_ref": "Not known"}, "missing_required"),
+    ("arrest", {"custody_ref": "---"}, "missing_required"),
+    ("arrest", {"custody_ref": "0000"}, "missing_required"),
+    ("arrest", {"custody_ref": "00123"}, ""),
+    ("arrest", {"custody_ref": "N/A/2018/1"}, ""),
+    ("arrest", {"custody_ref": "C" * 200}, ""),
+    ("arrest", {"custody_ref": "C" * 201}, "out_of_range"),
+    ("arrest", {"surname": "Null", "forenames": "N/A", "nominal_ref": "00123"}, ""),
+    ("seizure", {"exhibit_ref": "N/A"}, ""),
+    ("seizure", {"exhibit_ref": "#N/A"}, "unknown_value"),
+    ("seizure", {"exhibit_ref": "JS/1"}, ""),
+    ("arrest", {"surname": "a\uffffb"}, "bad_encoding"),
 )  # fmt: skip
 
 
@@ -273,6 +292,7 @@ def text_cases() -> Iterator[Case]:
     yield _case("Windows-1252", HEAD + "C1,2018-10-01,O’Neïll\n".encode("cp1252"), counts=(1, 0, 0))
     yield _case("two encodings joined", HEAD + "C1,2018-10-01,Zoë\n".encode() + "C2,2018-10-01,Zoë\n".encode("cp1252"),
                counts=(2, 0, 0))  # fmt: skip
+    yield _case("UTF-8 cut short within a letter", HEAD + "C1,2018-10-01,Zo\u00eb".encode()[:-1], "bad_encoding")
     yield _case("bytes that Windows-1252 lacks", HEAD + b"C1,2018-10-01,\x81\x8d\xff\n", "bad_encoding")
     yield _case("declared ASCII that is not", HEAD + "C1,2018-10-01,Zoë\n".encode(), "bad_encoding", encoding="ascii")
     yield _case("a declared encoding that is none", HEAD + GOOD, "bad_encoding", encoding="klingon")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -103,6 +104,49 @@ def _blank_and_total(book: openpyxl.Workbook, sheet: Worksheet) -> None:
     sheet.append(("Total", 1, None))
 
 
+def _cell(place: bytes, cell: bytes) -> bytes:
+    """Return a good workbook whose sheet has ``cell`` in place of the cell at ``place``."""
+    form = rb'<c r="%s"[^>]*>.*?</c>' % place
+    return _changed(_rows(("C1", WHEN, "Smith")), lambda xml: re.sub(form, cell, xml, count=1, flags=re.DOTALL))
+
+
+def _unusual() -> Iterator[Book]:
+    """Return workbooks of writers that put cells otherwise than the usual ones, or wrongly."""
+    blanked = {"counts": (0, 1, 0), "codes": frozenset({"unknown_value"})}
+    whole = {"counts": (1, 0, 0)}
+    twice, far = b'<c r="C2" t="str"><v>Smith</v></c><c r="C2" t="str"><v>Jones</v></c>', b'<c t="str"><v>far</v></c>'
+    kept = b'<c r="C2" t="str"><v>Smith</v></c></row><row r="2"><c r="C2" t="str"><v>Jones</v></c>'
+    corner = b'<row r="1048576">' + far + b'</row><row r="3"><c r="XFD3"><v>1</v></c></row></sheetData>'
+    for name, cell, becomes in (
+        ("an error in a cell without a place", b'<c t="e"><v>#REF!</v></c>', blanked),
+        ("an error between other quotation marks", b"<c r='C2' t='e'><v>#N/A</v></c>", blanked),
+        ("an error with spaces round its type", b'<c r = "C2" t = "e"><v>#N/A</v></c>', blanked),
+        ("a formula without a value in a cell without a place", b"<c><f>A2</f></c>", blanked),
+        ("a formula in CDATA without a value", b'<c r="C2"><f><![CDATA[A1<2]]></f></c>', blanked),
+        ("a formula behind a comment, without a value", b'<c r="C2"><!-- x --><f>A1</f></c>', blanked),
+        ("a formula of less-than with a value", b'<c r="C2" t="str"><f>IF(A1&lt;2,1,2)</f><v>Smith</v></c>', whole),
+        ("a shared formula with a value", b'<c r="C2" t="str"><f t="shared" si="0"/><v>Smith</v></c>', whole),
+        ("a text in runs", b'<c r="C2" t="inlineStr"><is><r><t>Sm</t></r><r><t>ith</t></r></is></c>', whole),
+        ("a text in a cell without a place", b'<c t="str"><v>Smith</v></c>', whole),
+    ):
+        yield Book(name, _cell(b"C2", cell), **becomes)
+    yield Book("a cell twice", _cell(b"C2", twice), "unreadable_file")
+    yield Book("a row twice", _cell(b"C2", kept), "unreadable_file")
+    yield Book("a place that is none", _cell(b"C2", b'<c r="2C" t="str"><v>Smith</v></c>'), "unreadable_file")
+    yield Book("a shared text before the first", _cell(b"C2", b'<c r="C2" t="s"><v>-1</v></c>'), "unreadable_file")
+    yield Book("a shared text beyond the last", _cell(b"C2", b'<c r="C2" t="s"><v>99</v></c>'), "unreadable_file")
+    good = _rows(("C1", WHEN, "Smith"))
+    yield Book("far corners without places", _changed(good, lambda xml: xml.replace(b"</sheetData>", corner)),
+               "too_large")  # fmt: skip
+    lone = b'<row r="1048576"><c r="A1048576" t="str"><v>C2</v></c></row></sheetData>'
+    yield Book("a million empty rows, then one", _changed(good, lambda xml: xml.replace(b"</sheetData>", lone)),
+               "too_large")  # fmt: skip
+    target = (b"sheet1.xml", b"SHEET1.XML")
+    error = _cell(b"C2", b'<c r="C2" t="e"><v>#REF!</v></c>')
+    moved = _changed(error, lambda xml: xml.replace(*target), "xl/_rels/workbook.xml.rels")
+    yield Book("an error in a sheet named in other letters", moved, **blanked)  # type: ignore[arg-type]
+
+
 def workbooks() -> Iterator[Book]:
     """Return every workbook case."""
     good = _rows(("C1", WHEN, "Smith"))
@@ -141,3 +185,4 @@ def workbooks() -> Iterator[Book]:
     yield Book("one cell in the farthest corner", far, "too_large")
     broken = _changed(good, lambda xml: xml[: len(xml) // 2])
     yield Book("a sheet cut short", broken, "unreadable_file")
+    yield from _unusual()

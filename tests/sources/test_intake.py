@@ -262,6 +262,13 @@ def test_kinds_claim_files_by_longest_name_pattern_or_published_name(read: Reade
     assert not any("someone" in warning for warning in intake.warnings)
 
 
+@pytest.mark.parametrize("name", ["arrests_2018.xls", "Arrests.xlsb", "arrests.csv.zip", "arrests.xlsx.gz", "arrests"])
+def test_a_file_of_another_format_is_not_asked_for_its_kind(read: Reader, name: str) -> None:
+    intake = read({name: b"\xd0\xcf\x11\xe0"})
+    assert [one.reason for one in intake.unclaimed] == ["unclaimed_file"]
+    assert ".xlsx, .ods and .parquet are what is read" in intake.warnings[0] and name not in intake.warnings[0]
+
+
 def test_a_file_that_no_kind_claims_is_named_in_the_report_and_nowhere_else(read: Reader) -> None:
     intake = read({"Jane Smith notes.csv": "a\n1\n"})
     assert not intake.accounts and not intake.refused
