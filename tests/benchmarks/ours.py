@@ -31,13 +31,16 @@ def our_answer(town: Town) -> Answer:
     folder = town.folder / "editions" / town.last_month / "planner" / "tables"
     records = _read(folder, "nominal_records").rename(columns={"nominal_id": "id"})
     nodes = _read(folder, "network_nodes").rename(columns={"nominal_id": "id"})
+    edges = _read(folder, "network_edges")
+    stated = _supply(edges)
     return Answer(
         records[["kind", "record_ref", "subject_no", "id"]],
         nodes[["id", "role"]],
-        _supply(_read(folder, "network_edges")),
+        pd.concat([stated, _likely(edges)], ignore_index=True),
         {"ours": _cells(folder)},
         _people(_read(folder, "targets")),
         _prices(_read(folder, "indicators")),
+        stated,
     )
 
 
@@ -59,7 +62,7 @@ def _read(folder: Path, name: str) -> pd.DataFrame:
 
 
 def _supply(edges: pd.DataFrame) -> pd.DataFrame:
-    """Return the supply edges that the network publishes, those suspected false left out.
+    """Return the supply edges that records state and the network publishes, those suspected false left out.
 
     Contradicted ties stay in: they are published, marked. Without them precision rises and recall falls.
     """
@@ -67,6 +70,14 @@ def _supply(edges: pd.DataFrame) -> pd.DataFrame:
     rows = rows[~rows["is_suspected_false"].astype(bool)]
     names = {"source_nominal_id": "source", "target_nominal_id": "target"}
     return rows.rename(columns=names)[["source", "target"]].reset_index(drop=True)
+
+
+def _likely(edges: pd.DataFrame) -> pd.DataFrame:
+    """Return the ties that the network publishes as likely supply, never stated: who is likely to supply whom."""
+    rows = edges[edges["likely_supplier_nominal_id"].notna()]
+    source, ends = rows["likely_supplier_nominal_id"], rows[["source_nominal_id", "target_nominal_id"]]
+    target = ends["target_nominal_id"].where(ends["source_nominal_id"] == source, ends["source_nominal_id"])
+    return pd.DataFrame({"source": source, "target": target}).reset_index(drop=True)
 
 
 def _cells(folder: Path) -> pd.DataFrame:

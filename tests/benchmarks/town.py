@@ -23,7 +23,7 @@ SHOWN = (
     "b3 without DOB", "relatives merged", "relatives", "roles", "roles, unknown wrong",
     "roles, unknown wrong, 5 mentions", "edges directed precision", "edges directed recall",
     "edges undirected precision", "edges undirected recall", "edges one id a person precision",
-    "edges one id a person recall",
+    "edges one id a person recall", "stated edges directed precision", "stated edges directed recall",
 )  # fmt: skip
 AFTER = ("targets p@10", "targets p@20", "targets chance@10", "targets chance@20", "price error", "seconds")
 SAID_OF_PEERS = {

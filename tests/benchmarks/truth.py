@@ -6,7 +6,7 @@ by the same lines.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -31,7 +31,8 @@ class Answer:
     """What a pipeline says of a town; a part that it does not give is an empty frame and scores NaN.
 
     ``mentions``: kind, record_ref, subject_no, id. ``roles``: id, role. ``edges``: source, target (ids; who supplies
-    whom). ``cells``: by method, a frame easting_m, northing_m of the middles of 200 m cells, best first. ``targets``:
+    whom); ``stated`` those of them that some record states, where others are read from what records tell together.
+    ``cells``: by method, a frame easting_m, northing_m of the middles of 200 m cells, best first. ``targets``:
     id, people only, best first. ``prices``: drug, price_per_pure_g_gbp over the last 12 months.
     """
 
@@ -41,6 +42,7 @@ class Answer:
     cells: dict[str, pd.DataFrame] = field(default_factory=dict)
     targets: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["id"]))
     prices: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["drug", "price_per_pure_g_gbp"]))
+    stated: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["source", "target"]))
 
 
 @dataclass(frozen=True)
@@ -323,6 +325,8 @@ def price_error(town: Town, answer: Answer, least: int = 10) -> dict[str, float]
 def score(town: Town, answer: Answer) -> dict[str, float]:
     """Return every score of an answer in one dictionary, hit rates as ``<method>: <score>``."""
     scores = nominal_scores(town, answer.mentions) | role_scores(town, answer) | edge_scores(town, answer)
+    stated = edge_scores(town, replace(answer, edges=answer.edges if answer.stated.empty else answer.stated))
+    scores |= {f"stated {name}": value for name, value in stated.items()}
     for method, cells in answer.cells.items():
         scores |= {f"{method}: {name}": value for name, value in hit_scores(town, cells).items()}
     return scores | target_scores(town, answer) | price_error(town, answer)
