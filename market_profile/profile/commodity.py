@@ -12,6 +12,7 @@ from market_profile.profile.text import (
     PLANNER,
     Blocks,
     Row,
+    change_col,
     col,
     counted,
     estimate,
@@ -161,11 +162,10 @@ def _seizures_year(findings: Findings) -> Blocks:
     leader = Leader(tuple((drug_words(drug), events.in_year(month)) for drug, events in found.items()))
     rows = [(label(drug_name(drug)), events.yearly_change(month)) for drug, events in found.items()]
     note = "A seizure of several drugs counts once in each. Seizures do not measure how much is used."
+    columns = (col("Drug"), change_col("Seizures", [row[1] for row in rows]))
     return (
         para(say("Seized most often over twelve months: {drug}.", drug=leader)),
-        table(
-            "seizures_year", "Seizures by drug, twelve months", (col("Drug"), col("Seizures")), rows, note=note, keep=9
-        ),
+        table("seizures_year", "Seizures by drug, twelve months", columns, rows, note=note, keep=9),
     )
 
 

@@ -30,7 +30,7 @@ from market_profile.profile.text import (
     table,
     words_of,
 )
-from market_profile.values import Count, Estimate, Measure, Score
+from market_profile.values import Count, Estimate, Label, Measure, Score
 
 
 def effect_section(findings: Findings) -> Section[Measure]:
@@ -116,7 +116,7 @@ def _groups(findings: Findings) -> Blocks:
         return (gap("cohort_register"),)
     rows = [
         (
-            label(first_upper(words_of(row["record_group"]))),
+            _group(row),
             counted(row["people"]),
             score(row["rate_before"], 1),
             score(row["rate_after"], 1),
@@ -144,12 +144,25 @@ def _groups_brief(findings: Findings) -> Blocks:
     if cohorts.empty:
         return (gap("cohort_register"),)
     rows = [
-        (label(first_upper(words_of(row["record_group"]))), hidden_if_none(_ratio(row, "ratio")))
+        (
+            _group(row),
+            _people(row, findings),
+            hidden_if_none(_ratio(row, "ratio")),
+        )
         for row in cohorts.to_dict("records")
     ]
     note = "A ratio below one is a fall. People chosen at their worst improve anyway: this alone is no proof of effect."
-    columns = (col("Record group"), col("Arrests after, as a ratio to before", True))
+    columns = (col("Record group"), col("People", True), col("Arrests after, as a ratio to before", True))
     return (table("groups_brief", "Arrests before and after", columns, rows, note=note),)
+
+
+def _people(row: Record, findings: Findings) -> Count:
+    """Count the people behind a ratio; arrests are not told: with the ratio they would give hidden ones after."""
+    return Count(int(row["people"]), "", f"record group|{row['record_group']}|as at {findings.month.text}")
+
+
+def _group(row: Record) -> Label:
+    return label(first_upper(words_of(row["record_group"])))
 
 
 def _ratio(row: Record, name: str, prefix: str = "") -> Estimate:

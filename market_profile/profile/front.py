@@ -16,6 +16,7 @@ from market_profile.profile.text import (
     PLANNER,
     Blocks,
     bullets,
+    change_col,
     col,
     counted,
     estimate,
@@ -143,12 +144,14 @@ def headlines_section(findings: Findings) -> Section[Measure]:
     month = findings.month
     found = headline_events(findings)
     rows = [(label(first_upper(words)), one.yearly_change(month)) for words, one in found.items()]
+    column = change_col("Twelve months", [row[1] for row in rows])
+    caption = year_words(month) if column.numeric else f"{year_words(month)} against the twelve months before"
     blocks: Blocks = (
         _tiles(findings, is_partner=True),
         table(
             "headline_changes",
-            f"{year_words(month)} against the twelve months before",
-            (col("Measure"), col("Twelve months")),
+            caption,
+            (col("Measure"), column),
             rows,
             note="Where records do not reach back two years, no comparison is made.",
             keep=len(rows),

@@ -11,6 +11,7 @@ from market_profile.profile.text import (
     PARTNER,
     PLANNER,
     Blocks,
+    change_col,
     col,
     counted,
     gap,
@@ -128,8 +129,9 @@ def harm_brief(findings: Findings) -> Section[Measure]:
     if not findings.has("harm_events"):
         return section("harm-brief", "Harm", (gap("harm_events"),), PARTNER)
     rows = [(label(first_upper(name)), found.yearly_change(findings.month)) for name, found in _kinds(findings).items()]
+    columns = (col("Harm"), change_col("Events", [row[1] for row in rows]))
     blocks: Blocks = (
-        table("harm_year", "Harm over twelve months", (col("Harm"), col("Events")), rows, keep=10),
+        table("harm_year", "Harm over twelve months", columns, rows, keep=10),
         para("Suspected and confirmed deaths are kept apart until a coroner decides."),
     )
     return section("harm-brief", "Harm", blocks, PARTNER)

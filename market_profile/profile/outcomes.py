@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from market_profile.document import Section, Sentence
 from market_profile.impact.scorecard import corrections
+from market_profile.impact.survey import wave_numbers
 from market_profile.profile.counts import year_of
 from market_profile.profile.findings import Findings
-from market_profile.profile.names import first_upper, month_words
+from market_profile.profile.names import MONTH_NAMES, first_upper, month_words
 from market_profile.profile.text import (
     EVERYONE,
     Blocks,
     Record,
     Row,
+    change_col,
     col,
     gap,
     label,
@@ -33,6 +37,13 @@ ANSWERS = (
 """Order in which answers are read; others follow by name."""
 
 
+_WAVE_WORDS = frozenset({
+    "wave", "round", "survey", "quarter", "q", "half", "year", "spring", "summer", "autumn", "winter",
+    *(name.casefold() for name in MONTH_NAMES), *(name[:3].casefold() for name in MONTH_NAMES),
+})  # fmt: skip
+"""What the name of a survey wave may be made of where it stands on the page: it is free text, and may name anybody."""
+
+
 def scorecard_section(findings: Findings) -> Section[Measure]:
     """Return local figures for the Combating Drugs outcomes, year against year, with how late each comes (both)."""
     card = findings.impact.scorecard
@@ -44,7 +55,7 @@ def scorecard_section(findings: Findings) -> Section[Measure]:
         "Local figures stand for national outcomes; how late each comes stands in its row. More recorded activity is "
         "not more drugs."
     )
-    columns = (col("Measure"), col("Outcome"), col("Twelve months"), col("How late"))
+    columns = (col("Measure"), col("Outcome"), change_col("Twelve months", [row[2] for row in rows]), col("How late"))
     block = table(
         "outcome_figures", "Local figures for the national outcomes", columns, rows, note=note, keep=len(rows)
     )
@@ -96,26 +107,41 @@ def survey_section(findings: Findings) -> Section[Measure]:
     survey = findings.impact.survey
     if survey.empty:
         return section("voice", "Community voice", (gap("community_survey"),), EVERYONE)
-    last = survey[survey["wave"] == survey["wave"].max()]
+    survey = survey.assign(number=wave_numbers(survey["wave"]))
+    last = survey[survey["number"] == survey["number"].max()]
     place = {answer: at for at, answer in enumerate(ANSWERS)}
     last = last.assign(place=last["response"].map(place).fillna(len(ANSWERS)))
     last = last.sort_values(["question", "place", "response"], kind="stable")
     rows = [_answer(row, survey) for row in last.to_dict("records")]
     columns = (col("Question"), col("Answer"), col("Share of answers", True), col("Wave before", True))
-    note = "Answers of the latest wave. A wave that asked in other words is not compared."
+    named = wave_words(str(last["wave"].iloc[0]))
+    note = f"Answers of the latest wave{named}. A wave that asked in other words is not compared."
     block = table("survey", "What residents say", columns, rows, note=note, keep=8)
     return section("voice", "Community voice", (block, *_reworded(findings)), EVERYONE)
+
+
+def wave_words(wave: str) -> str:
+    """Return ", " and the wave's name where it is made of known words and short numbers; "" for any other free text.
+
+    Example:
+        >>> wave_words("Autumn 2018"), wave_words("2018-12"), wave_words("Mrs Smith's wave")
+        (', Autumn 2018', ', 2018-12', '')
+    """
+    parts = re.findall(r"[^\W\d_]+|\d+", wave.casefold())
+    is_known = all(part in _WAVE_WORDS or (part.isdecimal() and part.isascii() and len(part) <= 4) for part in parts)
+    is_plain = re.fullmatch(r"[A-Za-z0-9 /-]{1,30}", wave) is not None
+    return f", {wave}" if parts and is_known and is_plain else ""
 
 
 def _answer(row: Record, survey: pd.DataFrame) -> Row:
     """Return one answer's share now and in the last earlier wave that asked in the same words."""
     same = (survey["question"] == row["question"]) & (survey["question_version"] == row["question_version"])
-    earlier = survey.loc[same & (survey["wave"] < row["wave"]), "wave"]
+    earlier = survey[same & (survey["number"] < row["number"])]
     before: Measure = label("other words" if _was_asked(row, survey) else "not asked")
     if len(earlier):
-        old = survey[same & (survey["wave"] == earlier.max()) & (survey["response"] == row["response"])]
-        asked = survey.loc[same & (survey["wave"] == earlier.max()), "asked"].max()
-        before = _share(row, earlier.max(), int(old["n"].sum()), int(asked))
+        then = earlier[earlier["number"] == earlier["number"].max()]
+        old = then[then["response"] == row["response"]]
+        before = _share(row, then["wave"].iloc[0], int(old["n"].sum()), int(then["asked"].max()))
     return (
         label(first_upper(words_of(row["question"]))),
         label(first_upper(row["response"])),
@@ -125,7 +151,7 @@ def _answer(row: Record, survey: pd.DataFrame) -> Row:
 
 
 def _was_asked(row: Record, survey: pd.DataFrame) -> bool:
-    return bool(((survey["question"] == row["question"]) & (survey["wave"] < row["wave"])).any())
+    return bool(((survey["question"] == row["question"]) & (survey["number"] < row["number"])).any())
 
 
 def _share(row: Record, wave: str, n: int, asked: int) -> Ratio:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from market_profile.document import Block, Bullets, Column, Paragraph, Section, Sentence, Table, Tone
 from market_profile.terms import Audience, Sensitivity
-from market_profile.values import Count, Estimate, Label, Measure, Private, Score, Sensitive
+from market_profile.values import Change, Count, Estimate, Label, Measure, Private, Score, Sensitive
 
 PLANNER = frozenset({Audience.PLANNER})
 PARTNER = frozenset({Audience.PARTNER})
@@ -121,6 +121,11 @@ def hidden_if_none(measure: Estimate) -> Estimate:
 def col(heading: str, numeric: bool = False, sensitivity: Sensitivity = Sensitivity.AGGREGATE) -> Column:
     """Return a column whose key is its heading in lower case."""
     return Column(heading.lower().replace(" ", "_"), heading, numeric, sensitivity)
+
+
+def change_col(heading: str, measures: Iterable[Measure]) -> Column:
+    """Return a column of changes: of numbers where none of them has anything to be compared with, else of words."""
+    return col(heading, not any(isinstance(one, Change) and one.before is not None for one in measures))
 
 
 def table(id: str, caption: str, columns: Sequence[Column], rows: Iterable[Row], **more: Any) -> Table[Measure]:

@@ -57,7 +57,9 @@ def _bars_grid(drawing: Bars[Shown]) -> Grid:
 
 def _map_grid(drawing: AreaMap[Shown]) -> Grid:
     ordered = sorted(drawing.areas, key=lambda area: (-_rank(area.value), str(area.code)))
-    return Grid((Fixed("Area"), drawing.unit), tuple((area.name, area.value) for area in ordered))
+    unit = str(drawing.unit)
+    heading = like(drawing.unit, unit[:1].upper() + unit[1:])
+    return Grid((Fixed("Area"), heading), tuple((area.name, area.value) for area in ordered))
 
 
 def _lorenz_grid(drawing: Lorenz[Shown]) -> Grid:

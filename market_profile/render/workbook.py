@@ -24,6 +24,9 @@ from market_profile.render.scales import day_text, period_text
 MOST_ROWS = 5_000
 """Longer tables stand in the CSV files only, and the contents sheet says so."""
 
+_NARROWEST, _WIDEST, _CM_A_LETTER = 10, 60, 0.19
+"""Bounds of a column's width in letters, and how wide a letter of the sheet's ten points is."""
+
 _DATES = re.compile(rb"<(meta:creation-date|dc:date)>[^<]*</\1>")
 """When the file was made: a day of ours would be somebody's date of birth, and the clock's would differ each time."""
 
@@ -73,7 +76,9 @@ def _front(
         ["Mark", "Meaning"],
         ["[c]", "Hidden to protect confidentiality; hidden counts are not zero."],
         ["[x]", "Not available."],
-        ["Rounding", "Numbers are rounded as the method section of the profile says; parts may not add up to totals."],
+        ["Rounding", "Counts are rounded and small ones hidden, as the first section of the profile says."],
+        ["Totals", "Parts are rounded one by one, so they may not add up to totals."],
+        ["Intervals", "A figure with a range in brackets is an estimate with its 95% interval."],
     ]
     return [("Cover", cover), ("Contents", contents), ("Notes", notes)]
 
@@ -123,6 +128,7 @@ def write_workbook(sheets: Iterable[tuple[str, Sequence[Sequence[Cell]]]], title
     for name, rows in sheets:
         sheet = OdsTable(name)
         sheet.extend_rows([_row(row) for row in rows])
+        _set_widths(book, sheet, rows)
         book.body.append(sheet)
     book.meta.title = title
     book.meta.language = "en-GB"
@@ -132,6 +138,22 @@ def write_workbook(sheets: Iterable[tuple[str, Sequence[Sequence[Cell]]]], title
     buffer = BytesIO()
     book.save(buffer)
     return _same_bytes(buffer.getvalue())
+
+
+def _set_widths(book: Any, sheet: Any, rows: Sequence[Sequence[Cell]]) -> None:
+    """Make every column as wide as its longest cell, within bounds; a title, alone in its row, runs over the next."""
+    from odfdo import Column, Style
+
+    for column in sheet.get_elements("table:table-column"):
+        sheet.delete(column)
+    for at in range(max((len(row) for row in rows), default=0)):
+        longest = max((len(str(row[at])) for row in rows if 1 < len(row) > at and row[at] is not None), default=0)
+        letters = min(max(longest + 2, _NARROWEST), _WIDEST)
+        name = f"width-{letters}"
+        if book.get_style("table-column", name) is None:
+            style = Style("table-column", name=name, width=f"{letters * _CM_A_LETTER:.1f}cm")
+            book.insert_style(style, automatic=True)
+        sheet.insert(Column(style=name), position=at)
 
 
 def _row(cells: Sequence[Cell]) -> Any:

@@ -110,6 +110,13 @@ def test_waves_are_compared_in_the_same_words_alone(make):
     assert (yes["low_points"], yes["high_points"]) == pytest.approx((-33.39, -5.24), abs=0.005)
 
 
+def test_the_latest_wave_is_the_last_in_time_not_in_the_alphabet(make):
+    for then, now in (("Wave 9", "Wave 10"), ("Spring 2019", "Autumn 2019"), ("Winter 2018", "Autumn 2018")):
+        rows = [*answers(then, "a", 56, 14), *answers(now, "a", 48, 32)]
+        found = survey_changes(survey_shares(make(community_survey=rows).get("community_survey")))
+        assert (set(found["from_wave"]), set(found["to_wave"])) == ({then}, {now})
+
+
 def phase(name, start, area="A1", **more):
     return {
         "operation": "Op",

@@ -24,7 +24,7 @@ from market_profile.profile.judgements import (
     judgements_brief,
     judgements_section,
 )
-from market_profile.profile.outcomes import corrections_log, scorecard_section, survey_section
+from market_profile.profile.outcomes import corrections_log, scorecard_section, survey_section, wave_words
 from market_profile.profile.response import response_section
 from market_profile.terms import Audience
 from market_profile.values import Label, Private
@@ -223,3 +223,14 @@ def test_grades_behind_a_judgement_and_last_month_s_word(town):
 def test_months_are_read_by_the_injected_clock(town):
     later = dataclasses.replace(with_decisions(town.planner, recommendations=ACTIONS), month=Month("2018-07"))
     assert with_overdue(ACTIONS, later).tolist() == ["overdue", "overdue", "done"]
+
+
+@pytest.mark.parametrize(
+    ("wave", "named"),
+    [
+        ("2018-12", ", 2018-12"), ("Wave 3", ", Wave 3"), ("Q1 2019", ", Q1 2019"), ("Autumn 2018", ", Autumn 2018"),
+        ("Mr Smith's walk", ""), ("2018 May Brown", ""), ("07700900123", ""), ("<b>2018</b>", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_a_wave_is_named_by_known_words_alone(wave, named):
+    assert wave_words(wave) == named

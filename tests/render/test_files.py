@@ -25,6 +25,7 @@ from render_pages import edition
 from market_profile.errors import DisclosureLeak
 from market_profile.render import exports, pdf, pdf_fault, render_edition
 from market_profile.render.csv_files import safe_cell, table_csv
+from market_profile.render.workbook import write_workbook
 from market_profile.terms import Audience
 from market_profile.values import Sensitive
 
@@ -150,6 +151,22 @@ def test_workbook_follows_the_rules() -> None:
     assert last[2][:4] == ["indicator", "drug", "value", "n"]
     assert last[4][0] == "=cmd()" and float(last[4][2]) == -2.0
     assert not [cell for table in book.body.tables for cell in table.get_cells(flat=True) if cell.formula]
+
+
+def test_columns_of_the_workbook_are_as_wide_as_their_words() -> None:
+    from odfdo import Document
+
+    rows = [["Table 1: a title that is longer than any cell"], ["Measure", "n"], ["x" * 30, 5.0], ["y" * 200, None]]
+    book = Document(io.BytesIO(write_workbook([("One", rows[:3]), ("Two", rows)], "Widths")))
+    widths = {
+        sheet.name: [
+            float(book.get_style("table-column", column.style).get_properties()["style:column-width"][:-2])
+            for column in sheet.columns
+        ]
+        for sheet in book.body.tables
+    }
+    # (30 + 2) letters x .19 cm, the narrowest of 10 letters, the widest of 60
+    assert widths == {"One": [6.1, 1.9], "Two": [11.4, 1.9]}
 
 
 def test_pdf() -> None:
