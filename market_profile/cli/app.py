@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from market_profile import __version__
-from market_profile.cli.faults import fault_words
+from market_profile.cli.faults import ending_when_told, fault_words
 from market_profile.errors import MarketProfileError
 from market_profile.refresh.process import be_frugal
 
@@ -357,7 +357,8 @@ def main(arguments: list[str] | None = None) -> None:
     be_frugal()
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        app(args=given, prog_name="market-profile")
+        with ending_when_told():
+            app(args=given, prog_name="market-profile")
     except MarketProfileError as error:
         Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]Stopped:[/red] {_plain(str(error))}")
         raise SystemExit(error.exit_code) from None

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import errno
 import re
+import signal
+import sys
+import threading
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _STANDS = "Nothing was published; the edition that stood still stands."
@@ -25,6 +30,32 @@ _SHAPE = (
 _LACKS |= {errno.EEXIST: _SHAPE, errno.EISDIR: _SHAPE, errno.ENOTDIR: _SHAPE}
 _NO_TEMPORARY = f"There is no temporary folder that can be written. {_STANDS} Set TMPDIR to one and {_AGAIN}."
 _NO_MEMORY = f"The memory is used up. {_STANDS} Close other programs or use a larger machine, then {_AGAIN}."
+STOPPED = (
+    "Stopped: told to end before it was done. The edition that stood still stands, or the new one does, never a part "
+    f"of it; {_AGAIN}."
+)
+_TOLD = frozenset({128 + signal.SIGINT, 128 + signal.SIGTERM})
+
+
+@contextmanager
+def ending_when_told() -> Iterator[None]:
+    """Let a signal to end (SIGTERM, or Ctrl-C) free what is held and be told in words; the exit code is 128 + its."""
+
+    def end(number: int, frame: object) -> None:
+        """Leave by the way that frees what is held."""
+        raise SystemExit(128 + number)
+
+    is_main = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, end) if is_main else None
+    try:
+        yield
+    except SystemExit as way_out:
+        if way_out.code in _TOLD:
+            sys.stderr.write(STOPPED + "\n")
+        raise
+    finally:
+        if is_main:
+            signal.signal(signal.SIGTERM, before)
 
 
 def fault_words(error: Exception) -> str:

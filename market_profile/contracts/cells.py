@@ -28,8 +28,9 @@ def read_column(column: Column, text: pd.Series, source: SourceSettings) -> Read
 
 _REFERENCES = ("_ref", "_key", "_no", "urn", "phone")
 """How columns end that tell one thing from another by every digit."""
-_ROUNDED = r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]{2,3}"
-"""What a spreadsheet makes of a long number: 447700900123 becomes 4.47701E+11, as do all numbers near it."""
+_ROUNDED = r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]{2,3}|[0-9]+\.0"
+"""What a program that takes them for numbers makes of references: 447700900123 becomes 4.47701E+11, as do all numbers
+near it, and 01 becomes 1.0, which is another reference than 1."""
 
 
 def _text(column: Column, text: pd.Series, source: SourceSettings) -> Reading:

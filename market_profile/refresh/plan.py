@@ -186,6 +186,7 @@ def make_plan(workspace: Workspace, batch: int, month: str | None, warnings: tup
     """
     if batch == 0:
         raise InputRefused(_NOTHING)
+    check_none_begun(workspace.store)
     Warehouse(workspace.store).check_whole(batch)
     store = MonthStore(workspace.store)
     chosen, far = (Month(month), ()) if month else _default_month(workspace, batch)

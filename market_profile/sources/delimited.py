@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from market_profile.sources.at_once import read_at_once
 from market_profile.sources.headers import fold
@@ -32,6 +33,8 @@ MAX_LINE = 4 * 1024**2
 MAX_CELL = csv.field_size_limit()
 """The csv module refuses a cell of more than 131,072 characters."""
 PIECE = 50_000
+MOST_BLANK = 20_000
+"""Rows of separators alone, each set aside with its line; more is a sheet that was saved to its last row."""
 _WIDTH = "The row has {found} cells where the header has {width}; look for a missing or unquoted delimiter."
 
 
@@ -206,6 +209,7 @@ def _faults(
     wrong: Sequence[tuple[int, int]], width: int, data: pa.Table, numbers: npt.NDArray[np.int64], found: Encoding
 ) -> pd.DataFrame:
     """Return the faults of records with another number of cells than the header, and of those with controls."""
+    _check_not_blank(data)
     if not wrong and not found.has_controls:
         return no_faults()
     faults = faults_at([row for row, _ in wrong], "", Reason.MALFORMED_ROW, "")
@@ -213,6 +217,18 @@ def _faults(
     widths = faults.assign(sentence=pd.Series(sentences, dtype="str"))
     controls = control_faults(data, numbers) if found.has_controls else no_faults()
     return pd.concat([widths, controls], ignore_index=True)
+
+
+def _check_not_blank(data: pa.Table) -> None:
+    """Refuse a file most of whose many rows hold separators alone."""
+    if data.num_rows <= MOST_BLANK or not data.num_columns:
+        return
+    rows = np.ones(data.num_rows, dtype=bool)
+    for column in data.columns:
+        rows &= np.asarray(pc.equal(pc.utf8_trim_whitespace(column), ""), dtype=bool)
+        if int(rows.sum()) <= MOST_BLANK:
+            return
+    raise FileRefused(MALFORMED, f"has {int(rows.sum()):,} rows of separators alone; delete the empty rows, save again")
 
 
 def _warnings(encoding: Encoding, blank: int) -> tuple[str, ...]:

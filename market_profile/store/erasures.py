@@ -13,6 +13,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from market_profile.errors import WrongUse
+from market_profile.store.markers import BRING_BACK
 from market_profile.store.publish import write_file
 
 _COLUMNS = ("kind", "batch", "rows", "rule")
@@ -64,9 +65,12 @@ def begun_erasure(store: Path) -> Begun | None:
     path = store / "erasing.json"
     if not path.is_file():
         return None
-    said = json.loads(path.read_text(encoding="utf-8"))
-    records = tuple(Erasure(*one) for one in said["records"])
-    return Begun(frozenset(said["urns"]), frozenset(said["phones"]), records, said["earlier"])
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        records = tuple(Erasure(*one) for one in said["records"])
+        return Begun(frozenset(said["urns"]), frozenset(said["phones"]), records, int(said["earlier"]))
+    except (ValueError, KeyError, TypeError):
+        raise WrongUse(f"store/erasing.json, the note of an erasure under way, is damaged; {BRING_BACK}") from None
 
 
 def end_erasure(store: Path, begun: Begun) -> None:

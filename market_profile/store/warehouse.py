@@ -104,7 +104,11 @@ class Warehouse:
         return number
 
     def tables(self, batch: int) -> Tables:
-        """Return the current versions of all accepted records as they stood after ``batch``, without unread columns."""
+        """Return the current versions of all accepted records as they stood after ``batch``, without unread columns.
+
+        Raises ``WrongUse`` where an erasure was broken off: what it takes out may stand in some tables still.
+        """
+        check_none_begun(self._store)
         frames = {kind: self._current(kind, batch) for kind in KINDS if self._tables.has(kind)}
         return Tables({kind: frame for kind, frame in frames.items() if len(frame)})
 
@@ -229,7 +233,6 @@ class Warehouse:
         )
         gone = sum(one.rows for one in _erased(self._store, kind) if one.batch <= batch)
         if held != brought - gone:
-            check_none_begun(self._store)
             raise WrongUse(f"the store's table {kind} does not hold the rows that its batches brought; {BRING_BACK}")
 
     def erased(self, batch: int) -> int:

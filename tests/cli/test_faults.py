@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import os
+import signal
 import tempfile
 
 import pytest
 
-from market_profile.cli.faults import fault_words
+from market_profile.cli.faults import STOPPED, ending_when_told, fault_words
 
 SECRET = "LOG/2018/000123 Jane Doe"
 
@@ -52,3 +54,19 @@ def test_a_fault_names_the_place_in_the_program() -> None:
     with pytest.raises(ZeroDivisionError) as caught:
         broken()
     assert "(ZeroDivisionError in test_faults.py, line " in fault_words(caught.value)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_to_end_frees_what_is_held_and_is_told(number: int, capsys: pytest.CaptureFixture[str]) -> None:
+    before, freed = signal.getsignal(signal.SIGTERM), []
+    with pytest.raises(SystemExit) as caught, ending_when_told():
+        try:
+            if number == signal.SIGTERM:
+                os.kill(os.getpid(), number)
+                signal.pause()
+            raise SystemExit(130)  # as the command line does on Ctrl-C
+        finally:
+            freed.append(True)
+    assert caught.value.code == 128 + number
+    assert capsys.readouterr().err == STOPPED + "\n"
+    assert freed and signal.getsignal(signal.SIGTERM) is before

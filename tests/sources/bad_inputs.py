@@ -169,6 +169,8 @@ CELLS: tuple[tuple[str, dict[str, str], str], ...] = (
     # references that name no record, or are what a spreadsheet made of one
     ("arrest", {"custody_ref": '="00123"'}, "unknown_value"),
     ("arrest", {"custody_ref": "'00123"}, "unknown_value"),
+    ("arrest", {"custody_ref": "1023.0"}, "bad_number"),
+    ("arrest", {"custody_ref": "1023.01"}, ""),
     ("arrest", {"custody_ref": "#N/A"}, "unknown_value"),
     ("arrest", {"custody_ref": "#REF!"}, "unknown_value"),
     ("arrest", {"custody_ref": "NULL"}, "missing_required"),
@@ -309,6 +311,10 @@ def text_cases() -> Iterator[Case]:
     yield _case("a repeated header", HEAD + GOOD + HEAD, counts=(1, 1, 0), codes=("bad_date",))
     yield _case("a title above the header", b"Custody export 2018,,\n" + HEAD + GOOD, "bad_header")
     yield _case("separators alone", HEAD + b",,\n" * 3, counts=(0, 3, 0), codes=("missing_required",))
+    yield _case("a sheet saved to its last row", HEAD + GOOD + b",,\n" * 1_048_574, "malformed_row")
+    yield _case(
+        "20,000 rows of separators", HEAD + b",,\n" * 20_000, counts=(0, 20_000, 0), codes=("missing_required",)
+    )
     yield _case("50,000 bad rows", HEAD + b"C1,31/02/2018,x\n" * 50_000, counts=(0, 50_000, 0), codes=("bad_date",))
     yield _case("a tab file called .csv", (HEAD + GOOD).replace(b",", b"\t"), counts=(1, 0, 0))
     yield _case("commas called .tsv", HEAD + GOOD, "bad_header", file="arrests.tsv")

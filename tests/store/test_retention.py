@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pandas as pd
 import pytest
 
 from market_profile.errors import WrongUse
-from market_profile.refresh.plan import open_workspace, take_in
+from market_profile.refresh.plan import make_plan, open_workspace, take_in
 from market_profile.refresh.retaining import retain
+from market_profile.refresh.run import refresh
 from market_profile.store import KeptFolder, Warehouse, retention, verify_audit
 from market_profile.store.erasures import begun_erasure, check_none_begun, erasures
 from market_profile.store.retention import begin_erasure, finish_erasure, overdue_logs
@@ -144,3 +146,32 @@ def test_an_erasure_that_was_killed_is_completed_by_the_next(
     assert begun_erasure(tmp_path) is None
     assert warehouse.faults() == ()
     assert list(warehouse.quarantine(2)["record_ref"]) == ["ab"]
+
+
+def test_until_an_erasure_is_completed_nothing_is_made_from_the_store(stored: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "town"
+    shutil.copytree(stored, folder)
+    store = folder / "store"
+    logs_there = Warehouse(store).tables(1).get("intelligence_logs")
+    begin_erasure(store, frozenset(logs_there["urn"].head(2)), "a rule")
+    workspace = open_workspace(folder)
+    for asked in (
+        lambda: refresh(folder),
+        lambda: refresh(folder, "2018-01"),
+        lambda: take_in(workspace),
+        lambda: make_plan(workspace, 1, "2018-01", ()),
+        lambda: Warehouse(store).tables(1),
+    ):
+        with pytest.raises(WrongUse, match="broken off; run market-profile retain again"):
+            asked()
+    assert not (folder / "editions").exists()
+    assert retain(folder, "1900-01-01", erase=True).erased
+    left = Warehouse(store).tables(1).get("intelligence_logs")
+    assert len(left) == len(logs_there) - 2
+    assert make_plan(workspace, 1, None, ()).batch == 1
+
+
+def test_a_damaged_note_of_an_erasure_says_so(tmp_path: Path) -> None:
+    (tmp_path / "erasing.json").write_text('{"urns": [')
+    with pytest.raises(WrongUse, match=r"erasing.json.*damaged"):
+        begun_erasure(tmp_path)
