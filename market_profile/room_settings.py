@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from market_profile.errors import SettingsError
 from market_profile.terms import Relation
@@ -17,6 +17,18 @@ class Part(BaseModel):
     """A block of ``area.toml``: unknown keys are refused, numbers are finite, nothing changes once it is read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _of_its_type(cls, value: object, field: ValidationInfo) -> object:
+        """Refuse what would pass for another type: a switch for a number, a number for a switch, a text for either."""
+        wanted = cls.model_fields[str(field.field_name)].annotation
+        if wanted is bool and not isinstance(value, bool):
+            raise ValueError("must be true or false, without quotation marks")
+        kinds = {wanted, *get_args(wanted)}
+        if kinds & {int, float} and str not in kinds and isinstance(value, bool | str):
+            raise ValueError("must be a number, without quotation marks")
+        return value
 
 
 class ResolveSettings(Part):
@@ -167,12 +179,18 @@ class ForumSettings(Part):
 
     weights: dict[str, Annotated[float, Field(ge=-1e6, le=1e6)]] = Field(default_factory=dict)
     """Criterion = weight; 1 where not named. The criteria themselves stand in [sources.case_forum] criteria."""
-    lowest: float = 0.0
+    lowest: float = Field(0.0, ge=-1e6, le=1e6)
     """Least mark of a criterion: what one that is not known may be."""
-    highest: float = 5.0
+    highest: float = Field(5.0, ge=-1e6, le=1e6)
     """Highest mark of a criterion: what one that is not known may be."""
-    threshold: float | None = None
+    threshold: float | None = Field(None, ge=-1e9, le=1e9)
     """Score from which a person is taken on; none by default."""
+
+    @model_validator(mode="after")
+    def _range(self) -> Self:
+        if self.lowest >= self.highest:
+            raise ValueError("lowest must lie below highest")
+        return self
 
 
 class TreatmentSettings(Part):

@@ -46,9 +46,9 @@ class AreaSettings(Part):
     """Code of the area, such as E06000043."""
     partner_areas: str
     """File with the polygons that partners know (LSOAs); EPSG:4326 unless the file says otherwise."""
-    partner_area_code: str | None = None
+    partner_area_code: str | None = Field(None, max_length=120)
     """Property with the code; default: the first with a distinct text on every feature."""
-    partner_area_name: str | None = None
+    partner_area_name: str | None = Field(None, max_length=120)
     """Property with the name; default: the first other text."""
     boundary: str | None = None
     """File with the boundary; default: the union of the partner areas."""
