@@ -88,8 +88,8 @@ class NetworkSettings(Part):
     """Betweenness is exact up to this many ties."""
     key_players: int = Field(10, ge=1, le=50)
     """Largest set of key players sought."""
-    likely_supply_from: float = Field(0.5, gt=0, le=1)
-    """Lower bound of the chance (95 %) from which a tie that no report states is given as likely supply."""
+    likely_supply_from: float = Field(0.6, gt=0, le=1)
+    """Lower bound (95 %) of the chance from which a tie is likely supply; 0.6 allows for one in six stated ties wrong."""
 
     @field_validator("half_life_days")
     @classmethod

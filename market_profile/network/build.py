@@ -135,7 +135,7 @@ def _in_full(network: Network, told: _Told, settings: NetworkSettings, before: d
     called = supply.phones(told.evidence)
     known = things(told.evidence, called)
     parts = parts_of(told.evidence.names, told.shares, told.people)
-    read, classes = likely_supply(told.current, edges, parts, settings.likely_supply_from)
+    read, classes = likely_supply(told.current, edges, told.ends, parts, settings.likely_supply_from)
     return replace(
         network,
         edges=read,

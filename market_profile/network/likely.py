@@ -12,8 +12,10 @@ by another source (a) or not (b); records of supply whose tie another states (c)
 Petersen's estimate of what both missed. Busy ties weigh alike on both sides: a record of supply counts 1 / (1 + records
 that name its two together), as each of the latter counts for the others, one tie in all. Taken for granted: a report
 that merely names the two comes by a tie of supply as a report that states it does (where such reports keep to the busy
-ties, the chance is too high; where they spread more evenly, too low). A stated tie counts as right: where one in ten is
-wrong, the chance is up to a tenth too high. The lower bound is what decides.
+ties, the chance is too high; where they spread more evenly, too low). A stated tie counts as right: where one in seven
+of those stated once is wrong, the chance is up to a seventh too high. Over eight fictional towns of 3,000 to 5,000 logs
+the mean chance of a dealer and a user was .79 and the share true .84; in one of a million logs, where more stated ties
+are wrong, .93 and .80. So the lower bound decides, and ``likely_supply_from`` stands above even odds by a sixth.
 """
 
 from __future__ import annotations
@@ -26,7 +28,6 @@ from numpy.typing import NDArray
 from scipy import special
 
 from market_profile.network.codes import Ints, codes_of, is_one_of, places
-from market_profile.network.edges import EDGE_KEY
 from market_profile.network.evidence import LOGS
 from market_profile.network.role_ratios import PARTS
 from market_profile.network.statements import pairs_of
@@ -89,16 +90,17 @@ def parts_of(names: pd.Index, told: Floats, people: pd.DataFrame) -> Parts:
 
 
 def likely_supply(
-    statements: pd.DataFrame, edges: pd.DataFrame, parts: Parts, least: float
+    statements: pd.DataFrame, edges: pd.DataFrame, ends: tuple[Ints, Ints], parts: Parts, least: float
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return ``edges`` with LIKELY_COLUMNS, and the classes of parts (CLASS_COLUMNS) with what their records tell.
 
-    ``statements`` as from ``tie_statements``. A tie is likely supply where two people were named together and no record
-    says what ties them, both parts are told and held, and the lower bound (95 %) of its class is ``least`` or more.
-    ``ties`` counts those; a class with too little evidence has no chance (NaN).
+    ``statements`` as from ``tie_statements``, ``ends`` the numbers of the two people of each tie. A tie is likely
+    supply where two people were named together and no record says what ties them, both parts are told and held, and the
+    lower bound (95 %) of its class is ``least`` or more. ``ties`` counts those; a class with too little evidence has no
+    chance (NaN).
     """
     classes = _estimated(_records(statements, parts))
-    source, target = (places(edges[end], parts.names) for end in EDGE_KEY[:2])
+    source, target = ends
     upper = np.where(parts.told[source] < parts.told[target], source, target)
     lower = source + target - upper
     group = _class(parts.told[upper], parts.told[lower])

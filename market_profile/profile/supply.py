@@ -46,8 +46,6 @@ PICTURE_GROUPS, PICTURE_PEOPLE = 8, 17
 
 MARKET_ROWS = 15
 KEPT_ROWS = 10
-WINDOW_ROWS = 15
-"""Users listed on the page; all stand in tables/outreach_window.csv."""
 SELLING = ("supplier", "line_holder", "dealer", "runner")
 """Roles drawn first: who sells to whom is what the picture is for."""
 PERSONAL = Sensitivity.PERSONAL
@@ -174,7 +172,8 @@ def _likely(classes: pd.DataFrame) -> Sentence[Measure]:
         parts.append(f"{words} {{{share}}} of {{{pairs}}} pairs")
     return say(
         "{ties} more pairs, only ever named together, are likely supply. By capture and recapture (how often another "
-        f"report states such a tie, against ties already stated) the chance is, by parts, {', '.join(parts)}.",
+        "report states such a tie, against ties already stated, which count as right) the chance is, by parts, "
+        f"{', '.join(parts)}.",
         **values,
     )
 
@@ -359,7 +358,7 @@ def window_blocks(findings: Findings) -> Blocks:
             counted(row["days_left"], "days"),
             counted(row["other_suppliers"]),
         )
-        for row in ordered.head(WINDOW_ROWS).to_dict("records")
+        for row in ordered.to_dict("records")
     ]
     users = counted(window["user_id"].nunique())
     words = para(
@@ -373,7 +372,7 @@ def window_blocks(findings: Findings) -> Blocks:
         col("User", sensitivity=PERSONAL), col("Arrested dealer", sensitivity=PERSONAL), col("Days left", True),
         col("Other suppliers", True),
     )  # fmt: skip
-    note = "Outreach within 21 days of a dealer's arrest, before another takes over. All: tables/outreach_window.csv."
+    note = "Outreach within 21 days of a dealer's arrest, before another takes over."
     return (
         words,
         table("window", "Window of opportunity for outreach", columns, rows, note=note, annex=True),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from small_worlds import story
 
 from market_profile.network import Network, build_network
-from market_profile.network.edges import build_edges
+from market_profile.network.edges import edges_of, ends_of, numbered
 from market_profile.network.likely import (
     ABOVE,
     CLASS_COLUMNS,
@@ -72,8 +72,9 @@ def read(
     old = pd.Series(names).replace({name: was for was, name in now.items()})
     part = old.str[0].map({"d": DEALER, "u": USER}).to_numpy(np.int64)
     on_balance = old.map(held or {}).fillna(pd.Series(part)).to_numpy(np.int64)
-    edges = build_edges(statements, {}, JANUARY)
-    return likely_supply(statements, edges, Parts(names, part, on_balance), least)
+    rows = numbered(statements)
+    edges = edges_of(rows, {}, JANUARY)
+    return likely_supply(statements, edges, ends_of(rows), Parts(names, part, on_balance), least)
 
 
 def town(sellers: int = 8) -> list[Told]:
