@@ -89,7 +89,7 @@ class NetworkSettings(Part):
     key_players: int = Field(10, ge=1, le=50)
     """Largest set of key players sought."""
     likely_supply_from: float = Field(0.6, gt=0, le=1)
-    """Lower bound (95 %) of the chance from which a tie is likely supply; 0.6 allows for one in six stated ties wrong."""
+    """Lower bound (95 %) of the chance from which a tie is likely supply; 0.6 lets one stated tie in six be wrong."""
 
     @field_validator("half_life_days")
     @classmethod
