@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from market_profile.sources.opening import open_regular
+from market_profile.sources.opening import MAX_RATIO, open_regular
 from market_profile.sources.raw import RawTable, control_faults
 from market_profile.sources.refusal import EMPTY, HEADER, TOO_LARGE, UNREADABLE, FileRefused
 
@@ -21,6 +22,7 @@ MAX_CELLS = 100_000_000
 _NO_TEXT = "has a column that cannot be turned to text; export it as text, numbers, dates or lists of them"
 MAX_TEXT = 1024**3
 """A dictionary-encoded column can repeat one long text at no cost on disk."""
+RATIO_FREE_TEXT = 64 * 1024**2
 
 
 def read_parquet(path: Path) -> RawTable:
@@ -68,7 +70,8 @@ def _read(stream: Any) -> pa.Table:
         raise FileRefused(TOO_LARGE, "unpacks to far more than it may; split it by month")
     texts = [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)]
     table = pq.ParquetFile(stream, read_dictionary=texts).read(use_threads=False)
-    if sum(_text_size(column) for column in table.columns) > MAX_TEXT:
+    most = min(MAX_TEXT, max(RATIO_FREE_TEXT, os.fstat(stream.fileno()).st_size * MAX_RATIO))
+    if sum(_text_size(column) for column in table.columns) > most:
         raise FileRefused(TOO_LARGE, "holds more text than it may; split it by month")
     return table
 

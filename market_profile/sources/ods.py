@@ -6,6 +6,7 @@ counts are bounded here, and blank runs at the end of a row or sheet are not wri
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -21,6 +22,7 @@ _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+_ERROR = re.compile(r"#(REF|N/A|VALUE|DIV/0|NAME|NUM|NULL)[!?]?|(Err|Fehler|Fout):[0-9]{3}")
 _ERROR_TYPE = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 Row = list[str]
@@ -110,7 +112,7 @@ def _cells_of(row: Element) -> tuple[Row, bool]:
         if element.tag not in _CELLS:
             continue
         times, text = _times(element, "number-columns-repeated"), _cell_text(element)
-        is_error = is_error or element.get(_ERROR_TYPE) == "error"
+        is_error = is_error or _is_error(element, text)
         if not text:
             blank += times
             continue
@@ -119,6 +121,16 @@ def _cells_of(row: Element) -> tuple[Row, bool]:
         cells.extend([""] * blank + [text] * times)
         blank = 0
     return cells, is_error
+
+
+def _is_error(cell: Element, text: str) -> bool:
+    """Tell whether a cell shows an error, or holds a formula without a stored value."""
+    if cell.get(_ERROR_TYPE) == "error":
+        return True
+    if cell.get(f"{_TABLE}formula") is None:
+        return False
+    shown = "".join(_words(paragraph) for paragraph in cell.findall(f"{_TEXT}p"))
+    return _ERROR.fullmatch(shown) is not None or (not text and cell.get(f"{_OFFICE}value-type") is None)
 
 
 def _cell_text(cell: Element) -> str:
@@ -141,7 +153,8 @@ def _words(element: Element) -> str:
     parts = [element.text or ""]
     for inner in element:
         if inner.tag == f"{_TEXT}s":
-            parts.append(" " * min(int(inner.get(f"{_TEXT}c", "1")), 1000))
+            stated = inner.get(f"{_TEXT}c", "1")
+            parts.append(" " * (min(int(stated), 1000) if re.fullmatch("[0-9]{1,9}", stated) else 1))
         elif inner.tag in (f"{_TEXT}tab", f"{_TEXT}line-break"):
             parts.append("\t" if inner.tag.endswith("tab") else "\n")
         elif inner.tag != f"{_OFFICE}annotation":

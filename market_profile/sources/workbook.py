@@ -45,7 +45,10 @@ def read_workbook(path: Path, sheet: str | None = None) -> RawTable:
     and broken workbooks. An .ods is read by ``ods``.
     """
     if path.name.lower().endswith(".ods"):
-        return _as_table(*_read_ods(path, sheet))
+        try:
+            return _as_table(*_read_ods(path, sheet))
+        except RecursionError:
+            raise FileRefused(UNREADABLE, "is a spreadsheet that is nested too deeply; save it again as .ods") from None
     parts = vetted_parts(path)
     cells = cells_by_part(parts)
     found = _read_sheet(repacked(parts), sheet)

@@ -246,6 +246,14 @@ def test_a_column_that_is_no_text_is_told_from_a_broken_file(tmp_path: Path, val
         read_parquet(tmp_path / "x.parquet")
 
 
+def test_one_long_text_that_a_small_file_repeats_is_refused(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"a": pa.array(["x" * 1000] * 100_000)}), tmp_path / "x.parquet")
+    assert (tmp_path / "x.parquet").stat().st_size < 100_000
+    with pytest.raises(FileRefused) as refused:
+        read_parquet(tmp_path / "x.parquet")
+    assert refused.value.reason == "too_large"
+
+
 def test_control_characters_in_parquet_are_a_fault_of_their_row(tmp_path: Path) -> None:
     pq.write_table(pa.table({"a": ["x", "x\x1fy", "x\x00"], "b": ["1", "2", "3"]}), tmp_path / "x.parquet")
     faults = read_parquet(tmp_path / "x.parquet").faults

@@ -111,15 +111,37 @@ def test_the_sheet_is_the_one_named_else_the_first_shown(tmp_path: Path) -> None
         read_workbook(tmp_path / "x.ods", "nobody")
 
 
+@pytest.mark.parametrize(
+    ("given", "is_told"),
+    [
+        (cell("#REF!", ' table:formula="of:=[.X]" office:string-value=""'), True),
+        ('<table:table-cell table:formula="of:=1/0" office:value-type="float" office:value="0">'
+         "<text:p>#DIV/0!</text:p></table:table-cell>", True),
+        (cell("Err:502", ' table:formula="of:=SQRT(-1)"'), True),
+        ('<table:table-cell table:formula="of:=[.A1]"/>', True),
+        (cell("#REF!"), False),
+        (cell("Smith", ' table:formula="of:=[.A1]"'), False),
+        ('<table:table-cell office:value-type="string"><text:p>a<text:s text:c="many"/>b</text:p></table:table-cell>',
+         False),
+    ],
+)  # fmt: skip
+def test_a_formula_that_shows_an_error_or_nothing_is_told(tmp_path: Path, given: str, is_told: bool) -> None:
+    (tmp_path / "x.ods").write_bytes(body(row(cell("urn"), cell("text")) + row(cell("7"), given)))
+    table = read_workbook(tmp_path / "x.ods")
+    assert (table.read, len(table.faults)) == (1, int(is_told))
+
+
 WIDE = row(cell("urn"), '<table:table-cell table:number-columns-repeated="16000000"/>', cell("x"))
 LONG = row(cell("a" * 40_000, ' table:number-columns-repeated="100"'), more=' table:number-rows-repeated="9999"')
 MANY = row(cell("a", ' table:number-columns-repeated="9000"'), more=' table:number-rows-repeated="1048576"')
+DEEP = row(cell("<text:span>" * 20_000 + "a" + "</text:span>" * 20_000))
 BACKWARDS = row(cell("a"), more=' table:number-rows-repeated="-1"')
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "a thousand million cells": (lambda: body(MANY), "too_large"),
     "a far-off cell": (lambda: body(WIDE), "too_large"),
     "a long text repeated": (lambda: body(LONG), "too_large"),
     "repeats that cannot be": (lambda: body(BACKWARDS), "unsafe_file"),
+    "a text in twenty thousand others": (lambda: body(DEEP), "unreadable_file"),
     "entities": (lambda: changed(lambda old: b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'), "unsafe_file"),
     "a bomb": (lambda: changed(lambda old: old[:100] + b" " * 30_000_000), "too_large"),
     "cut off": (lambda: changed(lambda old: old[: len(old) // 2]), "unreadable_file"),
