@@ -135,7 +135,7 @@ def _network(findings: Findings) -> Blocks:
             groups=counted(len({node.group for node in picture.nodes})),
             all=counted(nodes.loc[nodes["degree"] > 0, "community"].nunique()),
         ),
-        _likely(findings.network.likely),
+        *_likely(findings.network.likely),
     )
     tied = nodes[nodes["degree"] > 0]
     largest = tied[tied["community"] == tied["community"].value_counts().sort_index().idxmax()]
@@ -156,25 +156,28 @@ def _network(findings: Findings) -> Blocks:
     return (words, figure)
 
 
-def _likely(classes: pd.DataFrame) -> Sentence[Measure]:
+def _likely(classes: pd.DataFrame) -> tuple[Sentence[Measure], ...]:
     """Return how many ties that no report states are likely supply, and how often such ties are, by parts."""
     if classes.empty or not classes["ties"].any():
-        return say("Of people merely named together none is likely tied by supply: insufficient evidence.")
+        return (say("Of people merely named together none is likely tied by supply: insufficient evidence."),)
     told = classes[classes["ties"] > 0].sort_values("together", ascending=False, kind="stable")
-    parts: list[str] = []
-    values: dict[str, Measure] = {"ties": counted(told["ties"].sum())}
-    for row in told.to_dict("records"):
-        share, pairs = f"share{len(parts)}", f"pairs{len(parts)}"
-        chance, low, high = (number(100 * row[name]) for name in ("chance", "low", "high"))
-        together = round(row["together"])
-        values |= {share: Estimate(chance, low, high, together, "%"), pairs: counted(together)}
-        words = f"{role_words(row['supplier_role'])} and {role_words(row['buyer_role'])}"
-        parts.append(f"{words} {{{share}}} of {{{pairs}}} pairs")
+    whole = say(
+        "{ties} more pairs, only ever named together, are likely supply, by capture and recapture: how often another "
+        "report states such a tie, against ties already stated, which count as right.",
+        ties=counted(told["ties"].sum()),
+    )
+    return (whole, *(_chance(row) for row in told.to_dict("records")))
+
+
+def _chance(row: Record) -> Sentence[Measure]:
+    chance, low, high = (number(100 * row[name]) for name in ("chance", "low", "high"))
+    together = round(row["together"])
     return say(
-        "{ties} more pairs, only ever named together, are likely supply. By capture and recapture (how often another "
-        "report states such a tie, against ties already stated, which count as right) the chance is, by parts, "
-        f"{', '.join(parts)}.",
-        **values,
+        "{seller} and {buyer}: {share} of {pairs} pairs.",
+        seller=label(first_upper(role_words(row["supplier_role"]))),
+        buyer=label(role_words(row["buyer_role"])),
+        share=Estimate(chance, low, high, together, "%"),
+        pairs=counted(together),
     )
 
 
