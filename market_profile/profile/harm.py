@@ -74,9 +74,9 @@ def prompts(kinds: dict[str, Change]) -> Blocks:
     if all(len(change.history) < LEAST_MONTHS for change in kinds.values()):
         return (para("With fewer than six earlier months nothing can be expected of this one.", tone="gap"),)
     above = [name for name, change in kinds.items() if (_expected(change).high or float("inf")) < change.now.n]
-    words = "A prompt to a person: nothing is broadcast by itself."
     if not above:
-        return (para("No harm is above what earlier months lead one to expect. " + words),)
+        return (para("No harm is above what earlier months lead one to expect."),)
+    words = "A prompt to a person: nothing is broadcast by itself."
     return (para(say("Above what was expected: {names}.", names=label(", ".join(above))), words, tone="warning"),)
 
 

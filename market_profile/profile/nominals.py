@@ -216,5 +216,5 @@ def nominals_section(findings: Findings) -> Section[Measure]:
         col("Last seen", sensitivity=PERSONAL), col("Identity", sensitivity=PERSONAL),
     )  # fmt: skip
     note = f"The {ANNEX_NOMINALS} with most records; all are in tables/nominals.csv."
-    block = table("nominal_annex", "Nominals", columns, rows, note=note, annex=True)
+    block = table("nominal_annex", "Nominals with most records", columns, rows, note=note, annex=True)
     return section("nominals", "Nominal annex", (block,), PLANNER)

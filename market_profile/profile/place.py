@@ -30,7 +30,6 @@ from market_profile.room_settings import GeographySettings
 from market_profile.settings import Settings
 from market_profile.values import Concentration, Count, Leader, Measure
 
-HOTSPOT_ROWS = 25
 KEPT_ROWS = 10
 BLOCK_HOURS = 4
 MAP_CELLS = 40
@@ -122,7 +121,7 @@ def _hotspots(findings: Findings) -> Blocks:
             label(chance_words(number(row["p_adjusted"]))), label(row["persistence"]),
             label(_support(row)), label(hours_words(row["peak_hours"])),
         )
-        for row in hotspots.head(HOTSPOT_ROWS).to_dict("records")
+        for row in hotspots.to_dict("records")
     ]  # fmt: skip
     columns = (
         col("Cell"), col("Market"), col("Area"), col("Events", True), col("Expected", True),

@@ -27,7 +27,6 @@ from market_profile.terms import Sensitivity
 from market_profile.values import Measure
 
 COVERT = Sensitivity.COVERT
-TIMELINE_ROWS = 20
 LEAST_CLOCKS = 10
 """Arrests of street sellers from which the area's own replacement time is used in place of the guide's."""
 
@@ -44,7 +43,7 @@ def response_section(findings: Findings) -> Section[Measure]:
             score(row["gap_days"], 0, "days"), score(row["resource_hours"], 0),
             score(row["cost_gbp"], 0, "£"),
         )
-        for row in timeline.iloc[::-1].head(TIMELINE_ROWS).to_dict("records")
+        for row in timeline.iloc[::-1].to_dict("records")
     ]  # fmt: skip
     columns = (
         col("Operation", sensitivity=COVERT), col("Phase"), col("Tactic"), col("From"), col("To"),
