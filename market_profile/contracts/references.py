@@ -29,14 +29,19 @@ def joined_key(kind: Kind, parts: Sequence[pd.Series[str]], index: pd.Index) -> 
     """
     if not parts:
         return pd.Series("", index=index, dtype="str")
-    free = [name for name in kind.key if kind.column(name).type is ColumnType.TEXT]
-    as_written = free[0] if kind.parent else free[-1] if free else ""
     columns = [pa.array(part.fillna(""), type=_TEXT) for part in parts]
-    if len(free) > 1:
-        named = zip(kind.key, columns, strict=True)
-        columns = [_marked(column, name != as_written) if name in free else column for name, column in named]
+    forms = marked_parts(kind)
+    named = zip(kind.key, columns, strict=True)
+    columns = [_marked(column, "/" in forms[name]) if name in forms else column for name, column in named]
     joined = pc.binary_join_element_wise(*columns, pa.scalar("/", type=_TEXT))
     return pd.Series(pd.array(joined, dtype="str"), index=index)
+
+
+def marked_parts(kind: Kind) -> dict[str, str]:
+    """Return the free texts of the key, where there are several, and the characters that are marked in each."""
+    free = [name for name in kind.key if kind.column(name).type is ColumnType.TEXT]
+    as_written = free[0] if kind.parent else free[-1] if free else ""
+    return {name: "\\" if name == as_written else "/\\" for name in free} if len(free) > 1 else {}
 
 
 def parents_of(kind: Kind, references: pd.Series[str]) -> pd.Series[str]:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from market_profile.errors import WrongUse
 from market_profile.store.publish import write_file
+from market_profile.store.renaming import rename_references
 
-LAYOUT = 2
-"""1: no mark, a run's products pickled in ``work/``. 2: the mark ``layout``, products as files, ``standing/``."""
+LAYOUT = 3
+"""1: no mark, a run's products pickled in ``work/``. 2: the mark ``layout``, products as files, ``standing/``.
+3: references that no two keys share (``renaming``)."""
 
 
 def layout_of(store: Path) -> int:
@@ -27,7 +29,7 @@ def bring_up_to_date(store: Path) -> int:
     """Bring a store of an older layout up to date and return the layout it had; refuse one of a later version.
 
     Layout 1 needs its ``work/`` removed (products of a killed run, which nothing of this version reads); its tables,
-    batches and months are those of layout 2.
+    batches and months are those of layout 2. Layout 2 needs some records renamed.
     """
     found = layout_of(store)
     if found > LAYOUT:
@@ -37,6 +39,8 @@ def bring_up_to_date(store: Path) -> int:
         )
     if found == 1 and (store / "work").is_dir():
         shutil.rmtree(store / "work")
+    if found in (1, 2):
+        rename_references(store)
     if found < LAYOUT:
         write_file(store / "layout", f"{LAYOUT}\n".encode())
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -15,8 +16,9 @@ from deltalake import DeltaTable, write_deltalake
 from market_profile.contracts.columns import empty_frame
 from market_profile.contracts.kinds import KINDS
 from market_profile.errors import WrongUse
-from market_profile.store import Batch, Warehouse, publish_folder, recover_folder, workspace_lock
+from market_profile.store import Batch, Warehouse, bring_up_to_date, publish_folder, recover_folder, workspace_lock
 from market_profile.store.audit import AuditCategory, append_event, verify_audit
+from market_profile.store.format import LAYOUT, layout_of
 
 FILES = ["kind", "name", "file_id", "sha256", "read", "accepted", "quarantined", "duplicate", "amended", "reasons"]
 QUARANTINE = ["kind", "file", "file_id", "line", "record_ref", "reason_codes", "columns", "explanation", "raw"]
@@ -192,3 +194,31 @@ def test_a_damaged_table_is_told_in_words_and_named_by_the_doctor(tmp_path: Path
     with pytest.raises(WrongUse, match="table intelligence_logs is damaged and cannot be read; bring store/ back"):
         Warehouse(tmp_path).tables(1)
     assert Warehouse(tmp_path).faults() == ("the table intelligence_logs is damaged",)
+
+
+def test_a_store_of_layout_2_has_records_apart_that_shared_a_reference(tmp_path: Path) -> None:
+    keys = [("SZ/19", "JS/1"), ("SZ", "19/JS/1"), ("SZ20", "JS/2"), ("SZ21", "3")]
+    frame = empty_frame(KINDS["seizures"]).reindex(range(len(keys)))
+    for name in frame.columns[frame.dtypes == "str"]:
+        frame[name] = ""
+    seizure, exhibit = zip(*keys, strict=True)
+    refs = ["/".join(key) for key in keys]
+    frame = frame.assign(
+        seizure_ref=seizure, exhibit_ref=exhibit, record_ref=refs, version=[1, 2, 1, 1], source_file="f", source_line=2,
+        seized_at=pd.Timestamp("2019-01-05"), content_sha256=["a", "b", "c", "d"],
+    ).astype({"version": "int64", "source_line": "int64"})  # fmt: skip
+    warehouse = Warehouse(tmp_path)
+    warehouse.append(replace(batch(logs(["a"], 1, "x", "f"), "1.csv", "f"), accepted={"seizures": frame}))
+    assert len(warehouse.tables(1).get("seizures")) == 3  # two that were one
+    state = tmp_path / "months" / "2019-01" / "state" / "planner" / "resolve.mentions.parquet"
+    state.parent.mkdir(parents=True)
+    pd.DataFrame({"kind": ["seizures", "arrests"], "record_ref": ["SZ20/JS/2", "SZ/19/JS/1"]}).to_parquet(state)
+    for _ in range(2):  # the second time as after a run that was killed before it wrote the mark
+        (tmp_path / "layout").write_text("2\n")
+        assert bring_up_to_date(tmp_path) == 2
+        held = warehouse.tables(1).get("seizures")
+        assert sorted(held["record_ref"]) == ["SZ/19/JS/1", "SZ20/JS/2", "SZ21/3", "SZ\\/19/JS/1"]
+        assert held.set_index("record_ref").loc["SZ\\/19/JS/1", "seizure_ref"] == "SZ/19"
+        assert warehouse.faults() == ()
+    assert pd.read_parquet(state)["record_ref"].tolist() == ["SZ20/JS/2", "SZ/19/JS/1"]
+    assert layout_of(tmp_path) == LAYOUT
