@@ -20,6 +20,7 @@ from market_profile.sources.files import Found, InboxFile, find_files
 from market_profile.sources.identity import tell_apart
 from market_profile.sources.judging import Circumstances, KindRows, joined, judge_files
 from market_profile.sources.late import late_files, late_rows
+from market_profile.sources.loose_links import loose_links
 from market_profile.sources.quarantine import PLACE_FAULT_COLUMNS, QUARANTINE_COLUMNS, place_fault_rows, quarantine_rows
 from market_profile.sources.raw import text_series
 from market_profile.sources.reading import FileText, read_text
@@ -168,6 +169,11 @@ def take_kinds(
         _take_kind(kind, files, around, replace(known, fresh=fresh), part)
         if part.accepted is not None:
             fresh[kind.name] = part.accepted
+    if "log_links" in fresh:
+        subjects = fresh.get("log_subjects", _NO_KEYS)["record_ref"]
+        taken["log_links"].warnings += loose_links(
+            fresh["log_links"], subjects, lambda refs: known.of("log_subjects", refs)["record_ref"]
+        )
     return taken
 
 

@@ -169,6 +169,21 @@ def test_two_records_whose_keys_read_alike_are_two_records(read: Reader, in_one_
     assert sum(entry.duplicate for entry in again.accounts) == 1
 
 
+def test_links_whose_people_their_log_does_not_have_are_told_of_until_it_has(read: Reader, logs: Logs) -> None:
+    head = "urn,from_subject_no,to_subject_no,relation\n"
+    files = {
+        "intelligence_logs.csv": logs("A1", "A2"),
+        "log_subjects_1.csv": "urn,subject_no,surname\nA1,1,Jones\nA1,2,Smith\n",
+        "log_links.csv": head + "A1,1,2,supplies\nA1,1,3,supplies\nA2,1,2,supplies\n",
+    }
+    first = read(files)
+    assert first.accounts[-1].accepted == 3
+    told = [one for one in first.warnings if "links" in one]
+    assert len(told) == 1 and told[0].startswith("log_links: 2 links name a person whom")
+    more = {"log_subjects_2.csv": "urn,subject_no,surname\nA1,3,Brown\n", "log_links_2.csv": head + "A1,3,2,supplies\n"}
+    assert not [one for one in read(more, _known(first)).warnings if "links" in one]
+
+
 def test_two_contents_of_one_reference_in_one_file_are_versions_in_order_of_time(read: Reader) -> None:
     rows = ["A1,2018-10-02,1,A,P,later", "A1,2018-10-01,1,A,P,sooner"]
     for order in (rows, rows[::-1]):
