@@ -29,8 +29,5 @@ def loose_links(
         return ()
     loose = missing[~is_among(missing, known(missing.drop_duplicates()))]
     count = loose.index.nunique()
-    if not count:
-        return ()
-    return (
-        f"log_links: {count} links name a person whom their log does not have; no network shows them until it does",
-    )
+    words = f"log_links: links with a person whom their log does not have, in no network until it has: {count}"
+    return (words,) if count else ()
