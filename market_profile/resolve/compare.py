@@ -75,8 +75,8 @@ class Compared:
         for number, level in enumerate(field.levels):
             if not told[number] and len(at):
                 hit = self._holds(parsed(level.sql), at)
-                place[at[hit]] = number
-                at = at[~hit]
+                place[at.take(np.flatnonzero(hit))] = number
+                at = at.take(np.flatnonzero(~hit))
         return place
 
     def most(self, field: Field, at: Numbers) -> npt.NDArray[np.float64]:
@@ -93,9 +93,9 @@ class Compared:
             if level.sql.strip().upper() == "ELSE":
                 hit = still
             else:
-                holds = self._holds(parsed(level.sql), at[still])
-                hit = still[holds]
-                still = still if asks_for_lists(level.sql) else still[~holds]
+                holds = self._holds(parsed(level.sql), at.take(still))
+                hit = still.take(np.flatnonzero(holds))
+                still = still if asks_for_lists(level.sql) else still.take(np.flatnonzero(~holds))
             found[hit] = np.maximum(found[hit], level.weight)
         self._is_bound = False
         found[np.isinf(found)] = top
@@ -108,7 +108,7 @@ class Compared:
             found = self._holds(node.values[0], at)
             for part in node.values[1:]:
                 still = np.flatnonzero(found == is_and)
-                found[still] = self._holds(part, at[still])
+                found[still] = self._holds(part, at.take(still))
             return found
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             return ~self._holds(node.operand, at)
@@ -181,7 +181,8 @@ class Compared:
         if name not in self._sides:
             column, side = name[:-2], name[-1]
             held = self._units.columns[column]
-            self._sides[name] = (held if column in TEXTS else held.astype(np.int64))[self._rows[side]]
+            value = held.take(self._rows[side])
+            self._sides[name] = value if column in TEXTS else value.astype(np.int64)
         return self._sides[name]
 
     def _overlap(self, node: ast.Call, at: Numbers) -> npt.NDArray[np.int32]:
@@ -225,7 +226,7 @@ def _called(node: ast.Call) -> str:
 
 def _only(column: npt.NDArray[Any], at: Numbers) -> npt.NDArray[Any]:
     """Return the rows ``at`` (each once, in order) of a column."""
-    return column if len(at) == len(column) else column[at]
+    return column if len(at) == len(column) else column.take(at)
 
 
 def _named(node: ast.expr) -> str:

@@ -52,7 +52,8 @@ def blocking_keys(units: Coded) -> pd.DataFrame:
     for rule, column in ((12, "places"), (14, "associates")):
         parts.append(_crossed(rule, aliases, units.lists[column]))
         parts.append(_crossed(rule + 1, roots, units.lists[column]))
-    return pd.DataFrame({"unit": np.concatenate([p[0] for p in parts]), "key": np.concatenate([p[1] for p in parts])})
+    columns = {"unit": np.concatenate([p[0] for p in parts]), "key": np.concatenate([p[1] for p in parts])}
+    return pd.DataFrame(columns, copy=False)
 
 
 def _keyed(own: Numbers, rule: int, left: Codes | Numbers, right: Codes | Numbers | None) -> tuple[Numbers, Numbers]:

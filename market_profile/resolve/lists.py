@@ -179,14 +179,15 @@ class Overlap:
 
     def may_share(self, left: Numbers, right: Numbers) -> Flags:
         """Tell which pairs of rows may share a value, by their marks."""
-        found: Flags = (self._marks[0][left] & self._marks[0][right]) != 0
+        first, second = self._marks
+        found: Flags = (first.take(left) & first.take(right)) != 0
         at = np.flatnonzero(found)
-        found[at] = (self._marks[1][left[at]] & self._marks[1][right[at]]) != 0
+        found[at] = (second.take(left.take(at)) & second.take(right.take(at))) != 0
         return found
 
     def may_contain(self, rows: Numbers, values: Whole) -> Flags:
         """Tell which ``rows`` may hold the value beside them, by their marks."""
-        return np.asarray((self._marks[0][rows] & _bit(values, _MULTIPLIERS[0])) != 0)
+        return np.asarray((self._marks[0].take(rows) & _bit(values, _MULTIPLIERS[0])) != 0)
 
     def counts(self, left: Numbers, right: Numbers) -> npt.NDArray[np.int32]:
         """Return the number of shared values of each pair of rows."""

@@ -55,13 +55,13 @@ def same(text: str, count: int) -> pa.Array:
 
 def as_frame(parts: list[Part]) -> pd.DataFrame:
     """Return the parts as one, words folded."""
-    text = {name: _category(_joined(parts, name)) for name in TEXTS}
+    text = {name: _category(_held(parts, name)) for name in TEXTS}
     birth = _whole(parts, "date_of_birth", np.datetime64("NaT", "us"))
     year = birth.astype("datetime64[Y]")
     is_new_year = birth.astype("datetime64[D]") == year.astype("datetime64[D]")
     columns = {
-        "kind": pd.Series(np.repeat([part.kind for part in parts], [len(part) for part in parts]), dtype="str"),
-        **{name: pd.Series(_joined(parts, name), dtype="str") for name in ("record_ref", "subject_no")},
+        "kind": _texts([same(part.kind, len(part)) for part in parts]),
+        **{name: _texts(_held(parts, name)) for name in ("record_ref", "subject_no")},
         "log": _whole(parts, "log", np.int64(-1)),
         "at": _whole(parts, "at", np.datetime64("NaT", "us")),
         "role": text["role"],
@@ -78,7 +78,7 @@ def as_frame(parts: list[Part]) -> pd.DataFrame:
         "dob": np.where(is_new_year, np.datetime64("NaT", "us"), birth),
         "dob_year": np.where(np.isnat(birth), 0, year.astype(np.int64) + 1970),
     }
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns, copy=False)
 
 
 def _whole(parts: list[Part], name: str, blank: np.generic) -> npt.NDArray[Any]:
@@ -87,16 +87,20 @@ def _whole(parts: list[Part], name: str, blank: np.generic) -> npt.NDArray[Any]:
     return np.concatenate(held)
 
 
-def _joined(parts: list[Part], name: str) -> pa.Array:
-    """Return a text column of all parts, ``""`` where a part lacks it."""
-    return pa.concat_arrays([part.texts[name] if name in part.texts else same("", len(part)) for part in parts])
+def _held(parts: list[Part], name: str) -> list[pa.Array]:
+    """Return a text column part by part, ``""`` where a part lacks it."""
+    return [part.texts[name] if name in part.texts else same("", len(part)) for part in parts]
 
 
-def _category(texts: pa.Array) -> pd.Series:
+def _texts(parts: list[pa.Array]) -> pd.Series:
+    return pd.Series(pa.concat_arrays(parts), dtype="str")
+
+
+def _category(texts: list[pa.Array]) -> pd.Series:
     """Return texts as categories, the blank one first; a missing one is blank."""
-    held = pa.concat_arrays([same("", 1), texts]).dictionary_encode()
-    codes = held.indices.fill_null(0).to_numpy()[1:]
-    return _coded(codes, held.dictionary)
+    held = pa.chunked_array([same("", 1), *texts]).dictionary_encode()
+    codes = np.concatenate([chunk.indices.fill_null(0).to_numpy() for chunk in held.chunks])[1:]
+    return _coded(codes, held.chunk(held.num_chunks - 1).dictionary)
 
 
 def _by_category(column: pd.Series, fold: Fold) -> pd.Series:

@@ -40,8 +40,8 @@ def blocking_recall(
     wide = _codes(_wide_keys(units), _WIDE_BLOCK, chosen)
     usual = _codes(keys, largest, chosen)
     code = distinct(np.r_[wide, usual])
-    weight = Weigher(units, model, evidence.frequencies, evidence.persons).weigh(*unpacked(code))
-    matching = code[weight >= model.cut_weight]
+    weigher = Weigher(units, model, evidence.frequencies, evidence.persons)
+    matching = code[weigher.weigh_from(*unpacked(code), model.cut_weight) >= model.cut_weight]
     return round(100 * float(is_in(matching, usual).mean()), 1) if len(matching) else None
 
 

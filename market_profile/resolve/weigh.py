@@ -127,12 +127,12 @@ class Weigher:
 
     def _bits(self, field: Field, place: Levels, left: Numbers, right: Numbers) -> Weights:
         """Return the bits of each pair: of its level, with u replaced by how common the value is where told to."""
-        bits = np.array([level.weight for level in field.levels])[place]
+        bits = np.array([level.weight for level in field.levels]).take(place)
         for number, level in enumerate(field.levels):
             if level.frequency_of and level.u:
                 at = np.flatnonzero(place == number)
-                share = self._share[level.frequency_of][self._units.columns[level.frequency_of]]
-                common = np.fmax(share[left[at]], share[right[at]])
+                share, code = self._share[level.frequency_of], self._units.columns[level.frequency_of]
+                common = np.fmax(*(share.take(code.take(side.take(at))) for side in (left, right)))
                 bits[at] += np.where(np.isnan(common), 0.0, np.log2(level.u / np.where(np.isnan(common), 1.0, common)))
         return bits
 
