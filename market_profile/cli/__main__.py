@@ -1,5 +1,5 @@
 """``python -m market_profile.cli``."""
 
-from market_profile.cli.app import main
+from market_profile.cli import run
 
-main()
+run()

@@ -157,7 +157,8 @@ def _slashed(text: pd.Series) -> tuple[pd.Series, pd.Series]:
         times = pd.Series(pd.NaT, index=tidy.index, dtype="datetime64[us]")
         for written in ("%y", "%Y"):
             for clock in ("", " %H:%M", " %H:%M:%S"):
-                times = times.fillna(_parse(tidy[year == written], order + written + clock))
+                cells = tidy[(year == written) & times.isna()]
+                times = times.fillna(_parse(cells, order + written + clock)) if len(cells) else times
         readings.append(times)
     by_day, by_month = readings
     one = by_day.fillna(by_month).where(by_day.isna() | by_month.isna() | (by_day == by_month))

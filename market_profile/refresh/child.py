@@ -6,11 +6,11 @@ import json
 import sys
 from pathlib import Path
 
-from market_profile.refresh.process import be_frugal
+from market_profile.refresh.process import be_frugal, end_at_once
 
 if __name__ == "__main__":
     be_frugal()
     from market_profile.refresh.second import main
 
     folder, given = sys.argv[1:]
-    sys.exit(main(Path(folder), json.loads(given)))
+    end_at_once(main(Path(folder), json.loads(given)))

@@ -201,11 +201,6 @@ def make_plan(workspace: Workspace, batch: int, month: str | None, warnings: tup
     return _with_key(Plan(workspace, chosen, batch, store.parent_of(chosen), False, warnings))
 
 
-def plan_of(folder: Path, batch: int, month: str) -> Plan:
-    """Return the plan of ``month`` upon the rows up to ``batch``, for a process that starts anew."""
-    return make_plan(open_workspace(folder), batch, month, ())
-
-
 def _with_key(plan: Plan) -> Plan:
     """Return the plan with the hash of the program, settings, decisions, places, rows, past states and releases."""
     workspace, months = plan.workspace, plan.workspace.store / "months"

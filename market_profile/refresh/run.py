@@ -7,7 +7,7 @@ they are read (``making`` imports them where it calls them).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,10 +24,11 @@ from market_profile.refresh.plan import Plan, Workspace, make_plan, open_workspa
 from market_profile.refresh.product import Products
 from market_profile.refresh.released import ReleaseStore
 from market_profile.refresh.report import run_report
+from market_profile.refresh.rooms import read_rooms
 from market_profile.refresh.shelf import mend_shelf, write_shelf
 from market_profile.refresh.standing import keep_standing, stands
 from market_profile.refresh.timing import Stopwatch
-from market_profile.sources import Reader, Share
+from market_profile.sources import Reader, Share, Taken
 from market_profile.sources.files import InboxFile
 from market_profile.store import MonthStore, Warehouse, append_event, publish_folder, workspace_lock
 from market_profile.store.audit import AuditCategory
@@ -36,6 +37,10 @@ from market_profile.terms import Audience
 
 if TYPE_CHECKING:
     from market_profile.editions.canaries import Scanner
+
+
+SOON_SECONDS = 2.0
+"""Where the partner edition is there so soon after the planner's, that is published at once and not laid down first."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,12 @@ def sharing(workspace: Workspace, second: SecondProcess) -> Share:
             second.stop()
             return None
         second.read_apart()
-        return lambda: second.taken(run.patience_minutes * 60)
+        return taken
+
+    def taken() -> Mapping[str, Taken] | None:
+        """Return what it read; this one reads its rooms first, for it would only wait."""
+        read_rooms()
+        return second.taken(run.patience_minutes * 60)
 
     return share
 
@@ -124,14 +134,15 @@ def _make(plan: Plan, watch: Stopwatch, afresh: bool, second: SecondProcess) -> 
     with watch.stage("load records", None):
         loaded = load_records(plan)
     give_back()
+    is_new = planner is None
     if planner is None:
         planner = make_planner(plan, loaded, watch, beside)
-        if is_large and not (beside and beside.has_ended()):
-            with watch.stage("lay planner edition down", None):
-                products.save(Audience.PLANNER.value, plan.key, planner)
     else:
         watch.stages.extend(planner.stages)
     accounted = accounted_of(plan, loaded, watch)
+    if is_new and is_large and not (beside and beside.ends_within(SOON_SECONDS, watch)):
+        with watch.stage("lay planner edition down", None):
+            products.save(Audience.PLANNER.value, plan.key, planner)
     if is_large and shared is None:
         loaded = None
         give_back()

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import os
 import socket
-from contextlib import suppress
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +18,9 @@ import pandas as pd
 from market_profile.refresh.beside import Ends
 from market_profile.refresh.handing import as_child, beat, hand_over, handed, is_there, told
 from market_profile.refresh.memory import give_back
-from market_profile.refresh.plan import Plan, open_workspace, plan_of, read_apart
+from market_profile.refresh.plan import Plan, make_plan, open_workspace, read_apart
 from market_profile.refresh.product import Products
+from market_profile.refresh.rooms import read_rooms
 from market_profile.refresh.timing import Stopwatch
 from market_profile.terms import Audience
 
@@ -32,12 +31,10 @@ if TYPE_CHECKING:
     from market_profile.refresh.measured import Measured
 
 SOON_SECONDS = 1.0
-"""Who is who is waited for so long before partners' analysis is begun: the two take much the same time in a month."""
+"""Who is who is waited for so long before partners' analysis is begun: in a month upon another the planner's places and
+who is who take much the same time. In a first month who is who takes much longer, and is not waited for."""
 
-_ROOMS = (
-    "market_profile.refresh.analysis", "market_profile.editions.make", "market_profile.render.workbook",
-    "sklearn.linear_model", "statsmodels.genmod.generalized_linear_model",
-)  # fmt: skip
+_MODELS = ("sklearn.linear_model", "statsmodels.genmod.generalized_linear_model")
 
 
 def main(folder: Path, given: dict[str, Any]) -> int:
@@ -51,16 +48,20 @@ def main(folder: Path, given: dict[str, Any]) -> int:
     watch = Stopwatch(lambda name: beat(ends.line), lambda stage: beat(ends.line))
     watch.began("partner: start")
     what = told(ends.line)
-    if what is not None and "read" in what:
+    if what is None:
+        return 0
+    workspace = open_workspace(folder)
+    if "read" in what:
         with watch.stage("partner: read inbox", None):
-            hand_over(ends.line, ends.made, read_apart(open_workspace(folder)))
+            hand_over(ends.line, ends.made, read_apart(workspace))
         give_back()
-        _read_rooms(watch)
+        with watch.stage("partner: read the rooms", None):
+            read_rooms(_MODELS)
         what = told(ends.line)
     if what is None:
         return 0
     with watch.stage("partner: plan", None):
-        plan = plan_of(folder, int(what["batch"]), str(what["month"]))
+        plan = make_plan(workspace, int(what["batch"]), str(what["month"]), ())
     if plan.key != what["key"]:
         return 1
     _make(plan, ends, watch, bool(what["with_measures"]))
@@ -88,7 +89,7 @@ class _ForPlanner:
         with self.stages.stage("planner: case", None):
             self.case = case_for(self.plan, loaded, Audience.PLANNER)
         self.places = find_places(self.case, self.stages)
-        self._finish(SOON_SECONDS)
+        self._finish(SOON_SECONDS if self.plan.parent else 0)
 
     def resolved(self, records: pd.DataFrame) -> None:
         """Measure where who is who is known by now; ``records`` are the partners' own and not looked at."""
@@ -137,11 +138,3 @@ def _make(plan: Plan, ends: Ends, watch: Stopwatch, with_measures: bool) -> None
         give_back()
     product = partner_of(plan, case, watch, beside)
     Products(plan.workspace.store).save(Audience.PARTNER.value, plan.key, product)
-
-
-def _read_rooms(watch: Stopwatch) -> None:
-    """Import what this process will use, while it has nothing else to do; what is missing is met where it is used."""
-    with watch.stage("partner: read the rooms", None):
-        for name in _ROOMS:
-            with suppress(ImportError):
-                import_module(name)

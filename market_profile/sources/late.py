@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from market_profile.contracts.columns import Kind
+from market_profile.contracts.readings import is_among
 from market_profile.contracts.references import parents_of
 from market_profile.settings import SourceSettings
 from market_profile.sources.files import InboxFile
@@ -33,7 +34,7 @@ def late_files(
         return []
     mine = waiting[(waiting["kind"] == kind.name) & (waiting["record_ref"] != "")]
     parents = parents_of(kind, mine["record_ref"])
-    ready = set(mine.loc[parents.isin(accepted[kind.parent[0]]["record_ref"]), "file_id"])
+    ready = set(mine.loc[is_among(parents, accepted[kind.parent[0]]["record_ref"]), "file_id"])
     return [file for file in files if file.file_id in ready]
 
 
