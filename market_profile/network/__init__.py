@@ -2,7 +2,8 @@
 
 ``build_network`` is the room's front door. Statements (one line of one record each) become ties by noisy-or over
 independent sources with decay; ties that rest on one source or on suspected falsehood are shown and flagged but never
-make a hub. networkx is the public graph type; rustworkx and scipy do the work.
+make a hub. Ties that nobody states are likely supply where capture and recapture bears it out (``likely``); no measure
+rests on them. networkx is the public graph type; rustworkx and scipy do the work.
 """
 
 from market_profile.network.build import build_network
