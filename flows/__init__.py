@@ -4,5 +4,7 @@ Telemetry is switched off and the start-up time of the temporary server raised b
 """
 
 from flows.environment import set_defaults
+from market_profile.refresh.process import be_frugal
 
 set_defaults()
+be_frugal()  # before numpy is read, as every command does

@@ -17,6 +17,8 @@ from scipy import optimize, special
 MINIMUM_POPULATION = 50
 """People with an arrest that are needed to learn the spread of rates from."""
 _STEP = 1e-3
+_DECIMALS = 6
+"""Of the logs that were fitted: where the search ends further on depends on the processor's last bits."""
 _BOUNDS = ((np.log(0.02), np.log(500.0)), (np.log(1e-4), np.log(1e3)))
 
 
@@ -53,9 +55,9 @@ def fit_rates(counts: ArrayLike, days: float) -> Rates | None:
         return -value_at, -slope
 
     start = (0.0, np.log(max(float(seen.mean()) - 0.5, 0.2)))
-    best = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", bounds=_BOUNDS)
-    shape, mean = (float(number) for number in np.exp(best.x))
-    return Rates(shape, shape / mean * days, len(seen), _covariance(value, times, best.x))
+    best = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", bounds=_BOUNDS).x.round(_DECIMALS)
+    shape, mean = (float(number) for number in np.exp(best))
+    return Rates(shape, shape / mean * days, len(seen), _covariance(value, times, best))
 
 
 def _log_likelihood(value: np.ndarray, times: np.ndarray, shape: float, mean: float) -> tuple[float, np.ndarray]:
