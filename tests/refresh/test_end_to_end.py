@@ -164,6 +164,7 @@ def test_order_zone_language_seed_folder_threads_and_processes_change_nothing(
         path.write_bytes(b"".join([header, *lines]))
     odd = {"TZ": "Pacific/Auckland", "LANG": "tr_TR.UTF-8", "LC_ALL": "C", "PYTHONHASHSEED": "77"}
     odd |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "ARROW_IO_THREADS": "1", "OMP_THREAD_LIMIT": "1"}
+    odd |= {"NPY_DISABLE_CPU_FEATURES": "", "OPENBLAS_CORETYPE": "Haswell"}  # another processor's last bits
     settings = town / "area.toml"  # and the partner edition in a process of its own
     settings.write_text(settings.read_text(encoding="utf-8") + "\n[run]\nrows_for_second_process = 0\n")
     done = run_cli("refresh", town, environment=odd, cwd=tmp_path)
