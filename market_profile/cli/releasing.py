@@ -12,7 +12,7 @@ from rich.console import Console
 
 from market_profile.editions.keys import fingerprint, new_key
 from market_profile.editions.package import decrypt_with, unzip_files, verify_edition
-from market_profile.errors import MarketProfileError, WrongUse
+from market_profile.errors import InputRefused, WrongUse
 from market_profile.refresh.releasing import (
     Signer,
     check_can_register,
@@ -149,5 +149,5 @@ def show_audit(workspace: Path, verify: bool, export: Path | None, console: Cons
         return
     fault = report.fault or ledger_fault(workspace)
     if fault:
-        raise MarketProfileError(f"the audit trail is not whole: {fault}")
+        raise InputRefused(f"the audit trail is not whole: {fault}")
     console.print("Chain and ledger are whole.")

@@ -52,6 +52,11 @@ class Release:
         return str(self._manifest["audit_head"])
 
     @property
+    def signers(self) -> tuple[str, str]:
+        """The author and the approver that its manifest names."""
+        return str(self._manifest["author"]), str(self._manifest["approver"])
+
+    @property
     def _manifest(self) -> dict[str, Any]:
         content: dict[str, Any] = json.loads((self.folder / "edition" / "manifest.json").read_text(encoding="utf-8"))
         return content

@@ -12,6 +12,7 @@ import pandas as pd
 
 from market_profile.periods import Month
 from market_profile.refresh.plan import Workspace
+from market_profile.refresh.released import ReleaseStore
 from market_profile.store.publish import write_file
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ def write_shelf(workspace: Workspace) -> None:
     folders = sorted(path for path in root.iterdir() if _is_edition(path)) if root.is_dir() else []
     if not folders:
         return
-    theme = workspace.settings.theme
-    shelf = Shelf(workspace.settings.area.name, tuple(_month(path) for path in folders), theme)
+    theme, releases = workspace.settings.theme, ReleaseStore(workspace.folder / "store")
+    shelf = Shelf(workspace.settings.area.name, tuple(_month(path, releases) for path in folders), theme)
     pages = shelf_pages(shelf)
     for name in (INDEX, COMPARE):
         if name in pages and not _is_same(root / name, pages[name]):
@@ -71,7 +72,7 @@ def _is_same(path: Path, content: bytes) -> bool:
     return path.is_file() and path.read_bytes() == content
 
 
-def _month(folder: Path) -> MonthOnShelf:
+def _month(folder: Path, releases: ReleaseStore) -> MonthOnShelf:
     from market_profile.render.months import MonthOnShelf
     from market_profile.render.scales import day_text
 
@@ -80,7 +81,7 @@ def _month(folder: Path) -> MonthOnShelf:
     return MonthOnShelf(
         month=folder.name,
         cutoff=str(day_text(Month(folder.name).last_day)),
-        state=_state(folder / "partner" / "manifest.json"),
+        state=_state(folder, releases),
         accepted=sum(source["accepted"] for source in sources),
         set_aside=sum(source["quarantined"] for source in sources),
         missing=tuple(str(kind).replace("_", " ") for kind in run["not_supplied"]),
@@ -89,14 +90,23 @@ def _month(folder: Path) -> MonthOnShelf:
     )
 
 
-def _state(manifest: Path) -> str:
-    """Return the state of a partner edition in words, with the two people who signed a released one."""
+def _state(folder: Path, releases: ReleaseStore) -> str:
+    """Return the state of a month's partner edition in words, with the two people who signed a released one.
+
+    A draft made after a release says who signed what partners hold.
+    """
+    manifest = folder / "partner" / "manifest.json"
     if not manifest.is_file():
         return "not made"
     content: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
     state = str(content.get("state", "draft")).replace("_", " ").capitalize()
     people = [str(content[key]) for key in ("author", "approver") if content.get(key)]
-    return f"{state}: signed by {' and '.join(people)}" if people else state
+    if people:
+        return f"{state}: signed by {' and '.join(people)}"
+    out = releases.last(folder.name)
+    if out is None or out.notice is not None:
+        return state
+    return f"{state}, changed since: partners hold the edition signed by {' and '.join(out.signers)}"
 
 
 def _headlines(folder: Path) -> list[Reading]:

@@ -8,8 +8,10 @@ import pytest
 from rich.console import Console
 
 from market_profile.cli import releasing
-from market_profile.errors import WrongUse
+from market_profile.errors import InputRefused, WrongUse
 from market_profile.refresh.releasing import registered_keys
+from market_profile.store import append_event
+from market_profile.store.audit import AuditCategory
 
 WORDS = "correct horse battery"
 
@@ -54,3 +56,14 @@ def test_a_mistyped_passphrase_makes_no_key(area: Path, monkeypatch: pytest.Monk
         releasing.make_key("Ann", area, Console(quiet=True))
     assert not list(area.parent.rglob("*.pem"))
     assert registered_keys(area) == {}
+
+
+def test_an_audit_log_that_was_changed_is_refused(area: Path) -> None:
+    log = area / "store" / "audit.jsonl"
+    for number in range(3):
+        append_event(log, AuditCategory.CONSULTATION, {"number": number})
+    releasing.show_audit(area, True, None, Console(quiet=True))
+    log.write_bytes(log.read_bytes().replace(b'"number": 1', b'"number": 7'))
+    with pytest.raises(InputRefused, match="line 2") as told:
+        releasing.show_audit(area, True, None, Console(quiet=True))
+    assert told.value.exit_code == 3  # as doctor says it

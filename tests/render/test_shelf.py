@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from render_pages import edition
 from test_page import PAYLOADS, check_clean
 
+from market_profile.editions.release import Notice
 from market_profile.errors import SettingsError
+from market_profile.refresh.released import ReleaseStore
 from market_profile.refresh.shelf import mend_shelf, write_shelf
 from market_profile.render.logo import MOST_LOGO_BYTES, logo_image
 from market_profile.render.months import MonthOnShelf, Reading, Shelf, difference_words, ranges_words, shelf_pages
@@ -133,6 +135,24 @@ def test_shelf_is_made_from_the_folders(tmp_path: Path) -> None:
     os.utime(page, (1, 1))
     mend_shelf(workspace)  # type: ignore[arg-type]  # nothing changed: it is looked at once, not at every refresh
     assert page.stat().st_mtime > 1 and page.read_text(encoding="utf-8") == index
+
+
+def test_a_draft_after_a_release_says_what_partners_hold(tmp_path: Path) -> None:
+    settings = SimpleNamespace(area=SimpleNamespace(name="Saltmere"), theme=ThemeSettings())
+    workspace = SimpleNamespace(folder=tmp_path, settings=settings)
+    _edition_folder(tmp_path, "2018-11", "draft")
+    releases = ReleaseStore(tmp_path / "store")
+    signed = {"author": "A. Analyst", "approver": "B. Superintendent", "ledger_head": ""}
+    releases.add("2018-11", (), {"manifest.json": json.dumps(signed).encode()})
+    index = tmp_path / "editions" / "index.html"
+    write_shelf(workspace)  # type: ignore[arg-type]
+    held = "Draft, changed since: partners hold the edition signed by A. Analyst and B. Superintendent"
+    assert held in index.read_text(encoding="utf-8")
+    last = releases.last("2018-11")
+    assert last is not None
+    releases.note(last, Notice("2018-11", "withdrawn", "A count was wrong.", "A. Analyst"))
+    write_shelf(workspace)  # type: ignore[arg-type]
+    assert held not in index.read_text(encoding="utf-8") and "Draft" in index.read_text(encoding="utf-8")
 
 
 def test_logo_stands_in_the_page_and_other_files_are_refused(tmp_path: Path) -> None:
