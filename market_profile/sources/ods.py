@@ -139,13 +139,20 @@ def _cell_text(cell: Element) -> str:
     if kind in ("float", "currency", "percentage"):
         stated = cell.get(f"{_OFFICE}value", "")
         try:
-            return cell_text(float(stated))
+            return _as_shown(cell_text(float(stated)), cell)
         except ValueError:
             return stated
     if kind in ("date", "time", "boolean"):
         return cell.get(f"{_OFFICE}{kind}-value", "")
     stated = cell.get(f"{_OFFICE}string-value", "")
     return stated or "\n".join(_words(paragraph) for paragraph in cell.findall(f"{_TEXT}p"))
+
+
+def _as_shown(number: str, cell: Element) -> str:
+    """Return a whole number with the leading zeros that the sheet shows: 00123 is another reference than 123."""
+    shown = "".join(_words(paragraph) for paragraph in cell.findall(f"{_TEXT}p"))
+    is_same = shown.isascii() and shown.isdigit() and shown.lstrip("0") == number.lstrip("0")
+    return shown if is_same else number
 
 
 def _words(element: Element) -> str:

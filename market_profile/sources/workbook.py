@@ -17,10 +17,11 @@ import numpy as np
 import pandas as pd
 
 from market_profile.sources.cells import cell_text
+from market_profile.sources.leading_zeros import show_leading_zeros
 from market_profile.sources.ods import OdsBook
 from market_profile.sources.raw import RawTable, control_faults, faults_at, text_table
 from market_profile.sources.refusal import EMPTY, HEADER, UNREADABLE, FileRefused
-from market_profile.sources.workbook_parts import cells_by_part, repacked, unreadable_lines, vetted_parts
+from market_profile.sources.workbook_parts import cells_by_part, part_of_sheet, repacked, vetted_parts
 from market_profile.terms import Reason
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def read_workbook(path: Path, sheet: str | None = None) -> RawTable:
     """Return one sheet of the workbook as a RawTable: the one named, else the first visible.
 
     Where none is named and another visible sheet has the same headings, the workbook is refused. Dates become ISO 8601
-    text in the workbook's own date system (1900 or 1904); whole numbers lose ``.0``. Refuses bombs, entities, encrypted
+    text in the workbook's own date system (1900 or 1904); whole numbers lose ``.0`` and keep leading zeros that the
+    sheet shows. Refuses bombs, entities, encrypted
     and broken workbooks. An .ods is read by ``ods``.
     """
     if path.name.lower().endswith(".ods"):
@@ -52,7 +54,9 @@ def read_workbook(path: Path, sheet: str | None = None) -> RawTable:
     parts = vetted_parts(path)
     cells = cells_by_part(parts)
     found = _read_sheet(repacked(parts), sheet)
-    return _as_table(found, unreadable_lines(parts, cells, found.name))
+    part = part_of_sheet(parts, found.name)
+    show_leading_zeros(found.rows, found.lines, parts[part], parts.get("xl/styles.xml", b""))
+    return _as_table(found, cells[part].unreadable)
 
 
 def _as_table(found: _Sheet, error_lines: Sequence[int]) -> RawTable:

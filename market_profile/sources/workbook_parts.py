@@ -14,6 +14,7 @@ from market_profile.sources.opening import open_content
 from market_profile.sources.refusal import EMPTY, TOO_LARGE, UNREADABLE, UNSAFE, FileRefused
 from market_profile.sources.workbook_cells import SheetCells, sheet_cells
 
+SHEETS = "xl/worksheets/"
 MAX_PARTS = 2000
 MAX_UNPACKED = 256 * 1024**2
 """All sheets of a workbook; 100,000 rows of 20 columns are about 100 MB. Larger extracts come as CSV or Parquet."""
@@ -80,7 +81,7 @@ def _unpack_one(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
 
 def cells_by_part(parts: dict[str, bytes]) -> dict[str, SheetCells]:
     """Return where the cells of every sheet stand; refuse a workbook whose sheets would fill too much memory."""
-    found = {name: sheet_cells(parts[name]) for name in sorted(parts) if name.startswith("xl/worksheets/")}
+    found = {name: sheet_cells(parts[name]) for name in sorted(parts) if name.startswith(SHEETS)}
     sizes = np.array([len(text) for text in _STRING.findall(parts.get("xl/sharedStrings.xml", b""))] + [0])
     box = max((cells.width * cells.height for cells in found.values()), default=0)
     shared = sum(int(sizes[np.minimum(cells.shared, len(sizes) - 1)].sum()) for cells in found.values())
@@ -100,13 +101,13 @@ def repacked(parts: dict[str, bytes]) -> io.BytesIO:
     return whole
 
 
-def unreadable_lines(parts: dict[str, bytes], cells: dict[str, SheetCells], sheet: str) -> list[int]:
-    """Return the rows (1 first) of the named sheet with an error or a formula without a stored value."""
+def part_of_sheet(parts: dict[str, bytes], sheet: str) -> str:
+    """Return the name of the part that holds the named sheet; FileRefused where it is not where the workbook says."""
     part = _part_of(parts, sheet).casefold()
-    found = [one for name, one in cells.items() if name.casefold() == part]
+    found = [name for name in parts if name.startswith(SHEETS) and name.casefold() == part]
     if len(found) != 1:
         raise FileRefused(UNREADABLE, "is a workbook whose sheet is not where it says; save it again as .xlsx")
-    return found[0].unreadable
+    return found[0]
 
 
 def _part_of(parts: dict[str, bytes], sheet: str) -> str:

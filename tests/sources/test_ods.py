@@ -158,3 +158,14 @@ def test_hostile_spreadsheets_are_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(FileRefused) as refused:
         read_workbook(tmp_path / "x.ods")
     assert refused.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("value", "shown", "text"),
+    [("123", "00123", "00123"), ("0", "000", "000"), ("123", "123", "123"), ("1234", "1,234", "1234"),
+     ("123", "00124", "123"), ("1.5", "002", "1.5"), ("5", "٠٠٥", "5")],
+)  # fmt: skip
+def test_a_number_keeps_the_leading_zeros_that_are_shown(tmp_path: Path, value: str, shown: str, text: str) -> None:
+    number = cell(shown, f' office:value="{value}"').replace('"string"', '"float"')
+    (tmp_path / "x.ods").write_bytes(body(row(cell("urn")) + row(number)))
+    assert read_workbook(tmp_path / "x.ods").cells[0].tolist() == [text]
