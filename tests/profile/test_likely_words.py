@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from market_profile.profile.supply import _likely
+from market_profile.profile.ties import likely_words
 from market_profile.values import Count, Estimate
 
 CLASSES = pd.DataFrame(
@@ -21,7 +21,7 @@ CLASSES = pd.DataFrame(
 
 
 def test_each_class_that_is_published_is_said_with_its_chance_and_number() -> None:
-    whole, *classes = _likely(CLASSES)
+    whole, *classes = likely_words(CLASSES)
     assert whole.values["ties"] == Count(165)
     told = [[*(one.values[name].text for name in ("seller", "buyer")), one.values["share"]] for one in classes]
     assert told == [
@@ -33,6 +33,6 @@ def test_each_class_that_is_published_is_said_with_its_chance_and_number() -> No
 
 def test_where_none_is_likely_the_page_says_so() -> None:
     for frame in (pd.DataFrame(), CLASSES.assign(ties=0)):
-        (words,) = _likely(frame)
+        (words,) = likely_words(frame)
         assert "insufficient evidence" in words.template
         assert not words.values
