@@ -44,7 +44,6 @@ BYTES_A_ROW = 600
 """A file holds about a row for so many bytes."""
 NO_SIGN = "second process ended: it gave no sign"
 """The stage that run.json and the journal name where a child was not waited for any longer."""
-_WAIT = "wait for partner edition"
 _LARGE_ROWS = 30_000
 
 
@@ -125,7 +124,7 @@ class Running:
         from market_profile.refresh.product import Products
 
         try:
-            with watch.stage(_WAIT, None):
+            with watch.stage("wait for partner edition", None):
                 wait_for_end(self.child.ends.line, self.patience)
         except GaveNoSign:
             self._give_up(watch)
@@ -135,7 +134,7 @@ class Running:
 
     def ends_within(self, seconds: float, watch: Stopwatch) -> bool:
         """Tell whether the child is through, or gone, within so many seconds."""
-        with watch.stage(_WAIT, None), suppress(subprocess.TimeoutExpired):
+        with watch.stage("wait a little for partner edition", None), suppress(subprocess.TimeoutExpired):
             self.child.process.wait(seconds)
         return self.child.process.returncode is not None
 
