@@ -10,9 +10,10 @@ from market_profile.sources.workbook_cells import column_number
 
 _ZEROS = re.compile("0{2,30}")
 _FORMULA = rb"(?:<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*)?"
-_NUMBER = rb"<(?:\w+:)?v(?: [^<>]*)?>\s*([0-9]+)(?:\.0+)?\s*<"
+_NUMBER = rb"<(?:\w+:)?v(?: [^<>]*)?>\s*([0-9]{1,15})(?:\.0+)?\s*<"
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 _TYPE = re.compile(rb'\bt="(?!n")')
+_UNUSUAL = "is a workbook of an unusual writer; save it again as .xlsx"
 
 
 def zeros_by_style(styles: bytes) -> dict[int, int]:
@@ -53,6 +54,8 @@ def show_leading_zeros(rows: list[list[str]], lines: Sequence[int], sheet: bytes
 def _shown(sheet: bytes, digits: dict[int, int]) -> Iterator[tuple[int, int, str, int]]:
     """Return line, column, digits and how many are shown at least, of each whole number in such a format."""
     listed = "|".join(map(str, digits)).encode()
+    if re.search(rb"\bs='(?:" + listed + rb")'", sheet):
+        raise FileRefused(UNREADABLE, _UNUSUAL)
     cells = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\bs="(' + listed + rb')")([^>]*)>\s*' + _FORMULA + _NUMBER)
     for found in cells.finditer(sheet):
         style, attributes, number = found.groups()
@@ -60,5 +63,5 @@ def _shown(sheet: bytes, digits: dict[int, int]) -> Iterator[tuple[int, int, str
             continue
         place = _PLACE.search(attributes)
         if place is None:
-            raise FileRefused(UNREADABLE, "is a workbook of an unusual writer; save it again as .xlsx")
+            raise FileRefused(UNREADABLE, _UNUSUAL)
         yield int(place[2]), column_number(place[1]), number.decode(), digits[int(style)]

@@ -32,7 +32,8 @@ def book(path: Path, value: object, number_format: str, first_row: int = 1) -> P
     ("value", "number_format", "text"),
     [
         (123, "00000", "00123"), (123.0, "00000", "00123"), (1234567, "00000", "1234567"), (0, "000", "000"),
-        (7, "0000;-0000", "0007"), (123, "0", "123"), (123, "General", "123"), (1234, "#,##0", "1234"),
+        (7, "0000;-0000", "0007"), (10**14, "00000", "1" + "0" * 14),
+        (123, "0", "123"), (123, "General", "123"), (1234, "#,##0", "1234"),
         (1.5, "00000", "1.5"), ("123", "00000", "123"), (-5, "00000", "-5"),
     ],
 )  # fmt: skip
@@ -52,8 +53,15 @@ def test_a_stored_formula_is_read_as_it_is_shown(tmp_path: Path) -> None:
 def test_a_cell_without_a_place_is_refused_where_zeros_matter(tmp_path: Path) -> None:
     with pytest.raises(FileRefused, match="unusual writer"):
         read_workbook(changed(book(tmp_path / "x.xlsx", 123, "00000"), b'r="B3"', b""))
+    with pytest.raises(FileRefused, match="unusual writer"):
+        read_workbook(changed(book(tmp_path / "z.xlsx", 123, "00000"), b's="1"', b"s='1'"))
     plain = changed(book(tmp_path / "y.xlsx", 123, "0"), b'r="B3"', b"")
     assert read_workbook(plain).data.column(1).to_pylist() == ["123"]
+
+
+def test_a_number_of_any_length_is_no_fault_of_the_program(tmp_path: Path) -> None:
+    path = changed(book(tmp_path / "x.xlsx", 123, "00000"), b"<v>123</v>", b"<v>" + b"1" * 6000 + b"</v>")
+    assert read_workbook(path).read == 1
 
 
 def test_styles_that_cannot_be_read_are_refused() -> None:
